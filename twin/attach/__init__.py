@@ -1,0 +1,1 @@
+"""Joining the registers' data to the objects; pure, no files."""

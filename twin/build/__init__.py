@@ -1,0 +1,1 @@
+"""From settings and sources to a twin on disk, tile by tile."""

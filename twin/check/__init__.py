@@ -1,0 +1,1 @@
+"""The verdict over a twin on disk."""

@@ -1,0 +1,1 @@
+"""CityJSON 2.0: writing, merging and checking."""

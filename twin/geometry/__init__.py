@@ -1,0 +1,1 @@
+"""Geometry of many objects at once, in flat arrays; pure, no files."""

@@ -1,0 +1,1 @@
+"""Heights and shapes of the BGT surfaces; pure, no files."""

@@ -1,0 +1,1 @@
+"""A twin on disk: its layout, manifest and tables."""
