@@ -1,0 +1,136 @@
+"""What the stages of the reconstruction hand to one another.
+
+Axis names: ``P`` parts (one footprint polygon each), ``N`` pixels of the atlas, ``K`` points assigned to
+a part, ``G`` planar segments, ``L`` lines. *Local* is the frame of a part: rotated to its main direction,
+origin at the corner of its bounding box, metres; heights are metres NAP everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.geometry.columns import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Rigid map between RD and the local frame of each part.
+
+    ``local = rotation(-angle) @ (rd - center) - corner``, so that local coordinates start at zero.
+
+    Attributes
+    ----------
+    cos, sin : (P,) float64
+        Of the main direction.
+    center : (P, 2) float64 [m, RD]
+        Point turned about; a whole millimetre, so that shifted inputs give shifted outputs.
+    corner : (P, 2) float64 [m]
+        Lower left corner of the turned footprint.
+    size : (P, 2) float64 [m]
+        Extent of the turned footprint.
+    """
+
+    cos: Floats
+    sin: Floats
+    center: Floats
+    corner: Floats
+    size: Floats
+
+    def to_local(self, xy: Floats, part: Ints) -> Floats:
+        """RD coordinates ``xy (M, 2)`` of points of ``part (M,)`` in their part's frame."""
+        d = xy - self.center[part]
+        c, s = self.cos[part], self.sin[part]
+        return np.column_stack((c * d[:, 0] + s * d[:, 1], c * d[:, 1] - s * d[:, 0])) - self.corner[part]
+
+    def to_world(self, local: Floats, part: Ints) -> Floats:
+        """Local coordinates ``(M, 2)`` of points of ``part (M,)`` in RD."""
+        d = local + self.corner[part]
+        c, s = self.cos[part], self.sin[part]
+        return np.column_stack((c * d[:, 0] - s * d[:, 1], s * d[:, 0] + c * d[:, 1])) + self.center[part]
+
+    def plane_to_world(self, plane: Floats, part: Ints) -> Floats:
+        """Planes ``z = a*x + b*y + c`` of the local frame as planes around :attr:`center` in RD axes.
+
+        Returns ``(M, 3)`` with ``z = A*(X - center_x) + B*(Y - center_y) + C``.
+        """
+        a, b, c0 = plane.T
+        c, s = self.cos[part], self.sin[part]
+        return np.column_stack(
+            (c * a - s * b, s * a + c * b, c0 - a * self.corner[part, 0] - b * self.corner[part, 1])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Pixels of all parts in one flat array; pixel ``(ix, iy)`` of part ``p`` is ``offset[p] + iy*nx[p] + ix``.
+
+    Every part has at least ``margin`` empty pixels on each side, so neighbours up to ``margin`` away stay
+    inside its own block. Local coordinate of a pixel centre: ``(ix - margin + 0.5) * pixel``.
+
+    Attributes
+    ----------
+    pixel : float
+        Side of a pixel [m].
+    margin : int
+        Empty pixels around the bounding box.
+    nx, ny, offset : (P,) int64
+    part : (N,) int64
+    stride : (N,) int64
+        ``nx`` of the pixel's part.
+    inside : (N,) bool
+        Pixel centre lies in the footprint.
+    """
+
+    pixel: float
+    margin: int
+    nx: Ints
+    ny: Ints
+    offset: Ints
+    part: Ints
+    stride: Ints
+    inside: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class RoofPoints:
+    """Points of the cloud assigned to a part, sorted by pixel.
+
+    Attributes
+    ----------
+    part : (K,) int64
+    xyz : (K, 3) float64 [m]
+        Local x, y; z is NAP.
+    pixel : (K,) int64
+        Pixel in the atlas, ascending.
+    segment : (K,) int64
+        Plane the point lies on, -1 for none.
+    """
+
+    part: Ints
+    xyz: Floats
+    pixel: Ints
+    segment: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Planar pieces of the roofs.
+
+    Attributes
+    ----------
+    plane : (G, 3) float64
+        ``z = a*x + b*y + c`` in the local frame; finite, not steeper than 75 degrees.
+    part : (G,) int64
+        Ascending; a segment lies in one part.
+    support : (G,) float64
+        Number of inlier points.
+    pixel_segment : (N,) int64
+        Segment of each pixel of the atlas, -1 for none.
+    """
+
+    plane: Floats
+    part: Ints
+    support: Floats
+    pixel_segment: Ints
