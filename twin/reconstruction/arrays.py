@@ -64,7 +64,7 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """Pixels of all parts in one flat array; pixel ``(ix, iy)`` of part ``p`` is ``offset[p] + iy*nx[p] + ix``.
+    """Pixels of all parts in one flat array: ``(ix, iy)`` of part ``p`` is ``offset[p] + iy*nx[p] + ix``.
 
     Every part has at least ``margin`` empty pixels on each side, so neighbours up to ``margin`` away stay
     inside its own block. Local coordinate of a pixel centre: ``(ix - margin + 0.5) * pixel``.

@@ -1,0 +1,142 @@
+"""Attributes of the objects: name, type, unit, words, source and who may see them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import TypeAdapter
+
+from twin.errors import AttachError
+
+Kind = Literal["integer", "number", "string", "boolean", "date", "datetime", "list"]
+Classification = Literal["openbaar", "intern", "vertrouwelijk"]
+PANDAS_TYPES: dict[Kind, str] = {
+    "integer": "Int64",
+    "number": "Float64",
+    "string": "string",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+    "datetime": "datetime64[us]",
+    "list": "object",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words for an attribute in one language."""
+
+    label: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute.
+
+    Attributes
+    ----------
+    name : str
+        Column name, the same everywhere.
+    type : str
+        ``integer``, ``number``, ``string``, ``boolean``, ``date``, ``datetime`` or ``list`` (of strings).
+    unit : str or None
+        Unit as UCUM-like text: ``m``, ``m2``, ``m3``, ``EUR``, ``%``, ``1/m2``, ``ms``.
+    group : str
+        Heading below which a viewer shows it.
+    source : str
+        Register (``bgt``, ``bag``, ``ahn``, ``cbs``, ``woz``, ``energielabel``) or ``reconstructie``.
+    classification : str
+        ``openbaar``, ``intern`` or ``vertrouwelijk``.
+    applies_to : tuple of str
+        Collections whose objects have it.
+    decimals : int or None
+        Decimals to show.
+    tile : bool
+        Whether the 3D Tiles carry it, for styling without the API.
+    nl, en : Text
+    """
+
+    name: str
+    type: Kind
+    group: str
+    source: str
+    applies_to: tuple[str, ...]
+    nl: Text
+    en: Text
+    unit: str | None = None
+    classification: Classification = "openbaar"
+    decimals: int | None = None
+    tile: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API's ``/api/catalogue`` gives it."""
+        return {**asdict(self), "applies_to": list(self.applies_to)}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All attributes, in the order in which they are shown."""
+
+    attributes: tuple[Attribute, ...]
+
+    def __getitem__(self, name: str) -> Attribute:
+        return next(a for a in self.attributes if a.name == name)
+
+    def of(self, collection: str) -> tuple[Attribute, ...]:
+        """Attributes of a collection."""
+        return tuple(a for a in self.attributes if collection in a.applies_to)
+
+    def public(self) -> Catalogue:
+        """Only what anybody may see."""
+        return Catalogue(tuple(a for a in self.attributes if a.classification == "openbaar"))
+
+    def conform(self, frame: pd.DataFrame, collection: str) -> pd.DataFrame:
+        """The columns of ``frame`` that the catalogue knows for ``collection``, in its order and types.
+
+        An attribute that the sources did not give is a column of missing values, so that every table of
+        a collection has the same columns.
+
+        Raises
+        ------
+        AttachError
+            When a value does not fit the attribute's type.
+        """
+        columns = {}
+        for attribute in self.of(collection):
+            given = frame.get(attribute.name)
+            try:
+                columns[attribute.name] = _typed(given, attribute.type, frame.index)
+            except (TypeError, ValueError) as error:
+                raise AttachError(
+                    f"{collection}.{attribute.name}: a value does not fit type {attribute.type}: {error}"
+                ) from error
+        return pd.DataFrame(columns, index=frame.index)
+
+
+def _typed(given: pd.Series[Any] | None, kind: Kind, index: pd.Index[Any]) -> pd.Series[Any]:
+    dtype: Any = PANDAS_TYPES[kind]
+    if given is None:
+        if kind == "list":
+            return pd.Series([None] * len(index), index=index, dtype="object")
+        return pd.Series([None] * len(index), index=index, dtype=dtype)
+    if kind == "list":
+        return given.astype("object")
+    if kind.startswith("date"):
+        return pd.to_datetime(given).astype(dtype)
+    return given.astype(dtype)
+
+
+def _load() -> Catalogue:
+    content = tomllib.loads(files(__package__).joinpath("attributes.toml").read_text(encoding="utf-8"))
+    attributes = TypeAdapter(tuple[Attribute, ...]).validate_python(content["attribute"])
+    names = [a.name for a in attributes]
+    if len(set(names)) != len(names):
+        raise ValueError(f"attributes.toml: named twice: {sorted({n for n in names if names.count(n) > 1})}")
+    return Catalogue(attributes)
+
+
+CATALOGUE = _load()

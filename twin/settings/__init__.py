@@ -1,0 +1,6 @@
+"""Settings of a twin: what ``twin.toml`` may say, and errors that name its line."""
+
+from twin.settings.load import load
+from twin.settings.model import BuildSettings, Settings, Source, SourceKind, TwinSettings
+
+__all__ = ["BuildSettings", "Settings", "Source", "SourceKind", "TwinSettings", "load"]

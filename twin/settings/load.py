@@ -1,0 +1,96 @@
+"""Reading ``twin.toml``; what is wrong is said with its file, line and key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from twin.errors import SettingsError
+from twin.settings.model import Settings, Source
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]")
+_KEY = re.compile(r"^\s*\"?([A-Za-z0-9_\-]+)\"?\s*=")
+
+
+def load(path: Path) -> Settings:
+    """Settings in ``path``; the paths of sources become absolute, seen from the file's folder.
+
+    Raises
+    ------
+    SettingsError
+        File missing or not TOML, or a key unknown, missing or of a wrong value: with file, line and key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: no such file. Write one with: twin init NAME --out {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: can't be read as UTF-8 text: {error}") from error
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    try:
+        settings = Settings.model_validate(content)
+    except ValidationError as error:
+        raise SettingsError(_explain(path, text, error)) from None
+    return settings.model_copy(update={"source": tuple(_rooted(s, path.parent) for s in settings.source)})
+
+
+def _rooted(source: Source, folder: Path) -> Source:
+    return source.model_copy(update={"path": tuple((folder / p).resolve() for p in source.path)})
+
+
+def _explain(path: Path, text: str, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        keys = [k for k in problem["loc"] if not (isinstance(k, str) and k.startswith("function-"))]
+        line = line_of(text, keys)
+        what = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            what = "unknown key. See docs/developers/settings.md for the keys"
+        name = ".".join(map(str, keys)) or "the file"
+        lines.append(f"{path}:{line}: {name}: {what}")
+    return "\n".join(lines)
+
+
+def line_of(text: str, keys: Sequence[str | int]) -> int:
+    """Line (from 1) of a key in TOML text, or of the nearest table around it.
+
+    Parameters
+    ----------
+    text : str
+        The TOML file.
+    keys : sequence of str or int
+        Path of the key, as ``("source", 1, "kind")`` for the second ``[[source]]``.
+    """
+    best, depth = 1, 0
+    table: list[str | int] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            brackets, name = header.groups()
+            table = list(name.split("."))
+            if brackets == "[[":
+                seen[name] = seen.get(name, -1) + 1
+                table.append(seen[name])
+            here = table
+        elif key := _KEY.match(line):
+            here = [*table, key.group(1)]
+        else:
+            continue
+        common = _shared_length(here, keys)
+        if common > depth and common == min(len(here), len(keys)):
+            best, depth = number, common
+    return best
+
+
+def _shared_length(a: Sequence[str | int], b: Sequence[str | int]) -> int:
+    for i, (x, y) in enumerate(zip(a, b, strict=False)):
+        if x != y:
+            return i
+    return min(len(a), len(b))

@@ -1,0 +1,125 @@
+"""What ``twin.toml`` may say; every key with its type, its default and its meaning."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+RD_RANGE = (0.0, 300000.0, 300000.0, 625000.0)  # min x, max x, min y, max y [m]
+
+
+class SourceKind(StrEnum):
+    """Registers that a twin is built from."""
+
+    BGT = "bgt"
+    BAG = "bag"
+    AHN = "ahn"
+    CBS = "cbs"
+    WOZ = "woz"
+    ENERGIELABEL = "energielabel"
+
+
+Classification = Literal["openbaar", "intern", "vertrouwelijk"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class TwinSettings(_Table):
+    """``[twin]``: what the twin is of."""
+
+    name: str = Field(min_length=1, description="Name of the area, shown in the viewer.")
+    municipality: str | None = Field(
+        default=None, pattern=r"^GM\d{4}$", description="CBS code of the municipality, for instance GM0503."
+    )
+    bbox: tuple[float, float, float, float] | None = Field(
+        default=None,
+        description="Area as min x, min y, max x, max y in RD metres; default: that of the panden.",
+    )
+
+    @field_validator("bbox")
+    @classmethod
+    def _bbox_in_rd(
+        cls, value: tuple[float, float, float, float] | None
+    ) -> tuple[float, float, float, float] | None:
+        if value is None:
+            return None
+        x0, y0, x1, y1 = value
+        if not (x0 < x1 and y0 < y1):
+            raise ValueError("must be min x, min y, max x, max y with min < max")
+        if not (RD_RANGE[0] <= x0 and x1 <= RD_RANGE[1] and RD_RANGE[2] <= y0 and y1 <= RD_RANGE[3]):
+            raise ValueError(
+                "lies outside the Netherlands in RD metres (x 0-300000, y 300000-625000); is it in degrees?"
+            )
+        return value
+
+
+class BuildSettings(_Table):
+    """``[build]``: how the work is cut up. Results do not depend on these."""
+
+    tile: float = Field(default=500.0, ge=100.0, le=5000.0, description="Side of a tile [m].")
+    chunk: int = Field(
+        default=100, ge=1, le=2000, description="Panden per array; about 100 fits a core's cache."
+    )
+
+
+class Source(_Table):
+    """``[[source]]``: a register's files, and what may be done with them."""
+
+    kind: SourceKind
+    path: Annotated[tuple[Path, ...], Field(min_length=1)] = Field(
+        description="File or folder, or a list of them; relative to twin.toml."
+    )
+    title: str | None = Field(default=None, description="Name to show; default: the register's own.")
+    date: datetime.date | None = Field(
+        default=None, description="Date of the data (peildatum), shown with every attribute."
+    )
+    licence: str | None = Field(default=None, description="Licence; default: the register's own.")
+    attribution: str | None = Field(default=None, description="Who to name; default: the register's own.")
+    classification: Classification | None = Field(
+        default=None, description="Who may see it; default: openbaar, but intern for WOZ."
+    )
+    year: int | None = Field(default=None, ge=1995, le=2100, description="CBS only: year of the codes.")
+    columns: dict[str, str] = Field(default_factory=dict, description="WOZ only: which column holds what.")
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _only_where_it_applies(self) -> Self:
+        if self.year is not None and self.kind is not SourceKind.CBS:
+            raise ValueError(f"'year' applies to kind cbs only, not to {self.kind}")
+        if self.columns and self.kind is not SourceKind.WOZ:
+            raise ValueError(f"'columns' applies to kind woz only, not to {self.kind}")
+        if self.kind is SourceKind.WOZ and self.classification == "openbaar":
+            raise ValueError(
+                "WOZ values per object may not be published: classification must be intern or vertrouwelijk"
+            )
+        return self
+
+
+class Settings(_Table):
+    """All of ``twin.toml``."""
+
+    twin: TwinSettings
+    build: BuildSettings = BuildSettings()
+    source: Annotated[tuple[Source, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _panden_from_somewhere(self) -> Self:
+        if not {s.kind for s in self.source} & {SourceKind.BAG, SourceKind.BGT}:
+            raise ValueError(
+                "at least one [[source]] of kind bag or bgt is needed: the panden come from there"
+            )
+        return self
+
+    def of(self, kind: SourceKind) -> tuple[Source, ...]:
+        """Sources of one register."""
+        return tuple(s for s in self.source if s.kind is kind)

@@ -1,0 +1,62 @@
+"""Writing so that a reader never sees half a file, and a full disk loses nothing already written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from twin.errors import StoreError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Temporary path beside ``path`` that takes its place when the block ends well.
+
+    Raises
+    ------
+    StoreError
+        When the file can't be written: disk full, no permission.
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: can't be written: {_reason(error)}") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> bool:
+    """Write ``data`` to ``path`` at once; False, and nothing touched, if it holds just that already."""
+    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+        return False
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+    return True
+
+
+def write_with(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write(temporary_path)`` produce the file that becomes ``path``."""
+    with replacing(path) as temporary:
+        write(temporary)
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "the disk is full. Free some space and run the same command again: what is finished is kept"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "no permission to write there. Choose another --out or change the folder's rights"
+    return str(error.strerror or error)
