@@ -132,11 +132,17 @@ def _typed(given: pd.Series[Any] | None, kind: Kind, index: pd.Index[Any]) -> pd
 
 def _load() -> Catalogue:
     content = tomllib.loads(files(__package__).joinpath("attributes.toml").read_text(encoding="utf-8"))
+    for entry in content["attribute"]:
+        entry["applies_to"] = [c for name in entry["applies_to"] for c in _members(name, content["sets"])]
     attributes = TypeAdapter(tuple[Attribute, ...]).validate_python(content["attribute"])
     names = [a.name for a in attributes]
     if len(set(names)) != len(names):
         raise ValueError(f"attributes.toml: named twice: {sorted({n for n in names if names.count(n) > 1})}")
     return Catalogue(attributes)
+
+
+def _members(name: str, sets: dict[str, list[str]]) -> list[str]:
+    return sets[name[1:]] if name.startswith("@") else [name]
 
 
 CATALOGUE = _load()
