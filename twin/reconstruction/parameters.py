@@ -1,0 +1,103 @@
+"""Every number of the stages from points to roof planes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneParameters:
+    """Numbers of the assignment, the ground and the roof planes.
+
+    Sources: *AHN* the product description of the Actueel Hoogtebestand Nederland (its class codes; height
+    noise 5 cm); *peer* the published parameters of 3DBAG's roofer; *design* the measured design of this
+    pipeline (pixel atlas, tuned on real Delft and Amsterdam roofs); *choice* set here, with its reason.
+
+    Attributes
+    ----------
+    building_class, ground_class, other_class : int
+        LAS classes of buildings (6), ground (2) and never classified points (1). *AHN*
+    other_above_ground : float [m]
+        Without a building class, points of ``other_class`` count as roof this far above their part's
+        ground. *choice*: below a low storey, above parked cars and hedges.
+    assign_cell : float [m]
+        Cell of the raster that decides which points need an exact test. *design*
+    ground_cell : float [m]
+        Cell in which ground points are averaged. *design*
+    ground_offset, ground_step : float [m]
+        Distance from the facade at which the ground is sampled, and the step along it. *design*
+    ground_rings : tuple of float [m]
+        Wider distances, tried in turn where the first ring finds nothing. *choice*
+    ground_quantile : float
+        Of the samples around a part. *design*: low, so that stairs and terraces don't lift the part.
+    pixel : float [m]
+        Side of an atlas pixel, a whole multiple of 1/1024. *design*: .5 was best of .4-1.0.
+    margin : int
+        Empty pixels around each part; neighbours are looked up two pixels away. *design*
+    step_sigma : float [m]
+        A pixel whose heights spread more than this holds a step and is left out of the windows. *design*
+    window_points : int
+        Fewest points of a 3 x 3 window that may have a plane. *choice*: two more than a plane needs.
+    window_spread : float [m]
+        Least standard deviation of those points across their narrow direction. *choice*: a third of a pixel
+        row; below it a tilt is noise.
+    window_sigma : float [m]
+        Windows that fit worse than this have no plane. *design*
+    noise : float [m]
+        Prior of the height noise of a point; keeps windows of few points from looking perfect. *AHN*
+    kuwahara_gain : float
+        Another window must fit this much better (ratio of sigmas) to replace a pixel's own. *design*
+    link_angle : float [degree]
+        Largest angle between the normals of neighbouring pixels on one plane. *design*
+    link_height : float [m]
+        Largest height difference of their planes halfway. *design*
+    segment_pixels : int
+        Fewest pixels of a segment. *design*
+    merge_height : float [m]
+        Segments merge if the root of the added squared error per point of the smaller one is below. *design*
+    rounds : int
+        Rounds of merging, reassigning and refitting. *design*
+    own_bonus : float
+        Factor on the squared error of the plane a pixel already has. *design*
+    pixel_inlier : float [m]
+        Root mean square distance up to which a pixel supports a plane. *choice*: half the distance of a
+        point, as a pixel holding one foreign point in four is then still left out.
+    point_inlier : float [m]
+        Vertical distance up to which a point can belong to a segment. *design*
+    refit_sigmas : float
+        The last fit uses points within so many standard deviations. *choice*: keeps chimneys out.
+    flat_slope : float
+        A plane with a smaller gradient becomes exactly horizontal. *design*
+    steepest : float [degree]
+        Steeper planes are walls. *design*
+    """
+
+    building_class: int = 6
+    ground_class: int = 2
+    other_class: int = 1
+    other_above_ground: float = 1.5
+    assign_cell: float = 0.25
+    ground_cell: float = 2.0
+    ground_offset: float = 1.2
+    ground_step: float = 1.5
+    ground_rings: tuple[float, ...] = (3.0, 6.0, 12.0, 25.0)
+    ground_quantile: float = 0.1
+    pixel: float = 0.5
+    margin: int = 3
+    step_sigma: float = 0.30
+    window_points: int = 5
+    window_spread: float = 0.15
+    window_sigma: float = 0.20
+    noise: float = 0.03
+    kuwahara_gain: float = 0.9
+    link_angle: float = 10.0
+    link_height: float = 0.12
+    segment_pixels: int = 4
+    merge_height: float = 0.11
+    rounds: int = 3
+    own_bonus: float = 0.8
+    pixel_inlier: float = 0.15
+    point_inlier: float = 0.30
+    refit_sigmas: float = 3.0
+    flat_slope: float = 0.03
+    steepest: float = 75.0
