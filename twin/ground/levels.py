@@ -1,0 +1,172 @@
+"""Which height each BGT surface gets: terrain, water level or deck of a bridge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from twin.geometry.columns import Bools, Bytes, Floats, Ints
+from twin.ground.terrain import Terrain
+
+GROUND, WATER, CIVIL = 2, 9, 26  # AHN classes
+MIN_POINTS = 4
+DECK_MAX_SLOPE = 0.25  # steeper is no deck that people drive on: then the median height serves
+
+
+class HeightSource(StrEnum):
+    """What the height of a surface is derived from."""
+
+    TERRAIN = "maaiveldpunten van het AHN"
+    WATER = "waterpunten van het AHN"
+    BANK = "laagste maaiveld langs de oever"
+    DECK = "kunstwerkpunten van het AHN"
+    DECK_FROM_TERRAIN = "maaiveld: geen kunstwerkpunten"
+    NONE = "geen punten"
+    UNDERGROUND = "ondergronds: hoogte onbekend"
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceHeights:
+    """A plane or the terrain under each polygon.
+
+    Attributes
+    ----------
+    plane : (G, 3) float64
+        ``z = a*(x - ox) + b*(y - oy) + c``; NaN where the surface follows the terrain
+        or its height is unknown.
+    origin : (G, 2) float64 [m, RD]
+    source : (G,) object of HeightSource
+    """
+
+    plane: Floats
+    origin: Floats
+    source: npt.NDArray[np.object_]
+
+    def at(self, xy: Floats, polygon: Ints, terrain: Terrain) -> Floats:
+        """Heights of vertices ``xy (M, 2)`` of ``polygon (M,)`` [m, NAP]; NaN where unknown."""
+        d = xy - self.origin[polygon]
+        a, b, c = self.plane[polygon].T
+        own = a * d[:, 0] + b * d[:, 1] + c
+        follows = (self.source == HeightSource.TERRAIN) | (self.source == HeightSource.DECK_FROM_TERRAIN)
+        return np.where(follows[polygon], terrain.sample(xy), own)
+
+
+def surface_heights(
+    polygons: npt.NDArray[np.object_],
+    level: Ints,
+    water: Bools,
+    xyz: Floats,
+    classification: Bytes,
+    terrain: Terrain,
+) -> SurfaceHeights:
+    """Decide the height of each surface.
+
+    Water is flat: the median of the water points inside, or else just the lowest terrain along its bank.
+    A surface above level 0 is the least-squares plane of the civil-structure points inside it. All others
+    follow the terrain; below level 0 nothing is known.
+
+    Parameters
+    ----------
+    polygons : (G,) of shapely geometry, EPSG:28992
+    level : (G,) int64
+        ``relatieve_hoogteligging``.
+    water : (G,) bool
+    xyz : (N, 3) float64 [m, RD+NAP]
+    classification : (N,) uint8
+    terrain : Terrain
+    """
+    center = shapely.get_coordinates(shapely.centroid(polygons))
+    origin = np.where(np.isfinite(center), center, 0.0)
+    plane = np.full((len(polygons), 3), np.nan)
+    source = np.full(len(polygons), HeightSource.TERRAIN, dtype=object)
+    if not np.isfinite(terrain.z).any():
+        source[:] = HeightSource.NONE
+
+    flat = water & (level == 0)
+    rows, points = _points_in(polygons, np.flatnonzero(flat), xyz, classification == WATER)
+    heights, count = _median_by(rows, xyz[points, 2], len(polygons))
+    by_water = flat & (count >= MIN_POINTS)
+    bank = _lowest_along(polygons, np.flatnonzero(flat & ~by_water), terrain)
+    heights = np.where(by_water, heights, bank)
+    known = flat & np.isfinite(heights)
+    plane[known] = np.column_stack((np.zeros((known.sum(), 2)), heights[known]))
+    source[flat] = np.where(by_water[flat], HeightSource.WATER, HeightSource.BANK)
+
+    above = level > 0
+    rows, points = _points_in(polygons, np.flatnonzero(above), xyz, classification == CIVIL)
+    deck, fitted = _planes_by(rows, xyz[points], origin, len(polygons))
+    plane[above & fitted] = deck[above & fitted]
+    source[above] = np.where(fitted[above], HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
+
+    source[level < 0] = HeightSource.UNDERGROUND
+    return SurfaceHeights(plane, origin, source)
+
+
+def _points_in(
+    polygons: npt.NDArray[np.object_], rows: Ints, xyz: Floats, chosen: Bools
+) -> tuple[Ints, Ints]:
+    """Pairs (polygon row, point) of the chosen points inside the polygons of ``rows``."""
+    points = np.flatnonzero(chosen)
+    if not len(rows) or not len(points):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    shapely.prepare(polygons[rows])
+    tree = shapely.STRtree(np.atleast_1d(shapely.points(xyz[points, :2])))
+    polygon, point = tree.query(polygons[rows], predicate="contains")
+    order = np.lexsort((point, polygon))
+    return rows[polygon[order]], points[point[order]]
+
+
+def _median_by(rows: Ints, values: Floats, size: int) -> tuple[Floats, Ints]:
+    order = np.lexsort((values, rows))
+    rows, values = rows[order], values[order]
+    count = np.bincount(rows, minlength=size)
+    start = np.cumsum(count) - count
+    median = np.full(size, np.nan)
+    has = count > 0
+    median[has] = (values[(start + (count - 1) // 2)[has]] + values[(start + count // 2)[has]]) / 2
+    return median, count
+
+
+def _lowest_along(polygons: npt.NDArray[np.object_], rows: Ints, terrain: Terrain) -> Floats:
+    result = np.full(len(polygons), np.nan)
+    if not len(rows):
+        return result
+    xy, owner = shapely.get_coordinates(shapely.segmentize(polygons[rows], 5.0), return_index=True)
+    lowest = np.full(len(rows), np.inf)
+    np.minimum.at(lowest, owner, terrain.sample(xy))
+    result[rows] = np.where(np.isfinite(lowest), lowest, np.nan)
+    return result
+
+
+def _planes_by(rows: Ints, xyz: Floats, origin: Floats, size: int) -> tuple[Floats, Bools]:
+    """Least-squares plane of the points of each row, after one round of leaving outliers out."""
+    d = np.column_stack((xyz[:, :2] - origin[rows], np.ones(len(rows))))
+    median, count = _median_by(rows, xyz[:, 2], size)
+    # Points of a railing, a mast or a deck above lie far from the median of the deck itself.
+    near = np.abs(xyz[:, 2] - median[rows]) < 1.0
+    plane = _solve(rows[near], d[near], xyz[near, 2], size)
+    off = np.abs((plane[rows] * d).sum(axis=1) - xyz[:, 2])
+    close = near & (off < 0.3)
+    plane = _solve(rows[close], d[close], xyz[close, 2], size)
+    steep = ~(np.hypot(plane[:, 0], plane[:, 1]) < DECK_MAX_SLOPE)
+    plane[steep] = np.column_stack((np.zeros((steep.sum(), 2)), median[steep]))
+    return plane, (count >= MIN_POINTS) & np.isfinite(plane[:, 2])
+
+
+def _solve(rows: Ints, d: Floats, z: Floats, size: int) -> Floats:
+    normal = np.zeros((size, 3, 3))
+    right = np.zeros((size, 3))
+    for i in range(3):
+        right[:, i] = np.bincount(rows, weights=d[:, i] * z, minlength=size)
+        for j in range(3):
+            normal[:, i, j] = np.bincount(rows, weights=d[:, i] * d[:, j], minlength=size)
+    # A narrow deck leaves the slope across it open: a little weight on "level" closes it.
+    normal[:, 0, 0] += 1e-3 * (normal[:, 2, 2] + 1)
+    normal[:, 1, 1] += 1e-3 * (normal[:, 2, 2] + 1)
+    normal[:, 2, 2] += 1e-9
+    plane: Floats = np.linalg.solve(normal, right[:, :, None])[:, :, 0]
+    return plane
