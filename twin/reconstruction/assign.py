@@ -1,0 +1,195 @@
+"""Which point of the cloud belongs to which part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.errors import GeometryError
+from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints
+from twin.geometry.ragged import expand, offsets, ring_successor
+from twin.reconstruction.frame import vertex_part
+from twin.reconstruction.ground import ground_heights
+from twin.reconstruction.parameters import PlaneParameters
+from twin.reconstruction.scanline import burn, touched
+
+_BLOCK = 64  # cells per side of a block of the sparse lookup table
+_WIDEST = 4096  # blocks per side of a chunk: 65 km at the default cell
+
+
+def assign(
+    footprints: Footprints, xyz: Floats, classification: Bytes, params: PlaneParameters
+) -> tuple[Ints, Ints]:
+    """Roof points of each part: the building points that lie in its footprint, exactly.
+
+    A raster per part tells cells inside from cells on the boundary; only points in the latter are tested
+    against the edges in their cell. A point on a wall that two parts share belongs to one of them; a point
+    where footprints overlap belongs to each, so that no part depends on its neighbours.
+
+    Points of class 6 count, if the cloud has that class anywhere; else never classified points (class 1)
+    that lie well above the ground of the part. Decide this on the whole source, not per tile: pass a cloud
+    without class 6 only if the source has none.
+
+    Parameters
+    ----------
+    footprints : Footprints
+    xyz : (M, 3) float64 [m, RD+NAP]
+    classification : (M,) uint8
+        LAS classes.
+    params : PlaneParameters
+
+    Returns
+    -------
+    point_index, point_part : (K,) int64
+        Row of ``xyz`` and part; by part, then by row.
+
+    Raises
+    ------
+    GeometryError
+        If the footprints of one call are spread over more than 65 km.
+    """
+    nothing = np.empty(0, np.int64)
+    if not len(footprints):
+        return nothing, nothing
+    classified = classification == params.building_class
+    known = bool(classified.any())
+    rows = np.flatnonzero(classified if known else classification == params.other_class)
+    index, part = _in_footprint(footprints, xyz, rows, params.assign_cell)
+    if not known and len(index):
+        ground = ground_heights(footprints, xyz, classification, params).height
+        high = xyz[index, 2] > ground[part] + params.other_above_ground
+        index, part = index[high], part[high]
+    order = np.lexsort((index, part))
+    return index[order], part[order]
+
+
+def _in_footprint(footprints: Footprints, xyz: Floats, rows: Ints, cell: float) -> tuple[Ints, Ints]:
+    """Pairs of point and part, in no particular order."""
+    raster = _Raster.of(footprints, cell)
+    # World cells; floor division by a cell of a quarter metre is exact in binary.
+    ix = np.floor(xyz[rows, 0] / cell).astype(np.int64)
+    iy = np.floor(xyz[rows, 1] / cell).astype(np.int64)
+    point, entry = raster.lookup(ix, iy)
+    edge_cell = raster.on_edge[entry]
+    sure = ~edge_cell
+    point_t, entry_t = point[edge_cell], entry[edge_cell]
+    within = raster.exact(xyz[rows[point_t], :2], entry_t)
+    return (
+        np.concatenate((rows[point[sure]], rows[point_t[within]])),
+        raster.part[np.concatenate((entry[sure], entry_t[within]))],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Raster:
+    """Cells that a part fills or touches, as entries ``C``, in a sparse table over the world grid.
+
+    ``ix, iy, part, center_inside, on_edge (C,)`` describe the entries; entry ``c`` is touched by the edges
+    ``edge[edge_offsets[c]:edge_offsets[c+1]]``.
+    """
+
+    cell: float
+    ix: Ints
+    iy: Ints
+    part: Ints
+    center_inside: Bools
+    on_edge: Bools
+    edge_offsets: Ints
+    edge: Ints
+    start: Floats
+    end: Floats
+
+    @staticmethod
+    def of(footprints: Footprints, cell: float) -> _Raster:
+        start = footprints.xy
+        end = start[ring_successor(footprints.ring_offsets)]
+        owner = vertex_part(footprints)
+        first = footprints.ring_offsets[footprints.part_offsets[:-1]]
+        corner = np.floor(np.minimum.reduceat(start, first) / cell).astype(np.int64) - 1
+        far = np.floor(np.maximum.reduceat(start, first) / cell).astype(np.int64) + 1
+        nx, ny = (far - corner + 1).T
+        begin = offsets(nx * ny)
+        a, b = start / cell - corner[owner], end / cell - corner[owner]
+        inside = burn(a, b, owner, np.full(len(owner), -1), owner, nx, ny, begin[:-1]) >= 0
+
+        edge, ex, ey = touched(a, b)
+        pixel = begin[owner[edge]] + ey * nx[owner[edge]] + ex
+        order = np.argsort(pixel, kind="stable")
+        flag = np.zeros(len(inside), bool)
+        flag[pixel] = True
+        used = np.flatnonzero(inside | flag)
+        part = np.searchsorted(begin, used, side="right") - 1
+        iy, ix = np.divmod(used - begin[part], nx[part])
+        number = np.empty(len(inside), np.int64)
+        number[used] = np.arange(len(used))
+        touches = np.bincount(number[pixel], minlength=len(used))
+        return _Raster(
+            cell,
+            ix + corner[part, 0],
+            iy + corner[part, 1],
+            part,
+            inside[used],
+            flag[used],
+            offsets(touches),
+            edge[order],
+            start,
+            end,
+        )
+
+    def lookup(self, ix: Ints, iy: Ints) -> tuple[Ints, Ints]:
+        """Each point at world cell ``(ix, iy)`` with every entry of that cell."""
+        x0, y0 = int(self.ix.min()) // _BLOCK, int(self.iy.min()) // _BLOCK
+        width, height = int(self.ix.max()) // _BLOCK - x0 + 1, int(self.iy.max()) // _BLOCK - y0 + 1
+        if max(width, height) > _WIDEST:
+            raise GeometryError(
+                f"footprints of one call are spread over {width * _BLOCK * self.cell / 1000:.0f} x "
+                f"{height * _BLOCK * self.cell / 1000:.0f} km; reconstruct them in smaller neighbourhoods"
+            )
+        bx, by = self.ix // _BLOCK - x0, self.iy // _BLOCK - y0
+        dense = np.full(width * height, -1, np.int64)
+        dense[by * width + bx] = 0
+        dense[dense == 0] = np.arange(np.count_nonzero(dense == 0))
+        blocks = int(dense.max()) + 1
+        slot = (dense[by * width + bx] * _BLOCK + self.iy % _BLOCK) * _BLOCK + self.ix % _BLOCK
+
+        px, py = ix // _BLOCK - x0, iy // _BLOCK - y0
+        point = np.flatnonzero((px >= 0) & (py >= 0) & (px < width) & (py < height))
+        block = dense[py[point] * width + px[point]]
+        point, block = point[block >= 0], block[block >= 0]
+        at = (block * _BLOCK + iy[point] % _BLOCK) * _BLOCK + ix[point] % _BLOCK
+
+        table = np.full(blocks * _BLOCK * _BLOCK, -1, np.int64)
+        pending = np.arange(len(slot))
+        points, entries = [], []
+        # One layer per footprint that shares a cell: neighbours at a party wall, and overlaps.
+        while len(pending):
+            table[slot[pending]] = pending
+            hit = table[at]
+            found = hit >= 0
+            points.append(point[found])
+            entries.append(hit[found])
+            beaten = table[slot[pending]] != pending
+            table[slot[pending]] = -1
+            pending = pending[beaten]
+            point, at = point[found], at[found]
+        return np.concatenate(points), np.concatenate(entries)
+
+    def exact(self, xy: Floats, entry: Ints) -> Bools:
+        """Whether points ``(M, 2)`` in edge cells ``entry (M,)`` lie in the entry's part.
+
+        The way from the point to the centre of its cell, first along x and then along y, stays in the cell;
+        an odd number of crossings with the edges there means that the two lie on different sides. Both legs
+        count a vertex as a hair below or left of them, as the raster does.
+        """
+        pair, slot = expand(self.edge_offsets[entry], np.diff(self.edge_offsets)[entry])
+        edge = self.edge[slot]
+        (px, py), (x0, y0), (x1, y1) = xy[pair].T, self.start[edge].T, self.end[edge].T
+        cx = (self.ix[entry[pair]] + 0.5) * self.cell
+        cy = (self.iy[entry[pair]] + 0.5) * self.cell
+        rise, run = np.where(y1 == y0, 1.0, y1 - y0), np.where(x1 == x0, 1.0, x1 - x0)
+        x_at, y_at = x0 + (py - y0) * (x1 - x0) / rise, y0 + (cx - x0) * (y1 - y0) / run
+        along_x = ((y0 <= py) != (y1 <= py)) & ((x_at > px) != (x_at > cx))
+        along_y = ((x0 <= cx) != (x1 <= cx)) & ((y_at > py) != (y_at > cy))
+        odd = np.bincount(pair, weights=along_x.astype(float) + along_y, minlength=len(entry)) % 2 == 1
+        return np.asarray(self.center_inside[entry] != odd)
