@@ -1,0 +1,263 @@
+"""From patches of pixels to roof planes: merge, reassign, and label the points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twin.geometry.columns import Bools, Floats, Ints
+from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
+from twin.reconstruction.parameters import PlaneParameters
+from twin.reconstruction.planes import N, Z, fit, height_variance, mean_squared_error, moments_of, summed
+from twin.reconstruction.windows import patches, window_planes
+
+_NEIGHBOURS = ((1, 0), (-1, 1), (0, 1), (1, 1))
+_TWO_APART = ((2, 0), (0, 2))
+
+
+def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -> tuple[RoofPoints, Segments]:
+    """Find the planes of all roofs.
+
+    Windows give each pixel a plane (:mod:`twin.reconstruction.windows`); pixels that continue one another
+    form patches; patches that one plane explains as well are merged, and every pixel moves to the plane of
+    its surroundings that explains it best, in rounds; finally each point chooses among the planes of its own
+    and the four adjacent pixels, and the planes are fitted to their points.
+
+    Parameters
+    ----------
+    pixels : Atlas
+    points : RoofPoints
+        Sorted by pixel, from :func:`twin.reconstruction.atlas.roof_points`.
+    params : PlaneParameters
+
+    Returns
+    -------
+    points : RoofPoints
+        With the segment of each; a labelled point lies within ``point_inlier`` of its plane.
+    segments : Segments
+        Every plane is finite and not steeper than ``steepest``.
+    """
+    grid = _Grid.of(pixels, points)
+    plane, sigma = window_planes(pixels, grid.moments, grid.where, params)
+    label = patches(pixels, grid.where, plane, sigma, params)
+    planes, sums, label = _refit(grid, label, None, params)
+    for _ in range(params.rounds):
+        planes, label = _merged(grid, label, sums, params)
+        label = _reassigned(grid, label, planes, params)
+        planes, sums, label = _refit(grid, label, planes, params)
+    point_label = _nearest_plane(grid, points, label, planes, params)
+    spread = np.sqrt(fit(sums, params.window_spread)[1] / np.maximum(sums[N], 1.0))
+    planes = _fitted_to_points(points, point_label, planes, spread, params)
+    return _finished(grid, points, point_label, label, planes, params)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Pixels that count: inside the footprint or holding points.
+
+    ``where (W,)`` their numbers in the atlas, ascending, ``own (10, W)`` their moments; ``moments (10, N)``
+    of all pixels.
+    """
+
+    pixels: Atlas
+    moments: Floats
+    where: Ints
+    own: Floats
+
+    @staticmethod
+    def of(pixels: Atlas, points: RoofPoints) -> _Grid:
+        moments = moments_of(points.xyz, points.pixel, len(pixels.part))
+        where = np.flatnonzero((moments[N] > 0) | pixels.inside)
+        return _Grid(pixels, moments, where, moments[:, where])
+
+    def image(self, label: Ints) -> Ints:
+        """Labels ``(W,)`` spread over the atlas ``(N,)``, -1 elsewhere."""
+        out = np.full(len(self.pixels.part), -1, np.int64)
+        out[self.where] = label
+        return out
+
+
+def _refit(
+    grid: _Grid, label: Ints, planes: Floats | None, params: PlaneParameters
+) -> tuple[Floats, Floats, Ints]:
+    """Planes and moments of the segments from the pixels that support them; segments too weak are dropped.
+
+    Without ``planes`` all pixels but those that hold a step count. Dropped segments keep their number.
+    """
+    count = int(label.max(initial=-1)) + 1 if planes is None else len(planes)
+    if planes is None:
+        support = (label >= 0) & (height_variance(grid.own) <= params.step_sigma**2)
+    else:
+        error = mean_squared_error(grid.own, planes[label]) if count else np.empty(0)
+        support = (label >= 0) & (error <= params.pixel_inlier**2)
+    support &= grid.own[N] > 0
+    sums = summed(grid.own[:, support], label[support], count)
+    fitted, _, defined = fit(sums, params.window_spread)
+    good = defined & _is_roof(fitted, params)
+    good &= np.bincount(label[support], minlength=count) >= params.segment_pixels
+    sums[:, ~good] = 0.0
+    keep = np.append(good, False)[label]
+    return fitted, sums, np.where(keep, label, -1)
+
+
+def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
+    steepest = np.tan(np.radians(params.steepest))
+    return np.asarray(np.isfinite(planes).all(axis=1) & (np.hypot(planes[:, 0], planes[:, 1]) <= steepest))
+
+
+def _merged(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
+    """Merge segments that are each other's best partner, until no pair is good enough.
+
+    Merging costs the root of the squared error that it adds, per point of the smaller segment.
+    """
+    count = sums.shape[1]
+    sums = sums.copy()
+    i, j = _adjacent(grid, label, count)
+    into = np.arange(count, dtype=np.int64)
+    error = fit(sums, params.window_spread)[1]
+    while len(i):
+        joint = fit(sums[:, i] + sums[:, j], params.window_spread)[1]
+        cost = (joint - error[i] - error[j]) / np.minimum(sums[N, i], sums[N, j])
+        rank = np.empty(len(i), np.int64)
+        rank[np.argsort(cost, kind="stable")] = np.arange(len(i))
+        best = np.full(count, len(i), np.int64)
+        np.minimum.at(best, i, rank)
+        np.minimum.at(best, j, rank)
+        mutual = (best[i] == rank) & (best[j] == rank) & (cost < params.merge_height**2)
+        if not mutual.any():
+            break
+        kept, gone = i[mutual], j[mutual]
+        sums[:, kept] += sums[:, gone]
+        sums[:, gone] = 0.0
+        error[kept] = joint[mutual]
+        move = np.arange(count, dtype=np.int64)
+        move[gone] = kept
+        into = move[into]
+        i, j = _distinct(move[i], move[j], count)
+    return fit(sums, params.window_spread)[0], np.append(into, -1)[label]
+
+
+def _adjacent(grid: _Grid, label: Ints, count: int) -> tuple[Ints, Ints]:
+    """Pairs ``i < j`` of segments that touch, or lie one pixel apart."""
+    image, stride = grid.image(label), grid.pixels.stride[grid.where]
+    pairs = []
+    for dx, dy in _NEIGHBOURS + _TWO_APART:
+        other = image[grid.where + dx + dy * stride]
+        differ = (other != label) & (other >= 0) & (label >= 0)
+        pairs.append((label[differ], other[differ]))
+    return _distinct(np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs]), count)
+
+
+def _distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:
+    key = np.unique(np.minimum(i, j) * count + np.maximum(i, j))
+    low, high = np.divmod(key, max(count, 1))
+    return low[low != high], high[low != high]
+
+
+def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameters) -> Ints:
+    """Give each pixel the plane of its 3 x 3 surroundings that explains its points best.
+
+    All pixels choose at once, on the labels before. A pixel that no plane explains loses its label; one
+    without points keeps what it has.
+    """
+    if not len(planes):
+        return label
+    image, stride = grid.image(label), grid.pixels.stride[grid.where]
+    known = label >= 0
+    error = np.where(known, mean_squared_error(grid.own, planes[label]) * params.own_bonus, np.inf)
+    chosen = label.copy()
+    active = np.flatnonzero(_at_a_border(image, grid.where, stride) & (grid.own[N] > 0))
+    at, step = grid.where[active], stride[active]
+    for dx, dy in _NEIGHBOURS + tuple((-x, -y) for x, y in _NEIGHBOURS):
+        other = image[at + dx + dy * step]
+        differ = np.flatnonzero((other >= 0) & (other != label[active]))
+        pixel, other = active[differ], other[differ]
+        offer = mean_squared_error(grid.own[:, pixel], planes[other])
+        better = offer < error[pixel]
+        chosen[pixel[better]] = other[better]
+        error[pixel[better]] = offer[better]
+    lost = (grid.own[N] > 0) & ~(error <= params.point_inlier**2)
+    return np.where(lost, -1, chosen)
+
+
+def _at_a_border(image: Ints, where: Ints, stride: Ints) -> Bools:
+    """Whether another label than a pixel's own occurs among its eight neighbours."""
+    high = image.copy()
+    high[1:] = np.maximum(high[1:], image[:-1])
+    high[:-1] = np.maximum(high[:-1], image[1:])
+    some = np.where(image < 0, np.iinfo(np.int64).max, image)
+    low = some.copy()
+    low[1:] = np.minimum(low[1:], some[:-1])
+    low[:-1] = np.minimum(low[:-1], some[1:])
+    highest = np.maximum(np.maximum(high[where - stride], high[where]), high[where + stride])
+    lowest = np.minimum(np.minimum(low[where - stride], low[where]), low[where + stride])
+    return np.asarray((highest >= 0) & ((highest != image[where]) | (lowest != image[where])))
+
+
+def _nearest_plane(
+    grid: _Grid, points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters
+) -> Ints:
+    """Segment of each point: the nearest plane among those of its pixel and the four adjacent ones."""
+    image = grid.image(label)
+    own = image[points.pixel]
+    gap = np.where(own >= 0, _distance(points, own, planes), np.inf)
+    chosen = own.copy()
+    stride = grid.pixels.stride[grid.where]
+    mixed = np.zeros(len(image), bool)
+    for shift in (-1, 1, -stride, stride):
+        other = image[grid.where + shift]
+        mixed[grid.where] |= (other >= 0) & (other != label)
+    ask = np.flatnonzero(mixed[points.pixel])
+    pixel = points.pixel[ask]
+    stride = grid.pixels.stride[pixel]
+    for shift in (-1, 1, -stride, stride):
+        other = image[pixel + shift]
+        differ = np.flatnonzero((other >= 0) & (other != own[ask]))
+        point, other = ask[differ], other[differ]
+        offer = _distance(points, other, planes, point)
+        better = offer < gap[point]
+        chosen[point[better]] = other[better]
+        gap[point[better]] = offer[better]
+    return np.where(gap <= params.point_inlier, chosen, -1)
+
+
+def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | None = None) -> Floats:
+    """Vertical distance of points (all, or ``which``) to the plane of ``label``; arbitrary for label -1."""
+    if not len(planes):
+        return np.full(len(label), np.inf)
+    xyz = points.xyz if which is None else points.xyz[which]
+    plane = planes[label]
+    return np.asarray(np.abs(plane[:, 0] * xyz[:, 0] + plane[:, 1] * xyz[:, 1] + plane[:, 2] - xyz[:, 2]))
+
+
+def _fitted_to_points(
+    points: RoofPoints, label: Ints, planes: Floats, spread: Floats, params: PlaneParameters
+) -> Floats:
+    """Planes fitted to their own points within a few times ``spread (G,)``; nearly flat ones made flat."""
+    reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
+    near = np.flatnonzero((label >= 0) & (_distance(points, label, planes) <= np.append(reach, 0.0)[label]))
+    sums = moments_of(points.xyz[near], label[near], len(planes))
+    fitted, _, defined = fit(sums, params.window_spread)
+    fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)
+    flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (sums[N] > 0)
+    mean = sums[Z] / np.maximum(sums[N], 1.0)
+    level = np.column_stack((np.zeros_like(mean), np.zeros_like(mean), mean))
+    return np.where(flat[:, None], level, fitted)
+
+
+def _finished(
+    grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+) -> tuple[RoofPoints, Segments]:
+    """Keep points near their plane and segments with points, and number the segments part by part."""
+    far = (point_label >= 0) & ~(_distance(points, point_label, planes) <= params.point_inlier)
+    point_label = np.where(far, -1, point_label)
+    support = np.bincount(point_label + 1, minlength=len(planes) + 1)[1:]
+    pixel_count = np.bincount(label + 1, minlength=len(planes) + 1)[1:]
+    live = (support >= 3) & (pixel_count > 0)
+    number = np.append(np.where(live, np.cumsum(live) - 1, -1), -1)
+    part = np.zeros(len(planes), np.int64)
+    shown = label >= 0
+    part[label[shown]] = grid.pixels.part[grid.where[shown]]
+    segments = Segments(planes[live], part[live], support[live].astype(np.float64), grid.image(number[label]))
+    return replace(points, segment=number[point_label]), segments

@@ -1,0 +1,133 @@
+"""Planes at pixels: 3 x 3 windows, the best of the nine around each pixel, and patches of alike pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from twin.geometry.columns import Floats, Ints
+from twin.reconstruction.arrays import Atlas
+from twin.reconstruction.parameters import PlaneParameters
+from twin.reconstruction.planes import N, fit, height_variance
+
+
+def window_planes(
+    pixels: Atlas, moments: Floats, where: Ints, params: PlaneParameters
+) -> tuple[Floats, Floats]:
+    """Plane of each pixel of ``where (W,)``: that of the best-fitting 3 x 3 window that holds the pixel.
+
+    The Kuwahara filter of image processing, on planes: windows that lie across a ridge or a step fit worse
+    than those beside it, so the planes stay crisp up to the ridge. Pixels that hold a step themselves take
+    no part in any window.
+
+    Parameters
+    ----------
+    pixels : Atlas
+    moments : (10, N) float64
+        Of the points in each pixel.
+    where : (W,) int64
+        Pixels asked for; not in the outermost two rows and columns of their part.
+    params : PlaneParameters
+
+    Returns
+    -------
+    plane : (W, 3) float64
+    sigma : (W,) float64 [m]
+        Of the window chosen; infinite if no window there has a plane.
+    """
+    stride = pixels.stride[where]
+    own_plane, own_sigma = _windows(moments, where, stride, params)
+    sigma = np.full(len(pixels.part), np.inf)
+    sigma[where] = own_sigma
+    number = np.zeros(len(pixels.part), np.int64)
+    number[where] = np.arange(len(where))
+    chosen_sigma, chosen = _best_of_nine(sigma, where, stride)
+    better = chosen_sigma < params.kuwahara_gain * own_sigma
+    return (
+        own_plane[np.where(better, number[chosen], np.arange(len(where)))],
+        np.where(better, chosen_sigma, own_sigma),
+    )
+
+
+def patches(pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: PlaneParameters) -> Ints:
+    """Connected patches of pixels whose planes continue one another.
+
+    Parameters
+    ----------
+    pixels : Atlas
+    where : (W,) int64
+        Pixels, ascending.
+    plane, sigma : (W, 3), (W,) float64
+        From :func:`window_planes`.
+    params : PlaneParameters
+
+    Returns
+    -------
+    (W,) int64
+        Patch of each pixel, numbered in the order of their first pixels; -1 in patches that are too small.
+    """
+    live = np.flatnonzero(np.isfinite(sigma))
+    number = np.full(len(pixels.part), -1, np.int64)
+    number[where[live]] = live
+    # Unit normals and the height at the pixel's own centre: what the links compare.
+    upright = 1.0 / np.sqrt(1.0 + plane[:, 0] ** 2 + plane[:, 1] ** 2)
+    normal = np.stack((plane[:, 0] * upright, plane[:, 1] * upright, upright))
+    here = where[live]
+    part, stride = pixels.part[here], pixels.stride[here]
+    iy, ix = np.divmod(here - pixels.offset[part], stride)
+    x, y = (ix - pixels.margin + 0.5) * pixels.pixel, (iy - pixels.margin + 0.5) * pixels.pixel
+    sources, targets = [], []
+    for dx, dy in ((1, 0), (-1, 1), (0, 1), (1, 1)):
+        there = number[here + dx + dy * stride]
+        pair = np.flatnonzero(there >= 0)
+        i, j = live[pair], there[pair]
+        alike = (normal[:, i] * normal[:, j]).sum(axis=0) > np.cos(np.radians(params.link_angle))
+        mid_x, mid_y = x[pair] + 0.5 * dx * pixels.pixel, y[pair] + 0.5 * dy * pixels.pixel
+        d = plane[i] - plane[j]
+        alike &= np.abs(d[:, 0] * mid_x + d[:, 1] * mid_y + d[:, 2]) < params.link_height
+        sources.append(i[alike])
+        targets.append(j[alike])
+    source, target = np.concatenate(sources), np.concatenate(targets)
+    graph = coo_array((np.ones(len(source), bool), (source, target)), shape=(len(where), len(where)))
+    _, label = connected_components(graph.tocsr(), directed=False)
+    label = label.astype(np.int64)
+    large = np.bincount(label, minlength=1) >= params.segment_pixels
+    renumber = np.where(large, np.cumsum(large) - 1, -1)
+    return np.where(np.isfinite(sigma), renumber[label], -1) if len(where) else label
+
+
+def _windows(moments: Floats, where: Ints, stride: Ints, params: PlaneParameters) -> tuple[Floats, Floats]:
+    """Plane and sigma of the 3 x 3 window around each pixel; all sums are exact, see ``atlas``."""
+    row = moments * (height_variance(moments) <= params.step_sigma**2)
+    row[:, 1:-1] = row[:, :-2] + row[:, 1:-1] + row[:, 2:]
+    window = row[:, where]
+    window += row[:, where - stride]
+    window += row[:, where + stride]
+    plane, error, defined = fit(window, params.window_spread)
+    # Three degrees of freedom go into the plane; the prior noise stands in for them.
+    variance = (error + 3 * params.noise**2) / np.maximum(window[N], 1)
+    good = defined & (window[N] >= params.window_points) & (variance <= params.window_sigma**2)
+    return plane, np.where(good, np.sqrt(variance), np.inf)
+
+
+def _best_of_nine(sigma: Floats, where: Ints, stride: Ints) -> tuple[Floats, Ints]:
+    """Smallest value in the 3 x 3 pixels around each pixel, and where; on a tie the lowest pixel."""
+    index = np.arange(len(sigma), dtype=np.int64)
+    best, at = sigma.copy(), index.copy()
+    for shift in (-1, 1):
+        other = np.full(len(sigma), np.inf)
+        if shift < 0:
+            other[1:] = sigma[:-1]
+        else:
+            other[:-1] = sigma[1:]
+        less = (other < best) if shift > 0 else (other <= best)
+        best = np.where(less, other, best)
+        at = np.where(less, index + shift, at)
+    low, mid, high = where - stride, where, where + stride
+    value, place = best[low], at[low]
+    for line in (mid, high):
+        less = best[line] < value
+        value = np.where(less, best[line], value)
+        place = np.where(less, at[line], place)
+    return value, place
