@@ -1,0 +1,227 @@
+"""The BAG extract 2.0 (LVC) as delivered: XML in zips in a zip, or unpacked in a folder.
+
+Every XML file (at most 10 000 records) goes through GDAL's LVBAG driver from memory: nothing is written
+beside the input, a national delivery of thousands of files takes the room of one, and the number of
+records GDAL gives can be checked against the number in the text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import shutil
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, cast
+
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+from ingest.bag.schemas import recognise
+from ingest.errors import SourceError
+
+# 0221PND15092020-000001.xml; IA, NB and IO before the kind: inactief, nietBAG and inOnderzoek.
+_MEMBER = re.compile(r"^\d{4}(?P<group>IA|NB|IO)?(?P<kind>PND|VBO|LIG|STA|NUM|OPR|WPL)\d{8}-\d+\.xml$")
+# The zips around them: 9999PND15092020.zip, 0221IAPND15092020.zip, 9999Inactief15092020.zip.
+_ARCHIVE = re.compile(
+    r"^\d{4}(?:(?:IA|NB|IO)?(?P<kind>PND|VBO|LIG|STA|NUM|OPR|WPL)|Inactief|NietBag|InOnderzoek)\d{8}\.zip$"
+)
+
+_KINDS = {
+    "PND": "pand",
+    "VBO": "verblijfsobject",
+    "LIG": "ligplaats",
+    "STA": "standplaats",
+    "NUM": "nummeraanduiding",
+    "OPR": "openbare_ruimte",
+    "WPL": "woonplaats",
+}
+_GROUPS = {"IA": "inactief", "NB": "nietBAG", "IO": "inOnderzoek"}
+_RECORD = re.compile(rb"<(?:[\w-]+:)?bagObject[ >]")
+_STAND = re.compile(rb"StandTechnischeDatum>\s*(\d{4})-(\d{2})-(\d{2})")
+_HEAD = 8192  # bytes; the date of the extract stands before the first record
+_WITHOUT_GEOMETRY = {"nummeraanduiding", "openbare_ruimte"}
+# Signature and what precedes the lengths of name and extra field (APPNOTE 4.3.7).
+_LOCAL_HEADER = struct.Struct("<26sHH")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One XML file of a delivery.
+
+    Attributes
+    ----------
+    name : str
+        Where it is, for messages: ``delivery.zip/9999PND15092020.zip/0221PND15092020-000001.xml``.
+    table : str
+        One of :data:`ingest.bag.schemas.TABLES`.
+    group : str
+        ``""`` for objects, else ``"inactief"``, ``"nietBAG"`` or ``"inOnderzoek"``.
+    xml : bytes
+        Its contents.
+    """
+
+    name: str
+    table: str
+    group: str
+    xml: bytes
+
+
+def is_extract(path: Path) -> bool:
+    """Whether a path is (part of) a BAG extract, by the names within; the contents are judged on reading."""
+    if path.is_dir():
+        return any(_is_part(child.name) for child in path.iterdir())
+    suffix = path.suffix.lower()
+    if suffix == ".zip" and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return any(_is_part(PurePosixPath(name).name) for name in archive.namelist())
+    return suffix in (".xml", ".zip")
+
+
+def members(path: Path, table: str) -> Iterator[Member]:
+    """XML files with records of a table in a delivery, however nested; other files are passed over.
+
+    Raises
+    ------
+    SourceError
+        A zip that is truncated or damaged.
+    """
+    if path.is_dir():
+        for child in sorted(path.iterdir()):
+            if child.is_file() and _is_part(child.name, table):
+                yield from members(child, table)
+    elif path.suffix.lower() == ".zip":
+        with path.open("rb") as stream:
+            yield from _zipped(stream, str(path), table)
+    elif found := _MEMBER.match(path.name):
+        yield _member(found, str(path), path.read_bytes())
+
+
+def stand_date(xml: bytes) -> dt.date | None:
+    """Day of which a delivery gives the state, from the head of any of its files."""
+    found = _STAND.search(xml[:_HEAD])
+    return dt.date(*map(int, found.groups())) if found else None
+
+
+def records(member: Member) -> pd.DataFrame:
+    """All records of one XML file, with history, columns in official names.
+
+    Raises
+    ------
+    SourceError
+        XML that breaks off or is of another kind, or of which GDAL passed over records.
+    """
+    try:
+        raw = pyogrio.read_dataframe(member.xml)
+    except (DataSourceError, DataLayerError, FeatureError) as fault:
+        raise SourceError(
+            member.name,
+            found=f"its XML can't be read as a BAG extract ({fault})",
+            expected="a complete file of the BAG extract 2.0 (LVC, schema 20200601)",
+            remedy="Download the extract again; if it is of an older version, order it as BAG 2.0.",
+        ) from None
+    schema = recognise(member.table, raw.columns)
+    if schema is None or schema.table != member.table:
+        raise SourceError(
+            member.name,
+            found=f"it holds {schema.table if schema else 'no'} records",
+            expected=f"records of {member.table}, as its name says",
+            remedy="Put the files of the delivery back under their own names.",
+        )
+    if len(raw) != (counted := len(_RECORD.findall(member.xml))):
+        raise SourceError(
+            member.name,
+            found=f"GDAL reads {len(raw)} records where the file has {counted}",
+            expected="every record to be read",
+            remedy="Download the extract again; if it stays so, please report it with the file.",
+        )
+    raw = raw.rename(columns=str.lower).rename(columns=schema.columns)
+    return pd.DataFrame(raw.drop(columns="geometry")) if member.table in _WITHOUT_GEOMETRY else raw
+
+
+def _zipped(stream: IO[bytes], name: str, table: str) -> Iterator[Member]:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for info in sorted(archive.infolist(), key=lambda i: i.filename):
+                inner = PurePosixPath(info.filename)
+                if inner.parts[0] == "__MACOSX" or not _is_part(inner.name, table):
+                    continue
+                where = f"{name}/{info.filename}"
+                if found := _MEMBER.match(inner.name):
+                    yield _member(found, where, archive.read(info))
+                else:
+                    with _unwrapped(stream, archive, info) as nested:
+                        yield from _zipped(nested, where, table)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
+        raise SourceError(
+            name,
+            found=f"the zip is damaged or incomplete ({fault})",
+            expected="a whole zip, as delivered",
+            remedy="Download it again and compare its size with the one published.",
+        ) from None
+
+
+def _unwrapped(stream: IO[bytes], archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """A zip within a zip as a file to seek in."""
+    if info.compress_type == zipfile.ZIP_STORED:
+        return cast("IO[bytes]", io.BufferedReader(_Window(stream, info)))
+    # Seeking back in a compressed stream starts over each time: unpack once, to a file without a name.
+    unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
+    with archive.open(info) as packed:
+        shutil.copyfileobj(packed, unpacked)
+    unpacked.seek(0)
+    return cast("IO[bytes]", unpacked)
+
+
+class _Window(io.RawIOBase):
+    """The bytes of an uncompressed member, read in place.
+
+    `zipfile` reads all bytes it seeks over, which in a national delivery of 2 GB is quadratic.
+    """
+
+    def __init__(self, stream: IO[bytes], info: zipfile.ZipInfo) -> None:
+        stream.seek(info.header_offset)
+        header = stream.read(_LOCAL_HEADER.size)
+        if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
+            raise zipfile.BadZipFile(f"no local header of {info.filename}")
+        _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+        self._stream = stream
+        self._start = info.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+        self._size = info.file_size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        self._stream.seek(self._start + self._at)
+        data = self._stream.read(max(0, min(len(buffer), self._size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def _member(found: re.Match[str], where: str, xml: bytes) -> Member:
+    return Member(where, _KINDS[found["kind"]], _GROUPS.get(found["group"] or "", ""), xml)
+
+
+def _is_part(file_name: str, table: str | None = None) -> bool:
+    """Whether a name is that of XML or a zip of a delivery that may hold a table (any, without)."""
+    found = _MEMBER.match(file_name) or _ARCHIVE.match(file_name)
+    if not found:
+        return False
+    return table is None or _KINDS.get(found["kind"], table) == table
