@@ -1,0 +1,56 @@
+import type { Attribute, Columns, Feature, SearchResult, Twin } from './types';
+
+export type Failure = 'unreachable' | 'no-twin' | 'no-tiles' | 'not-found' | 'server';
+
+/** An answer that did not come; `failure` says what the page can tell its user. */
+export class ApiError extends Error {
+  constructor(
+    readonly failure: Failure,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+export interface Api {
+  twin(): Promise<Twin>;
+  catalogue(): Promise<Attribute[]>;
+  properties(collection: string): Promise<Set<string>>;
+  item(collection: string, id: string, signal?: AbortSignal): Promise<Feature>;
+  column(collection: string, property: string): Promise<Columns>;
+  search(text: string, signal?: AbortSignal): Promise<SearchResult[]>;
+}
+
+export const api: Api = {
+  twin: () => read<Twin>('/api/twin', undefined, 'no-twin'),
+  catalogue: () => read<Attribute[]>('/api/catalogue'),
+  properties: async (collection) => {
+    const schema = await read<{ properties: Record<string, unknown> }>(
+      `/api/collections/${encodeURIComponent(collection)}/queryables`,
+    );
+    return new Set(Object.keys(schema.properties));
+  },
+  item: (collection, id, signal) =>
+    read<Feature>(`/api/collections/${encodeURIComponent(collection)}/items/${encodeURIComponent(id)}`, signal),
+  column: (collection, property) =>
+    read<Columns>(
+      `/api/collections/${encodeURIComponent(collection)}/columns?properties=${encodeURIComponent(property)}`,
+    ),
+  search: async (text, signal) =>
+    (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
+};
+
+async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'not-found'): Promise<T> {
+  const response = await fetch(path, { headers: { accept: 'application/json' }, signal: signal ?? null }).catch(
+    (reason: unknown) => {
+      if (signal?.aborted) throw reason;
+      throw new ApiError('unreachable', `${path}: ${String(reason)}`);
+    },
+  );
+  // A development proxy or gateway without the API behind it answers 502 or 504.
+  if (response.status === 502 || response.status === 504) throw new ApiError('unreachable', path);
+  if (response.status === 404 || response.status === 503) throw new ApiError(missing, path);
+  if (!response.ok) throw new ApiError('server', `${path}: ${response.status}`);
+  return (await response.json()) as T;
+}

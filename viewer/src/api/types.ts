@@ -1,0 +1,70 @@
+/** The answers of the twin's API that the viewer reads; `docs/developers/architecture.md` is the contract. */
+
+export interface Bilingual {
+  readonly nl: string;
+  readonly en: string;
+}
+
+export interface Source {
+  readonly kind: string;
+  readonly title: string;
+  readonly date: string | null;
+  readonly licence: string | null;
+  readonly attribution: string | null;
+  readonly classification?: string | null;
+}
+
+export interface Theme {
+  readonly id: string;
+  readonly title: Bilingual;
+  /** URL path of the theme's tileset. */
+  readonly tileset: string;
+  readonly collections: readonly string[];
+  readonly count: number;
+}
+
+export interface Twin {
+  readonly name: string;
+  readonly municipality: string | null;
+  /** RD: x min, y min, x max, y max. */
+  readonly bbox: readonly [number, number, number, number];
+  readonly built: string;
+  readonly sources: readonly Source[];
+  readonly themes: readonly Theme[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly type: 'integer' | 'number' | 'string' | 'boolean' | 'date' | 'datetime' | 'list';
+  readonly unit: string | null;
+  /** Decimals to show. */
+  readonly decimals: number | null;
+  readonly nl: { readonly label: string; readonly description: string };
+  readonly en: { readonly label: string; readonly description: string };
+  /** Kind of one of the twin's sources, or `reconstructie` for what the build derived. */
+  readonly source: string;
+  readonly applies_to: readonly string[];
+  readonly group: string;
+}
+
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+
+export interface Feature {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, Value>>;
+}
+
+export interface Columns {
+  readonly identificatie: readonly string[];
+  readonly [property: string]: readonly Value[];
+}
+
+export interface SearchResult {
+  readonly kind: string;
+  readonly id: string;
+  readonly collection: string | null;
+  readonly label: string;
+  readonly rd: readonly [number, number];
+  readonly z: number | null;
+}

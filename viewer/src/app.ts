@@ -1,0 +1,168 @@
+import type { Api } from './api/client';
+import { ApiError } from './api/client';
+import type { SearchResult, Theme } from './api/types';
+import { COLOURED, ColourSource, colourable } from './colour/source';
+import { steerByKeyboard } from './scene/keyboard';
+import { Navigation, overview } from './scene/navigation';
+import { Stage } from './scene/stage';
+import { formatPermalink, parsePermalink } from './state/permalink';
+import { sameObject, type ObjectRef, type Store } from './state/store';
+import { City, frameOf } from './tiles/city';
+import { Painter } from './tiles/painter';
+import { Picking } from './tiles/picking';
+import type { TileFeature } from './tiles/features';
+import { text, type Context } from './ui/context';
+import { part } from './ui/dom';
+import { footer } from './ui/footer';
+import { header } from './ui/header';
+import { LostWebGL, NoWebGL, giveUp, tell, warn } from './ui/message';
+import { objectPanel } from './ui/objectpanel';
+import { side } from './ui/side';
+import { tools } from './ui/tools';
+
+const SEARCH_DISTANCE: Readonly<Record<string, number>> = { buurt: 900, straat: 400 };
+const NEAR = 180;
+
+/** Opens the city that the API serves. Throws what keeps it shut. */
+export async function openCity(store: Store, api: Api): Promise<void> {
+  const [twin, catalogue, present] = await Promise.all([api.twin(), api.catalogue(), api.properties(COLOURED)]);
+  const [firstTheme] = twin.themes;
+  if (!firstTheme) throw new ApiError('no-tiles', 'the twin has no themes');
+  const frame = await frameOf(firstTheme);
+  const context: Context = { store, api, twin, catalogue };
+
+  const stage = openStage(part('view'));
+  const city = new City(stage, twin.themes, frame);
+  const home = overview(twin.bbox, stage.camera.aspect);
+  const navigation = new Navigation(stage, frame, city.group, home);
+  const painter = new Painter(city, stage.invalidate);
+  const attributes = colourable(catalogue, present);
+  const colours = new ColourSource(store, api, attributes);
+
+  city.onError = warnOnce(context);
+  city.hide(store.get().hidden);
+  store.on(['hidden'], ({ hidden }) => {
+    city.hide(hidden);
+  });
+  colours.on((status) => {
+    painter.colour(status.kind === 'ready' ? status.colouring : null);
+  });
+  followSelection(context, painter);
+  followPointer(context, stage, city, painter, navigation);
+
+  header(context, (result) => void goTo(context, navigation, city, result));
+  side(context, colours, attributes);
+  objectPanel(context);
+  footer(context);
+  const controls = tools(context, stage, navigation);
+  part('view').append(controls.element);
+
+  navigation.onMove = controls.follow;
+  navigation.onRest = (pose) => {
+    store.set({ pose });
+  };
+  navigation.jump(store.get().pose ?? home);
+  keepPermalink(store, navigation);
+  sayWhenIdle(context, stage, city, navigation);
+  await colours.follow();
+}
+
+function openStage(host: HTMLElement): Stage {
+  let stage: Stage;
+  try {
+    stage = new Stage(host);
+  } catch (reason) {
+    throw new NoWebGL('no WebGL 2', { cause: reason });
+  }
+  return stage;
+}
+
+function followSelection({ store }: Context, painter: Painter): void {
+  painter.select(store.get().selection);
+  store.on(['selection'], ({ selection }) => {
+    painter.select(selection);
+  });
+}
+
+function followPointer(context: Context, stage: Stage, city: City, painter: Painter, navigation: Navigation): void {
+  const { store } = context;
+  const { canvas } = stage;
+  const picking = new Picking(stage, city);
+  const select = (feature: TileFeature | null): void => {
+    const selection: ObjectRef | null = feature && { collection: feature.collection, id: feature.id };
+    if (!sameObject(selection, store.get().selection)) store.set({ selection });
+  };
+  picking.onPick = select;
+  picking.onHover = (feature) => {
+    painter.hover(feature);
+    canvas.classList.toggle('over-object', feature !== null);
+  };
+  const name = (): void => {
+    canvas.setAttribute('aria-label', text(context, 'view.label'));
+  };
+  canvas.tabIndex = 0;
+  canvas.setAttribute('role', 'application');
+  canvas.addEventListener('webglcontextlost', () => {
+    giveUp(store.get().language, new LostWebGL());
+  });
+  store.on(['language'], name);
+  name();
+  const pickCenter = (): void => {
+    const feature = picking.atCenter();
+    if (feature) select(feature);
+    else tell(text(context, 'view.nothing'));
+  };
+  steerByKeyboard(canvas, navigation, pickCenter, () => {
+    store.set({ selection: null });
+  });
+}
+
+async function goTo({ store, api }: Context, navigation: Navigation, city: City, result: SearchResult): Promise<void> {
+  const [x, y] = result.rd;
+  navigation.lookAt(x, y, result.z ?? 0, SEARCH_DISTANCE[result.kind] ?? NEAR);
+  const { collection, id } = result;
+  if (collection === null) return;
+  if (city.themeOf(collection)) store.set({ selection: { collection, id } });
+  if (collection !== 'verblijfsobject') return;
+  // An address has no shape of its own: its pand is what can be shown.
+  const { pand_ids: panden } = (await api.item(collection, id)).properties;
+  if (Array.isArray(panden) && typeof panden[0] === 'string') {
+    store.set({ selection: { collection: COLOURED, id: panden[0] } });
+  }
+}
+
+function keepPermalink(store: Store, navigation: Navigation): void {
+  const write = (): void => {
+    window.history.replaceState(null, '', formatPermalink(store.get()));
+  };
+  store.on(['language', 'pose', 'hidden', 'colourBy', 'selection'], write);
+  window.addEventListener('hashchange', () => {
+    const { pose, ...rest } = parsePermalink(window.location.hash);
+    store.set({ hidden: new Set(), colourBy: null, selection: null, ...rest });
+    if (pose) navigation.jump(pose);
+  });
+  write();
+}
+
+// The page says on <html> whether it has come to rest; tests and print scripts wait for it.
+function sayWhenIdle(context: Context, stage: Stage, city: City, navigation: Navigation): void {
+  const root = document.documentElement;
+  const say = (): boolean => {
+    const idle = city.idle && !navigation.moving;
+    root.dataset['state'] = idle ? 'idle' : 'busy';
+    part('view').classList.toggle('loading', !city.idle);
+    part('view').dataset['loading'] = text(context, 'view.loading');
+    return false;
+  };
+  stage.beforeFrame(say);
+}
+
+function warnOnce(context: Context): (theme: Theme) => void {
+  const warned = new Set<string>();
+  return (theme) => {
+    if (warned.has(theme.id)) return;
+    warned.add(theme.id);
+    const { language } = context.store.get();
+    warn(language, text(context, 'error.tiles', { theme: theme.title[language] }));
+  };
+}

@@ -1,0 +1,38 @@
+/** Colours that stay apart for colour-blind eyes. */
+
+/** Viridis (van der Walt and Smith, CC0), sampled; its last yellow is left out, as it fades on pale ground. */
+const VIRIDIS = ['#440154', '#482878', '#3e4a89', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#dde318'];
+
+/** Paul Tol's muted scheme for categories. */
+export const CATEGORIES: readonly string[] = [
+  '#332288', '#88ccee', '#44aa99', '#117733', '#ddcc77', '#cc6677', '#882255', '#aa4499', '#999933',
+];
+
+export const YES = '#0072b2';
+export const NO = '#e69f00';
+export const OTHER = '#8a8f96';
+/** Drawn hatched as well, so that it is not told by its grey alone. */
+export const NO_DATA = '#d4d7db';
+
+/** `count` evenly spaced colours from dark (low) to light (high). */
+export function ramp(count: number): string[] {
+  if (count === 1) return [VIRIDIS[4] as string];
+  return Array.from({ length: count }, (_, step) => sample((step / (count - 1)) * (VIRIDIS.length - 1)));
+}
+
+export function toRgb(hex: string): [number, number, number] {
+  const value = parseInt(hex.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
+function sample(position: number): string {
+  const low = Math.min(Math.floor(position), VIRIDIS.length - 2);
+  const share = position - low;
+  const from = toRgb(VIRIDIS[low] as string);
+  const to = toRgb(VIRIDIS[low + 1] as string);
+  return '#' + from.map((channel, i) => byte(channel + ((to[i] as number) - channel) * share)).join('');
+}
+
+function byte(value: number): string {
+  return Math.round(value).toString(16).padStart(2, '0');
+}

@@ -1,0 +1,53 @@
+import type { Pose } from '../geo/frame';
+import { isLanguage } from '../i18n';
+import type { ObjectRef, ViewState } from './store';
+
+// Centimetres and hundredths of a degree: finer than a pixel at any distance the viewer allows.
+const DECIMALS = 2;
+
+/** The URL hash that says `state`. */
+export function formatPermalink(state: ViewState): string {
+  const { language, pose, hidden, colourBy, selection } = state;
+  const query = new URLSearchParams();
+  if (pose) query.set('camera', formatPose(pose));
+  if (hidden.size > 0) query.set('hide', [...hidden].sort().join(','));
+  if (colourBy) query.set('colour', colourBy);
+  if (selection) query.set('object', `${selection.collection}/${selection.id}`);
+  query.set('lang', language);
+  // Commas and slashes are legal in a fragment; left as they are, a link stays readable.
+  return '#' + query.toString().replaceAll('%2C', ',').replaceAll('%2F', '/');
+}
+
+/** What a URL hash says; anything malformed is left out, so that an old or cut link still opens the city. */
+export function parsePermalink(hash: string): Partial<ViewState> {
+  const query = new URLSearchParams(hash.replace(/^#/, ''));
+  const pose = parsePose(query.get('camera'));
+  const hide = query.get('hide');
+  const colourBy = query.get('colour');
+  const selection = parseObject(query.get('object'));
+  const language = query.get('lang');
+  return {
+    ...(pose && { pose }),
+    ...(hide && { hidden: new Set(hide.split(',').filter(Boolean)) }),
+    ...(colourBy && { colourBy }),
+    ...(selection && { selection }),
+    ...(isLanguage(language) && { language }),
+  };
+}
+
+function formatPose({ x, y, z, heading, pitch }: Pose): string {
+  return [x, y, z, heading, pitch].map((value) => String(Number(value.toFixed(DECIMALS)))).join(',');
+}
+
+function parsePose(text: string | null): Pose | null {
+  const numbers = text?.split(',').map((part) => (part.trim() === '' ? NaN : Number(part))) ?? [];
+  if (numbers.length !== 5 || !numbers.every(Number.isFinite)) return null;
+  const [x, y, z, heading, pitch] = numbers as [number, number, number, number, number];
+  return { x, y, z, heading, pitch: Math.min(90, Math.max(-90, pitch)) };
+}
+
+function parseObject(text: string | null): ObjectRef | null {
+  const cut = text?.indexOf('/') ?? -1;
+  if (text === null || cut < 1 || cut === text.length - 1) return null;
+  return { collection: text.slice(0, cut), id: text.slice(cut + 1) };
+}

@@ -1,0 +1,148 @@
+import { TilesRenderer } from '3d-tiles-renderer/three';
+import { GLTFExtensionsPlugin } from '3d-tiles-renderer/three/plugins';
+import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type Raycaster } from 'three';
+import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
+import { ApiError } from '../api/client';
+import type { Theme } from '../api/types';
+import { Frame } from '../geo/frame';
+import type { Stage } from '../scene/stage';
+import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh, type TileFeature } from './features';
+import { themeColour } from './mapstyle';
+import { FeatureMaterial } from './material';
+
+/** Pixels by which a drawn tile may be off before a finer one is fetched. */
+const ERROR_TARGET = 12;
+
+export interface PaintedMesh extends FeatureMesh {
+  readonly material: FeatureMaterial;
+}
+
+/** All themes of the city as one object of the scene, each from its own tileset. */
+export class City {
+  /** Holds the themes that are drawn. */
+  readonly group = new Group();
+  /** Called for every mesh that arrives. */
+  onMesh: (mesh: PaintedMesh) => void = () => undefined;
+  /** Called when a tile of a theme can't be loaded. */
+  onError: (theme: Theme) => void = () => undefined;
+  private readonly renderers = new Map<Theme, TilesRenderer>();
+  private readonly meshes = new Map<Object3D, PaintedMesh[]>();
+  private readonly byMesh = new WeakMap<Object3D, PaintedMesh>();
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly themes: readonly Theme[],
+    frame: Frame,
+  ) {
+    stage.scene.add(this.group);
+    for (const theme of themes) this.renderers.set(theme, this.tiles(theme, frame));
+    stage.onResize(() => {
+      this.renderers.forEach((tiles) => tiles.setResolutionFromRenderer(stage.camera, stage.renderer));
+    });
+    stage.beforeFrame(() => {
+      this.drawn().forEach((tiles) => {
+        tiles.update();
+      });
+      return false;
+    });
+  }
+
+  /** Whether everything in view has arrived. */
+  get idle(): boolean {
+    return this.drawn().every((tiles) => tiles.root !== null && tiles.loadProgress === 1);
+  }
+
+  hide(hidden: ReadonlySet<string>): void {
+    for (const [theme, { group }] of this.renderers) {
+      if (hidden.has(theme.id)) this.group.remove(group);
+      else this.group.add(group);
+    }
+    this.stage.refreshShadows();
+  }
+
+  /** Meshes that are loaded now, drawn or not. */
+  *loaded(): Iterable<PaintedMesh> {
+    for (const meshes of this.meshes.values()) yield* meshes;
+  }
+
+  /** The nearest feature on a ray. */
+  pick(raycaster: Raycaster): TileFeature | null {
+    const [hit] = raycaster.intersectObject(this.group);
+    const entry = hit && this.byMesh.get(hit.object);
+    return entry && hit.face ? featureAt(entry, hit.face.a) : null;
+  }
+
+  /** The theme that draws a collection. */
+  themeOf(collection: string): Theme | undefined {
+    return this.themes.find(({ collections }) => collections.includes(collection));
+  }
+
+  private drawn(): TilesRenderer[] {
+    return [...this.renderers.values()].filter(({ group }) => group.parent === this.group);
+  }
+
+  private tiles(theme: Theme, frame: Frame): TilesRenderer {
+    const { stage } = this;
+    const tiles = new TilesRenderer(theme.tileset);
+    tiles.registerPlugin(new GLTFExtensionsPlugin({ meshoptDecoder: MeshoptDecoder, autoDispose: false }));
+    tiles.errorTarget = ERROR_TARGET;
+    tiles.setCamera(stage.camera);
+    tiles.group.applyMatrix4(frame.toLocalMatrix);
+    tiles.addEventListener('load-model', ({ scene }) => {
+      this.adopt(scene, theme);
+    });
+    tiles.addEventListener('dispose-model', ({ scene }) => {
+      this.meshes.get(scene)?.forEach(({ material }) => {
+        material.dispose();
+      });
+      this.meshes.delete(scene);
+    });
+    tiles.addEventListener('tile-visibility-change', () => {
+      stage.refreshShadows();
+    });
+    tiles.addEventListener('load-error', () => {
+      this.onError(theme);
+    });
+    tiles.addEventListener('needs-update', stage.invalidate);
+    tiles.addEventListener('load-root-tileset', stage.invalidate);
+    return tiles;
+  }
+
+  private adopt(scene: Object3D, theme: Theme): void {
+    const adopted = featureMeshes(scene, theme).map((entry): PaintedMesh => {
+      const { mesh, features } = entry;
+      useFloatIds(mesh);
+      const roofs = theme.collections.includes('pand');
+      const material = new FeatureMaterial(features.length, themeColour(theme.id), roofs);
+      (mesh.material as Material).dispose();
+      mesh.material = material;
+      mesh.castShadow = roofs;
+      mesh.receiveShadow = true;
+      const painted = { ...entry, material };
+      this.byMesh.set(mesh, painted);
+      return painted;
+    });
+    this.meshes.set(scene, adopted);
+    adopted.forEach(this.onMesh);
+    this.stage.refreshShadows();
+  }
+}
+
+/** The scene's frame: the root transform of a theme's tileset. */
+export async function frameOf(theme: Theme): Promise<Frame> {
+  const response = await fetch(theme.tileset);
+  if (!response.ok) throw new ApiError('no-tiles', `${theme.tileset}: ${response.status}`);
+  const { root } = (await response.json()) as { root?: { transform?: number[] } };
+  if (root?.transform?.length !== 16) throw new ApiError('no-tiles', `${theme.tileset}: no root transform`);
+  return new Frame(root.transform);
+}
+
+// three.js hands 32-bit integers to the shader as integers; the shader reads one kind of id, floats.
+function useFloatIds({ geometry }: Mesh): void {
+  const ids = geometry.getAttribute(FEATURE_ID) as BufferAttribute | undefined;
+  const count = geometry.getAttribute('position').count;
+  if (!ids) geometry.setAttribute(FEATURE_ID, new BufferAttribute(new Float32Array(count).fill(-1), 1));
+  else if (ids.array instanceof Uint32Array || ids.array instanceof Int32Array) {
+    geometry.setAttribute(FEATURE_ID, new BufferAttribute(Float32Array.from(ids.array), 1));
+  }
+}

@@ -1,0 +1,49 @@
+import type { TileFeature } from './features';
+
+/** Colours of a calm Dutch map: quiet ground, red cycle paths, blue water; buildings stand out by light and shape. */
+const THEMES: Readonly<Record<string, string>> = {
+  pand: '#f1ebdf',
+  weg: '#c3c4c6',
+  water: '#a3c9e2',
+  groen: '#b7d0a2',
+  terrein: '#e4ded2',
+  brug: '#c9c4bc',
+};
+
+const COLLECTIONS: Readonly<Record<string, string>> = {
+  ondersteunendwegdeel: '#c5d3b1',
+  ondersteunendwaterdeel: '#b9d0ae',
+  onbegroeidterreindeel: '#e4ded2',
+  begroeidterreindeel: '#b7d0a2',
+  overigbouwwerk: '#d9d0c3',
+  scheiding: '#aaa59d',
+  spoor: '#8f8d8b',
+};
+
+// The longest prefix wins: 'rijbaan lokale weg' and 'rijbaan regionale weg' are both carriageways.
+const FUNCTIONS: readonly (readonly [string, string])[] = [
+  ['fietspad', '#d8a698'],
+  ['voetpad', '#dbd8d2'],
+  ['voetgangersgebied', '#ddd6ca'],
+  ['woonerf', '#d3ccc3'],
+  ['parkeervlak', '#cbccce'],
+  ['inrit', '#d1cec9'],
+  ['rijbaan', '#b7b9bd'],
+  ['ov-baan', '#b3b0b4'],
+  ['spoorbaan', '#b8b0a8'],
+  ['ruiterpad', '#d6c6a8'],
+];
+
+export const ROOF = { flat: '#dcd8d0', pitched: '#c98f78' } as const;
+export const SELECTED = '#ff5a1f';
+export const HOVERED = '#ffd2a8';
+
+export function themeColour(theme: string): string {
+  return THEMES[theme] ?? '#d6d2ca';
+}
+
+/** Colour of a feature that differs from its theme's, or null. */
+export function featureColour({ collection, functie }: TileFeature): string | null {
+  const byFunction = functie && FUNCTIONS.find(([prefix]) => functie.startsWith(prefix))?.[1];
+  return byFunction ?? COLLECTIONS[collection] ?? null;
+}

@@ -1,0 +1,23 @@
+import { formatDate } from '../format/values';
+import { text, type Context } from './context';
+import { h, part } from './dom';
+
+/** Who made the data and of when it is; always in sight, as the licences ask. */
+export function footer(context: Context): void {
+  const { store, twin } = context;
+  const element = part('footer');
+  const render = (): void => {
+    const { language } = store.get();
+    const sources = twin.sources.map(({ title, attribution, licence, date }) => {
+      const day = date === null ? text(context, 'sources.undated') : (formatDate(language, date) ?? date);
+      const terms = licence === null ? '' : ` (${licence})`;
+      return h('li', {}, h('strong', {}, title), ` ${day}`, h('span', { class: 'terms' }, ` · ${attribution ?? ''}${terms}`));
+    });
+    const built = formatDate(language, twin.built) ?? twin.built;
+    element.replaceChildren(
+      h('ul', { 'aria-label': text(context, 'sources.label'), tabindex: 0 }, ...sources, h('li', {}, text(context, 'app.built', { date: built }))),
+    );
+  };
+  store.on(['language'], render);
+  render();
+}
