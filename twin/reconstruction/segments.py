@@ -49,6 +49,7 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     point_label = _nearest_plane(grid, points, label, planes, params)
     spread = np.sqrt(fit(sums, params.window_spread)[1] / np.maximum(sums[N], 1.0))
     planes = _fitted_to_points(points, point_label, planes, spread, params)
+    label = _majority(grid, points, point_label, label)
     return _finished(grid, points, point_label, label, planes, params)
 
 
@@ -220,6 +221,23 @@ def _nearest_plane(
         chosen[point[better]] = other[better]
         gap[point[better]] = offer[better]
     return np.where(gap <= params.point_inlier, chosen, -1)
+
+
+def _majority(grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints) -> Ints:
+    """Give pixels without a label that of most of their points; on a tie the lower one.
+
+    These are the pixels on a step or under a railing: as a whole they fit no plane, but some points do.
+    """
+    image = grid.image(label)
+    vote = np.flatnonzero((image[points.pixel] < 0) & (point_label >= 0))
+    if not len(vote):
+        return label
+    many = int(point_label.max()) + 1
+    ballot, count = np.unique(points.pixel[vote] * many + point_label[vote], return_counts=True)
+    pixel, candidate = np.divmod(ballot, many)
+    order = np.lexsort((-candidate, count, pixel))
+    image[pixel[order]] = candidate[order]  # the last one written wins
+    return image[grid.where]
 
 
 def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | None = None) -> Floats:
