@@ -1,0 +1,372 @@
+"""Write a theme as a 3D Tiles 1.1 tileset, and the root that holds all themes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from math import floor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tiles import glb, meshopt, properties
+from tiles.errors import TilesError
+from tiles.files import Staging, disk_errors, write_file
+from tiles.frame import Frame
+from tiles.mesh import Cell, Mesh, Property, checked
+from tiles.pyramid import Content, Key, Limits, Node, Pyramid, Source, upper
+from tiles.rdnap import RdNap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from tiles.weld import Welded
+
+_THINNEST = 0.05  # metres: half of a box may not be zero, or viewers cannot invert it
+_ALWAYS_REFINE = 1e5  # error of the root of all themes, which draws nothing itself
+
+
+@dataclass(frozen=True)
+class TilesetSummary:
+    """What was written.
+
+    `features` were drawn and `empty` (their identificaties) had no triangle of at least 8 mm; together they
+    are all rows that came in. `box` is the root's bounding volume in the frame of `transform`. `triangles`,
+    `vertices` and `bytes` are the leaves' and, in `upper_bytes`, what the levels above them add.
+    """
+
+    theme: str
+    folder: Path
+    features: int
+    empty: tuple[str, ...]
+    cells: int
+    tiles: int
+    leaves: int
+    levels: int
+    triangles: int
+    vertices: int
+    bytes: int
+    upper_bytes: int
+    files_changed: int
+    files_removed: int
+    geometric_error: float
+    transform: tuple[float, ...]
+    box: tuple[float, ...]
+
+
+def write_tileset(
+    folder: Path,
+    cells: Iterable[Cell],
+    *,
+    title: str,
+    theme: str,
+    property_schema: Sequence[Property],
+    center: tuple[float, float] | None = None,
+    cell_size: float | None = None,
+    compress: bool | None = None,
+    attribution: str = "",
+    licence: str = "",
+    extras: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    rdnap: RdNap | None = None,
+) -> TilesetSummary:
+    """Write the cells of one theme as ``<folder>/tileset.json`` and its tiles.
+
+    Cells are taken one at a time and may come from a generator; of each only the overview waits, on disk. The
+    old tileset stays in place until the new one is complete, and files whose bytes stay the same are not
+    touched.
+
+    Parameters
+    ----------
+    folder
+        Owned by the tileset: other files in it are removed.
+    cells
+        The area, each square once.
+    title, attribution, licence, extras
+        Told in ``asset.extras``; the attribution also in each tile.
+    theme
+        Name of the metadata class: ``pand``, ``weg``, ...
+    property_schema
+        Columns of the cells' tables that travel with the tiles; ``identificatie`` always does.
+    center
+        RD point at which the tileset's frame stands; by default the first cell's middle. Keep it the same
+        between builds: with another frame every file changes.
+    cell_size
+        Side of the cells' squares [m]; by default the width of the first cell's bounds, or 500.
+    compress
+        EXT_meshopt_compression: `None` for where the package `meshoptimizer` is installed.
+    limits
+        How full tiles may be.
+    rdnap
+        A transformer to share between tilesets.
+
+    Returns
+    -------
+    TilesetSummary
+
+    Raises
+    ------
+    TilesError
+        For input that does not fit (names cell and object), unusable RDNAPTRANS grids, or a full disk.
+    """
+    folder, limits, rdnap = Path(folder), limits or Limits(), rdnap or RdNap()
+    schema = properties.complete(property_schema)
+    packed = meshopt.wanted(compress)
+    frame: Frame | None = None
+    pyramid: Pyramid | None = None
+    seen, features, empty = 0, 0, list[str]()
+
+    with disk_errors(folder), Staging(folder) as staging:
+
+        def publish(key: Key, mesh: Welded, columns: properties.Columns) -> Content:
+            size = (cell_size or 500.0) * 2.0**key.level
+            uri = f"{size:g}/{key.column}_{key.row}.glb"
+            data = glb.pack(
+                mesh, columns, theme=theme, schema=schema, compress=packed, attribution=attribution
+            )
+            staging.write(uri, data)
+            drawn = len(columns["identificatie"])
+            return Content(uri, mesh.box, len(mesh.triangles), len(mesh.lattice), drawn, len(data))
+
+        for cell in map(checked, cells):
+            seen += 1
+            columns = properties.encode(cell.properties, schema, cell.name)
+            bounds = cell.bounds or _bounds(cell.detail)
+            if bounds is None:
+                empty += [str(value) for value in cell.properties["identificatie"]]
+                continue
+            xmin, ymin, xmax, ymax = bounds
+            middle = ((xmin + xmax) / 2, (ymin + ymax) / 2)
+            cell_size = cell_size or (float(xmax - xmin) if cell.bounds else 500.0)
+            frame = frame or Frame.at(center or middle, rdnap)
+            pyramid = pyramid or Pyramid(publish, cell_size, staging.scratch, limits)
+            drawn = pyramid.add(
+                Key(0, floor(middle[0] / cell_size), floor(middle[1] / cell_size)),
+                Source(_local(cell.detail, frame, rdnap, cell), columns),
+                Source(_local(_overview(cell), frame, rdnap, cell), columns),
+                _centroids(cell.detail, len(cell.properties)),
+            )
+            features += int(drawn.sum())
+            empty += [str(value) for value in cell.properties["identificatie"][~drawn]]
+
+        root = pyramid.finish() if pyramid else None
+        if frame is None or root is None:
+            raise TilesError(
+                f"Theme {theme}: none of the {seen} cells has a triangle to draw "
+                f"({len(empty)} features without geometry). Leave the theme out, or look why it is empty"
+            )
+        about = {
+            "title": title,
+            "theme": theme,
+            "attribution": attribution,
+            "licence": licence,
+            "counts": {"features": features + len(empty), "drawn": features, "empty": len(empty)},
+        } | dict(extras or {})
+        _write_tree(staging, root, frame.transform, {"version": "1.1", "extras": about}, limits.json_bytes)
+        changed, removed = staging.publish()
+
+    nodes = list(root.walk())
+    finest = [node.content for node in nodes if not node.children]
+    return TilesetSummary(
+        theme=theme,
+        folder=folder,
+        features=features,
+        empty=tuple(empty),
+        cells=seen,
+        tiles=len(nodes),
+        leaves=len(finest),
+        levels=_depth(root),
+        triangles=sum(content.triangles for content in finest),
+        vertices=sum(content.vertices for content in finest),
+        bytes=sum(content.bytes for content in finest),
+        upper_bytes=sum(node.content.bytes for node in nodes if node.children),
+        files_changed=changed,
+        files_removed=removed,
+        geometric_error=root.error,
+        transform=tuple(frame.transform),
+        box=tuple(_volume(root.box)),
+    )
+
+
+def write_root(
+    folder: Path,
+    children: Sequence[tuple[str, TilesetSummary]],
+    *,
+    title: str = "",
+    extras: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write ``<folder>/tileset.json``, which shows all themes by reference to their own tilesets.
+
+    Parameters
+    ----------
+    folder
+        The folder above the themes' folders.
+    children
+        Theme and what `write_tileset` returned for it.
+    title, extras
+        Told in ``asset.extras``.
+
+    Returns
+    -------
+    Path
+        Of the file.
+    """
+    if not children:
+        raise TilesError(
+            f"There is no theme to put in {folder}/tileset.json; write at least one tileset first"
+        )
+    folder = Path(folder)
+    common = Frame.of_transform(list(children[0][1].transform))
+    tiles, corners = [], []
+    for theme, summary in children:
+        frame = Frame.of_transform(list(summary.transform))
+        box = np.array(summary.box).reshape(4, 3)
+        center, axes = frame.to_ecef(box[:1])[0], box[1:] @ frame.rotation.T
+        signs = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)])
+        corners.append(common.to_local(center + signs @ axes))
+        tiles.append(
+            {
+                "boundingVolume": {"box": [*center.tolist(), *axes.ravel().tolist()]},
+                "geometricError": summary.geometric_error,
+                "refine": "REPLACE",
+                "content": {"uri": _relative(summary.folder, folder)},
+                "extras": {"theme": theme},
+            }
+        )
+    span = np.concatenate(corners)
+    span = np.stack([span.min(axis=0) - 0.01, span.max(axis=0) + 0.01])
+    whole = np.array(_volume(span)).reshape(4, 3)
+    root = {
+        "boundingVolume": {
+            "box": [*common.to_ecef(whole[:1])[0].tolist(), *(whole[1:] @ common.rotation.T).ravel().tolist()]
+        },
+        "geometricError": _ALWAYS_REFINE,
+        "refine": "ADD",
+        "children": tiles,
+    }
+    asset = {
+        "version": "1.1",
+        "extras": {"title": title, "themes": [theme for theme, _ in children]} | dict(extras or {}),
+    }
+    path = folder / "tileset.json"
+    with disk_errors(folder):
+        write_file(path, _json({"asset": asset, "geometricError": _ALWAYS_REFINE, "root": root}))
+    return path
+
+
+def _relative(folder: Path, above: Path) -> str:
+    try:
+        return f"{folder.resolve().relative_to(above.resolve()).as_posix()}/tileset.json"
+    except ValueError as error:
+        raise TilesError(f"The tileset in {folder} must lie inside {above} to be part of its root") from error
+
+
+def _bounds(mesh: Mesh) -> tuple[float, float, float, float] | None:
+    if not len(mesh.triangles):
+        return None
+    used = mesh.xyz[mesh.triangles.ravel(), :2]
+    (xmin, ymin), (xmax, ymax) = used.min(axis=0), used.max(axis=0)
+    return float(xmin), float(ymin), float(xmax), float(ymax)
+
+
+def _overview(cell: Cell) -> Mesh:
+    """Give the mesh for the upper levels: a feature that the caller's overview lacks keeps its detail."""
+    if cell.overview is None:
+        return upper(cell.detail)
+    present = np.zeros(len(cell.properties), dtype=bool)
+    present[cell.overview.feature] = True
+    simple, rest = upper(cell.overview), upper(cell.detail.select(~present[cell.detail.feature]))
+    return Mesh(
+        np.concatenate([simple.xyz, rest.xyz]),
+        np.concatenate([simple.triangles, rest.triangles + len(simple.xyz)]),
+        np.concatenate([simple.feature, rest.feature]),
+        np.concatenate([simple.color, rest.color]),
+    )
+
+
+def _local(mesh: Mesh, frame: Frame, rdnap: RdNap, cell: Cell) -> Mesh:
+    used, triangles = np.unique(mesh.triangles, return_inverse=True)
+    try:
+        ecef = rdnap.to_ecef(mesh.xyz[used])
+    except TilesError as error:
+        raise TilesError(f"Cell {cell.name}: {error}") from error
+    return Mesh(frame.to_local(ecef), triangles.reshape(-1, 3), mesh.feature, mesh.color)
+
+
+def _centroids(mesh: Mesh, features: int) -> NDArray[np.float64]:
+    """(F, 2) mean of the corners of each feature's triangles [m, RD]."""
+    corners = mesh.xyz[mesh.triangles, :2].mean(axis=1)
+    count = np.maximum(np.bincount(mesh.feature, minlength=features), 1)
+    return np.column_stack(
+        [np.bincount(mesh.feature, corners[:, axis], minlength=features) / count for axis in (0, 1)]
+    )
+
+
+def _write_tree(
+    staging: Staging, root: Node, transform: list[float], asset: dict[str, Any], limit: int
+) -> None:
+    version = {"version": asset["version"]}
+
+    def tile(node: Node) -> tuple[dict[str, Any], int]:
+        """Tile of a node and the length of its JSON; the longest branches move to files of their own."""
+        entry: dict[str, Any] = {
+            "boundingVolume": {"box": _volume(node.box)},
+            "geometricError": node.error,
+            "refine": "REPLACE",
+            "content": {"uri": node.content.uri},
+        }
+        length = len(_json(entry))
+        if not node.children:
+            return entry, length
+        branches = [tile(child) for child in node.children]
+        lengths = np.array([below for _, below in branches])
+        for number in np.argsort(-lengths, kind="stable"):
+            if length + lengths.sum() <= limit or not node.children[number].children:
+                continue
+            branch = branches[number][0]
+            uri = node.children[number].content.uri.replace(".glb", ".json")
+            # Its own root has the same box and error, so the traversal goes on as if nothing lay between.
+            head = {key: value for key, value in branch.items() if key != "children"} | {
+                "content": {"uri": uri}
+            }
+            document = {"asset": version, "geometricError": branch["geometricError"], "root": _one_up(branch)}
+            staging.write(uri, _json(document))
+            branches[number] = (head, len(_json(head)))
+            lengths[number] = branches[number][1]
+        entry["children"] = [branch for branch, _ in branches]
+        return entry, length + int(lengths.sum())
+
+    top, _ = tile(root)
+    # An error larger than the root's: what a viewer would miss by not drawing the tileset at all.
+    extent = float(np.ptp(root.box, axis=0).max())
+    document = {
+        "asset": asset,
+        "geometricError": round(max(extent, 2 * root.error), 3),
+        "root": {"transform": transform} | top,
+    }
+    staging.write("tileset.json", _json(document))
+
+
+def _one_up(entry: dict[str, Any]) -> dict[str, Any]:
+    """Branch with its uris as seen from ``<size>/<column>_<row>.json``."""
+    moved = entry | {"content": {"uri": f"../{entry['content']['uri']}"}}
+    if "children" in entry:
+        moved["children"] = [_one_up(child) for child in entry["children"]]
+    return moved
+
+
+def _volume(box: NDArray[np.float64]) -> list[float]:
+    """Bounding volume: middle and three half axes, along east, north and up."""
+    middle, half = box.mean(axis=0), np.maximum(np.ptp(box, axis=0) / 2, _THINNEST)
+    return [float(value) for value in [*middle, half[0], 0.0, 0.0, 0.0, half[1], 0.0, 0.0, 0.0, half[2]]]
+
+
+def _depth(node: Node) -> int:
+    return 1 + max(map(_depth, node.children), default=0)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
