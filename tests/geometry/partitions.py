@@ -142,7 +142,11 @@ def random_planes(kind: str, count: int, rng: np.random.Generator) -> np.ndarray
     else:
         steep = 1.5 if kind == "crossing" else 0.6
         planes[:, :2] = rng.uniform(-steep, steep, (count, 2))
-        middle = {"sloped": rng.uniform(5, 12, count), "crossing": np.full(count, 9.0), "ground": rng.uniform(0, 3, count)}
+        middle = {
+            "sloped": rng.uniform(5, 12, count),
+            "crossing": np.full(count, 9.0),
+            "ground": rng.uniform(0, 3, count),
+        }
         planes[:, 2] = middle[kind] - planes[:, :2] @ [5.0, 5.0]
     return planes
 

@@ -20,6 +20,7 @@ from twin.geometry.triangulate import triangulate_polygons
 
 OFF_PLANE = 2.0  # mm a roof vertex may lie off its face's plane before the face is cut into triangles
 NARROW = 100.0  # mm: faces with an edge or mean width below this are tested for tilted slivers
+SLIVER = 20.0  # mm: where three vertices in a row are nearer to one line, any triangulation may tilt
 TILT = np.cos(np.radians(5.0))
 
 
@@ -149,8 +150,8 @@ def _cut_bent_roofs(topology: Topology, planes: Planes, rings: _Rings, parts: in
     bad = np.zeros(parts, dtype=bool)
     bad[planes.part[present & (outers != 1)]] = True
 
-    off_plane, suspect = _bent(topology, planes, rings)
-    goes = np.flatnonzero(((off_plane | suspect) & (outers == 1))[rings.face])
+    bent, suspect = _bent(topology, planes, rings)
+    goes = np.flatnonzero(((bent | suspect) & (outers == 1))[rings.face])
     if len(goes) == 0:
         return bad, rings, np.zeros(parts, dtype=np.int64)
     goes = goes[np.lexsort((rings.hole[goes], rings.face[goes]))]
@@ -162,7 +163,7 @@ def _cut_bent_roofs(topology: Topology, planes: Planes, rings: _Rings, parts: in
 
     tilted = np.zeros(faces, dtype=bool)
     tilted[triangle_face[_tilted(topology, planes, triangles, triangle_face)]] = True
-    cut = off_plane | (suspect & tilted)
+    cut = bent | (suspect & tilted)
     triangles, triangle_face = triangles[cut[triangle_face]], triangle_face[cut[triangle_face]]
     whole = np.flatnonzero(~cut[rings.face] | (outers[rings.face] != 1))
     nodes, offsets = take_rows(rings.nodes, rings.offsets, whole)
@@ -178,17 +179,18 @@ def _cut_bent_roofs(topology: Topology, planes: Planes, rings: _Rings, parts: in
 
 
 def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Bools]:
-    """Faces with a vertex more than 2 mm off their plane; and faces narrow enough to hold tilted slivers."""
+    """Faces to cut: a vertex more than 2 mm off their plane, or slivers; and faces narrow enough to test."""
     faces = len(planes.part)
     face = rings.face[rows_of(rings.offsets)]
     xy = topology.edges.xy[topology.node_vertex[rings.nodes]]
     height = topology.node_height[rings.nodes]
     c = planes.coefficients[face]
     z = (c[:, 0] * xy[:, 0] + c[:, 1] * xy[:, 1] + c[:, 2]) / 10
-    off_plane = np.zeros(faces, dtype=bool)
-    off_plane[face[np.abs(height - z) > OFF_PLANE * np.hypot(1.0, planes.slope[face])]] = True
+    bent = np.zeros(faces, dtype=bool)
+    bent[face[np.abs(height - z) > OFF_PLANE * np.hypot(1.0, planes.slope[face])]] = True
 
-    side = (xy[successors(rings.offsets)] - xy).astype(np.float64)
+    following = successors(rings.offsets)
+    side = (xy[following] - xy).astype(np.float64)
     length = np.hypot(side[:, 0], side[:, 1])
     corner = xy - np.repeat(xy[rings.offsets[:-1]], np.diff(rings.offsets), axis=0)
     twice_area = np.bincount(
@@ -196,12 +198,18 @@ def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Boo
     )
     narrow = twice_area < NARROW * np.bincount(face, weights=length, minlength=faces)
     narrow[face[length < NARROW]] = True
+    across = np.abs(side[:, 0] * side[following, 1] - side[:, 1] * side[following, 0])
+    chord = np.hypot(*(side + side[following]).T)
+    longest = np.maximum(chord, np.maximum(length, length[following]))
+    # a vertex on a long straight side is no sliver: Delaunay joins it to the other side of the face
+    thin = (across < SLIVER * longest) & ((chord < NARROW) | (chord < longest))
+    bent |= narrow & (np.bincount(face, weights=thin, minlength=faces) > 0)
     # a triangle is planar, and so is a polygon of one height, whatever its plane says
     first = np.zeros(faces, dtype=np.int64)
     first[face] = height
     level = np.bincount(face, weights=height != first[face], minlength=faces) == 0
     may_bend = ~planes.outside & ~level & (np.bincount(face, minlength=faces) > 3)
-    return off_plane & may_bend, narrow & may_bend
+    return bent & may_bend, narrow & may_bend
 
 
 def _tilted(topology: Topology, planes: Planes, triangles: Ints, face: Ints) -> Bools:
