@@ -12,7 +12,7 @@ from twin.geometry.ragged import expand, offsets, ring_successor
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.ground import ground_heights
 from twin.reconstruction.parameters import PlaneParameters
-from twin.reconstruction.scanline import burn, touched
+from twin.reconstruction.scanline import burn, touched, upwards
 
 _BLOCK = 64  # cells per side of a block of the sparse lookup table
 _WIDEST = 4096  # blocks per side of a chunk: 65 km at the default cell
@@ -86,7 +86,8 @@ class _Raster:
     """Cells that a part fills or touches, as entries ``C``, in a sparse table over the world grid.
 
     ``ix, iy, part, center_inside, on_edge (C,)`` describe the entries; entry ``c`` is touched by the edges
-    ``edge[edge_offsets[c]:edge_offsets[c+1]]``.
+    ``edge[edge_offsets[c]:edge_offsets[c+1]]``, from ``low`` up to ``high (V, 2)`` in RD. ``corner (P, 2)``
+    is the world cell at the origin of each part.
     """
 
     cell: float
@@ -97,8 +98,9 @@ class _Raster:
     on_edge: Bools
     edge_offsets: Ints
     edge: Ints
-    start: Floats
-    end: Floats
+    low: Floats
+    high: Floats
+    corner: Ints
 
     @staticmethod
     def of(footprints: Footprints, cell: float) -> _Raster:
@@ -133,8 +135,8 @@ class _Raster:
             flag[used],
             offsets(touches),
             edge[order],
-            start,
-            end,
+            *upwards(start, end),
+            corner,
         )
 
     def lookup(self, ix: Ints, iy: Ints) -> tuple[Ints, Ints]:
@@ -178,18 +180,33 @@ class _Raster:
     def exact(self, xy: Floats, entry: Ints) -> Bools:
         """Whether points ``(M, 2)`` in edge cells ``entry (M,)`` lie in the entry's part.
 
-        The way from the point to the centre of its cell, first along x and then along y, stays in the cell;
-        an odd number of crossings with the edges there means that the two lie on different sides. Both legs
-        count a vertex as a hair below or left of them, as the raster does.
+        The way from the point to the centre of its cell, first along y and then along x, stays in the cell;
+        an odd number of crossings with the edges there means that the two lie on different sides. The second
+        leg asks what the raster asked, in the same arithmetic, and the first takes the side of the corner
+        from the second; so they agree even where an edge runs exactly through the corner or the centre.
         """
         pair, slot = expand(self.edge_offsets[entry], np.diff(self.edge_offsets)[entry])
-        edge = self.edge[slot]
-        (px, py), (x0, y0), (x1, y1) = xy[pair].T, self.start[edge].T, self.end[edge].T
-        cx = (self.ix[entry[pair]] + 0.5) * self.cell
-        cy = (self.iy[entry[pair]] + 0.5) * self.cell
-        rise, run = np.where(y1 == y0, 1.0, y1 - y0), np.where(x1 == x0, 1.0, x1 - x0)
-        x_at, y_at = x0 + (py - y0) * (x1 - x0) / rise, y0 + (cx - x0) * (y1 - y0) / run
-        along_x = ((y0 <= py) != (y1 <= py)) & ((x_at > px) != (x_at > cx))
-        along_y = ((x0 <= cx) != (x1 <= cx)) & ((y_at > py) != (y_at > cy))
+        edge, part = self.edge[slot], self.part[entry[pair]]
+        (px, py), (x0, y0), (x1, y1) = xy[pair].T, self.low[edge].T, self.high[edge].T
+        # In cells of the part, as burnt.
+        qx = px / self.cell - self.corner[part, 0]
+        cx, cy = (self.ix[entry[pair]] - self.corner[part, 0]), (self.iy[entry[pair]] - self.corner[part, 1])
+        low, high = (
+            self.low[edge] / self.cell - self.corner[part],
+            self.high[edge] / self.cell - self.corner[part],
+        )
+        center_y = cy + 0.5
+        spans_y = (low[:, 1] <= center_y) != (high[:, 1] <= center_y)
+        rise = high[:, 1] - low[:, 1]
+        slope = (high[:, 0] - low[:, 0]) / np.where(rise > 0, rise, 1.0)
+        x_at = low[:, 0] + (center_y - low[:, 1]) * slope
+        right_of_corner = x_at > qx
+        along_x = spans_y & (right_of_corner != (x_at - 0.5 > cx))
+
+        spans_x = (x0 <= px) != (x1 <= px)
+        above_corner = np.where(spans_y, right_of_corner != (slope > 0), low[:, 1] > center_y)
+        # In RD, so that a point on a party wall gets one answer, seen from either side.
+        y_at = y0 + (px - x0) * (y1 - y0) / np.where(x1 == x0, 1.0, x1 - x0)
+        along_y = spans_x & ((y_at > py) != above_corner)
         odd = np.bincount(pair, weights=along_x.astype(float) + along_y, minlength=len(entry)) % 2 == 1
         return np.asarray(self.center_inside[entry] != odd)

@@ -85,6 +85,8 @@ def ground_heights(
             xy, part = _outside_walls(footprints, todo, distance, params.ground_step)
             height = cells.at(xy)
             seen = ~np.isnan(height)
+            if not seen.any():
+                continue
             count = np.bincount(part[seen], minlength=parts)
             found = count > 0
             near = distance == params.ground_offset

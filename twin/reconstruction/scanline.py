@@ -65,14 +65,19 @@ def _crossings(start: Floats, end: Floats) -> tuple[Ints, Ints, Floats]:
     An edge holds its lower end but not its upper one. It is followed upwards whatever its direction, so
     both faces at an edge see the same number.
     """
-    flip = (end[:, 1] < start[:, 1])[:, None]
-    low, high = np.where(flip, end, start), np.where(flip, start, end)
+    low, high = upwards(start, end)
     first = np.ceil(low[:, 1] - 0.5).astype(np.int64)
     count = np.ceil(high[:, 1] - 0.5).astype(np.int64) - first
     edge, row = expand(first, count)
     rise = high[:, 1] - low[:, 1]
     slope = (high[:, 0] - low[:, 0]) / np.where(rise > 0, rise, 1.0)
     return edge, row, low[edge, 0] + (row + 0.5 - low[edge, 1]) * slope[edge]
+
+
+def upwards(start: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """Lower and upper ends ``(E, 2)`` of edges; of a horizontal one, its left and right."""
+    flip = (end[:, 1] < start[:, 1]) | ((end[:, 1] == start[:, 1]) & (end[:, 0] < start[:, 0]))
+    return np.where(flip[:, None], end, start), np.where(flip[:, None], start, end)
 
 
 def touched(start: Floats, end: Floats) -> tuple[Ints, Ints, Ints]:
@@ -84,8 +89,7 @@ def touched(start: Floats, end: Floats) -> tuple[Ints, Ints, Ints]:
         Every pixel that holds a piece of the edge, and no pixel twice for one edge. A border pixel may be
         named that the edge meets in its corner only.
     """
-    flip = (end[:, 1] < start[:, 1])[:, None]
-    low, high = np.where(flip, end, start), np.where(flip, start, end)
+    low, high = upwards(start, end)
     first = np.floor(low[:, 1]).astype(np.int64)
     edge, iy = expand(first, np.floor(high[:, 1]).astype(np.int64) - first + 1)
     rise = high[:, 1] - low[:, 1]

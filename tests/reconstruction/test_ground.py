@@ -1,0 +1,68 @@
+"""Ground around parts, and where it comes from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from twin.geometry.columns import Footprints
+from twin.geometry.footprints import footprints_from
+from twin.reconstruction import ground as module
+from twin.reconstruction.ground import GroundSource, ground_heights
+from twin.reconstruction.parameters import PlaneParameters
+
+PARAMS = PlaneParameters()
+HOUSE = shapely.box(84010, 447010, 84020, 447018)
+
+
+def _footprints(*shapes: shapely.Polygon) -> Footprints:
+    return footprints_from(np.array(shapes, object))[0]
+
+
+def _slope(hole: shapely.Polygon) -> tuple[np.ndarray, np.ndarray]:
+    """Ground that rises 5 cm per metre to the east, outside ``hole``."""
+    rng = np.random.default_rng(4)
+    xy = rng.uniform((83960, 446960), (84070, 447070), (40_000, 2))
+    xy = xy[~shapely.contains_xy(hole, *xy.T)]
+    xyz = np.column_stack((xy, (xy[:, 0] - 84000) * 0.05))
+    return xyz, np.full(len(xyz), 2, np.uint8)
+
+
+def test_a_slope_gives_its_low_side_and_its_middle() -> None:
+    xyz, classes = _slope(HOUSE)
+    ground = ground_heights(_footprints(HOUSE), xyz, classes, PARAMS)
+    assert ground.source.tolist() == [GroundSource.NEAR]
+    assert ground.height[0] == pytest.approx(0.5, abs=0.1)
+    assert ground.median[0] == pytest.approx(0.75, abs=0.1)
+    assert 0.3 < ground.minimum[0] <= ground.height[0]
+
+
+@pytest.mark.parametrize(("gap", "source"), [(0.0, 0), (5.0, 1), (20.0, 1), (45.0, 2)])
+def test_the_search_widens_until_it_meets_ground(gap: float, source: int) -> None:
+    xyz, classes = _slope(HOUSE.buffer(gap))
+    ground = ground_heights(_footprints(HOUSE), xyz, classes, PARAMS)
+    assert ground.source.tolist() == [source]
+    assert -2.0 < ground.height[0] < 3.5
+
+
+def test_only_a_cloud_without_ground_gives_nan() -> None:
+    xyz, classes = _slope(HOUSE)
+    ground = ground_heights(_footprints(HOUSE), xyz, np.full_like(classes, 6), PARAMS)
+    assert ground.source.tolist() == [GroundSource.NONE]
+    assert np.isnan(ground.height).all()
+
+
+def test_neither_order_nor_company_nor_table_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    shed = shapely.box(84025, 447005, 84028, 447008)
+    xyz, classes = _slope(shapely.union(HOUSE, shed))
+    both = ground_heights(_footprints(HOUSE, shed), xyz, classes, PARAMS)
+    order = np.random.default_rng(0).permutation(len(xyz))
+    shuffled = ground_heights(_footprints(HOUSE, shed), xyz[order], classes[order], PARAMS)
+    assert np.array_equal(both.height, shuffled.height)
+    for k, shape in enumerate((HOUSE, shed)):
+        alone = ground_heights(_footprints(shape), xyz, classes, PARAMS)
+        assert alone.height[0] == both.height[k]
+        assert alone.median[0] == both.median[k]
+    monkeypatch.setattr(module, "_DENSE", 1)
+    assert np.array_equal(ground_heights(_footprints(HOUSE, shed), xyz, classes, PARAMS).height, both.height)
