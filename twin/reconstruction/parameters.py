@@ -51,8 +51,9 @@ class PlaneParameters:
         Largest angle between the normals of neighbouring pixels on one plane. *design*
     link_height : float [m]
         Largest height difference of their planes halfway. *design*
-    segment_pixels : int
-        Fewest pixels of a segment. *design*
+    segment_pixels, segment_points : int
+        Fewest pixels (*design*) and points of a segment. *choice* of the points: twice what a
+        plane needs and one; at 4 points/m2 fewer agree by chance, across a valley for one.
     merge_height : float [m]
         Segments merge if the root of the added squared error per point of the smaller one is below. *design*
     rounds : int
@@ -93,6 +94,7 @@ class PlaneParameters:
     link_angle: float = 10.0
     link_height: float = 0.12
     segment_pixels: int = 4
+    segment_points: int = 7
     merge_height: float = 0.11
     rounds: int = 3
     own_bonus: float = 0.8

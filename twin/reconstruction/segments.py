@@ -90,12 +90,12 @@ def _refit(
     if planes is None:
         support = (label >= 0) & (height_variance(grid.own) <= params.step_sigma**2)
     else:
-        error = mean_squared_error(grid.own, planes[label]) if count else np.empty(0)
+        error = mean_squared_error(grid.own, planes[label]) if count else np.zeros(len(label))
         support = (label >= 0) & (error <= params.pixel_inlier**2)
     support &= grid.own[N] > 0
     sums = summed(grid.own[:, support], label[support], count)
     fitted, _, defined = fit(sums, params.window_spread)
-    good = defined & _is_roof(fitted, params)
+    good = defined & _is_roof(fitted, params) & (sums[N] >= params.segment_points)
     good &= np.bincount(label[support], minlength=count) >= params.segment_pixels
     sums[:, ~good] = 0.0
     keep = np.append(good, False)[label]
@@ -272,7 +272,7 @@ def _finished(
     point_label = np.where(far, -1, point_label)
     support = np.bincount(point_label + 1, minlength=len(planes) + 1)[1:]
     pixel_count = np.bincount(label + 1, minlength=len(planes) + 1)[1:]
-    live = (support >= 3) & (pixel_count > 0)
+    live = (support >= params.segment_points) & (pixel_count > 0)
     number = np.append(np.where(live, np.cumsum(live) - 1, -1), -1)
     part = np.zeros(len(planes), np.int64)
     shown = label >= 0
