@@ -27,7 +27,7 @@ from ingest.verdicts import Verdicts
 
 Bbox = tuple[float, float, float, float]
 
-# Why CBS leaves a figure out: unknown, confidential, impossible. Never a number (`*97` and `*98` in 4 or 7 nines).
+# How CBS writes that there is no figure: unknown, confidential or impossible. Never a number.
 SENTINELS = (-99_995, -99_997, -99_998, -99_999_995, -99_999_997, -99_999_998)
 
 # Our name, and the names it had in the publications since 2003.
@@ -80,15 +80,16 @@ def read(path: Path | str, year: int | None = None, bbox: Bbox | None = None) ->
     Returns
     -------
     dict of str to Delivery
-        Of ``buurt``, ``wijk`` and ``gemeente`` those that are there: ``buurtcode, buurtnaam, wijkcode, gemeentecode,
-        gemeentenaam`` (str), ``jaar`` (Int64), ``water`` (boolean), every figure under its official
-        snake_case name as Int64 or Float64 with suppressed values missing, ``gemiddelde_woz_waarde``
-        (Int64, euro) and ``geometry`` (valid, EPSG:28992). One area may have two rows, its land and its water.
+        Of ``buurt``, ``wijk`` and ``gemeente`` those that are there: ``buurtcode, buurtnaam, wijkcode,
+        gemeentecode, gemeentenaam`` (str), ``jaar`` (Int64), ``water`` (boolean), every figure under its
+        official snake_case name as Int64 or Float64 with suppressed values missing,
+        ``gemiddelde_woz_waarde`` (Int64, euro) and ``geometry`` (valid, EPSG:28992). One area may have two
+        rows, its land and its water.
 
     Raises
     ------
     SourceError
-        A file that is missing or damaged, has no areas, is in another CRS, or is of an unknown or another year.
+        A file that is missing or damaged, has no areas, is in another CRS, or is not of the one year asked.
 
     Notes
     -----
@@ -187,12 +188,10 @@ def _judge(raw: gpd.GeoDataFrame, level: str) -> tuple[gpd.GeoDataFrame, Verdict
     verdicts.add(pd.Series(flat, index=raw.index), Reject.BAD_GEOMETRY, "outline has no area")
     frame = raw.assign(**codes).set_geometry(gpd.GeoSeries(geometry, index=raw.index, crs=RD))
 
-    water = (
-        raw["water"].astype("str").str.strip().str.upper().map(_WATER) if "water" in raw.columns else False
-    )
-    frame["water"] = pd.Series(water, index=raw.index).astype("boolean")
-    again = pd.DataFrame({"code": codes[own], "water": frame["water"], "ok": verdicts.accepted()})
-    again = again[again["ok"]].duplicated(["code", "water"]).reindex(raw.index, fill_value=False)
+    said = raw["water"] if "water" in raw.columns else pd.Series(index=raw.index, dtype="str")
+    frame["water"] = said.astype("str").str.strip().str.upper().map(_WATER).astype("boolean")
+    sound = pd.DataFrame({"code": codes[own], "water": frame["water"]})[verdicts.accepted()]
+    again = sound.duplicated(["code", "water"]).reindex(raw.index, fill_value=False)
     verdicts.add(again, Reject.DUPLICATE_ID, f"{level} has another row of the same kind, which was kept")
     return frame, verdicts
 

@@ -83,12 +83,12 @@ def read(path: Path | str) -> Delivery:
     Returns
     -------
     Delivery
-        ``verblijfsobject_id`` (str; that of a ligplaats or standplaats where it is one), ``energielabel`` (one
-        of :class:`Energielabel`), ``energielabel_registratiedatum``, ``energielabel_opnamedatum`` and
+        ``verblijfsobject_id`` (str; that of a ligplaats or standplaats where it is one), ``energielabel``
+        (one of :class:`Energielabel`), ``energielabel_registratiedatum``, ``energielabel_opnamedatum`` and
         ``energielabel_geldig_tot`` (date), ``energie_index`` (Float64), ``gebouwklasse``, ``gebouwtype``,
-        ``gebouwsubtype``, and ``postcode``, ``huisnummer`` (Int64), ``huisletter``, ``huisnummertoevoeging`` for
-        a label without id, of which the address is the key. Older labels of the same object are rejected as
-        historic, labels that came with an application for a permit as planned.
+        ``gebouwsubtype``, and ``postcode``, ``huisnummer`` (Int64), ``huisletter``,
+        ``huisnummertoevoeging``: a label without id has its address as key. Older labels of the same object
+        are rejected as historic, labels that came with an application for a permit as planned.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def _header(path: Path) -> tuple[int, dict[str, str]]:
     raise SourceError(
         path,
         found=f"no header among its first lines, which begin with '{lines[0][:60] if lines else ''}'",
-        expected="columns Pand_bagverblijfsobjectid, Pand_energieklasse and Pand_registratiedatum between ';'",
+        expected="Pand_bagverblijfsobjectid, Pand_energieklasse and Pand_registratiedatum, with ';' between",
         remedy="Download the total file of EP-online as CSV, unpacked or as the zip it came in.",
     )
 

@@ -43,8 +43,8 @@ class WozColumns:
         Column with the reference date of the value.
     bezwaar : str or None
         Column that tells whether an objection or appeal is running.
-    bezwaar_ja : tuple of str
-        What it says then; anything else, but for nothing at all, is no.
+    bezwaar_ja : str
+        What it says then, words with spaces in between; anything else, but for nothing at all, is no.
     delimiter, list_separator, decimal, thousands, encoding : str
         How the text is put together; `encoding` is ``utf-8`` or ``cp1252`` as a rule.
     date_format : str
@@ -60,7 +60,7 @@ class WozColumns:
     waarde: str = "vastgesteldeWaarde"
     peildatum: str = "waardepeildatum"
     bezwaar: str | None = "indicatieBezwaarBeroep"
-    bezwaar_ja: tuple[str, ...] = ("J", "JA", "TRUE", "1")
+    bezwaar_ja: str = "J JA TRUE 1"
     delimiter: str = ";"
     list_separator: str = ","
     decimal: str = ","
@@ -97,8 +97,8 @@ def read(path: Path | str, columns: WozColumns | None = None) -> Delivery:
     Returns
     -------
     Delivery
-        A record is one object in one line: a line with a list of three objects counts as three records. Frame:
-        ``verblijfsobject_id`` (str, unique), ``woz_waarde`` (Int64, euro), ``woz_peildatum`` (date),
+        A record is one object in one line: a line with a list of three objects counts as three records.
+        Frame: ``verblijfsobject_id`` (str, unique), ``woz_waarde`` (Int64, euro), ``woz_peildatum`` (date),
         ``in_bezwaar`` (boolean) and ``woz_gedeeld_met`` (Int64): among how many objects this one value is
         shared, 1 as a rule; it is not to be added up where it is more. Of an object the newest reference date
         counts. An object with several values on one date is rejected: which is whose can't be told.
@@ -132,7 +132,7 @@ def _require_columns(path: Path, columns: WozColumns) -> None:
         raise SourceError(
             path,
             found=f"no column {', '.join(absent)}; there are {_shown(list(header.columns))}",
-            expected=f"the configured columns {', '.join(columns.used())} with '{columns.delimiter}' in between",
+            expected=f"the columns {', '.join(columns.used())} with '{columns.delimiter}' in between",
             remedy="Set the column names and the delimiter of this municipality's export in the settings.",
         )
 
@@ -177,15 +177,14 @@ def _records(chunk: pd.DataFrame, columns: WozColumns) -> pd.DataFrame:
     says = bezwaar.str.strip().str.upper()
     rows = pd.DataFrame(
         {
+            "row": chunk.index + 1,
             "object": lists,
-            "woz_gedeeld_met": lists.str.len().astype("Int64"),
+            "woz_gedeeld_met": objects.str.count(re.escape(columns.list_separator)).astype("Int64") + 1,
             "woz_waarde": _amounts(chunk[columns.waarde], columns),
             "woz_peildatum": pd.to_datetime(
                 chunk[columns.peildatum].str.strip(), format=columns.date_format, errors="coerce"
             ),
-            "in_bezwaar": says.isin([s.upper() for s in columns.bezwaar_ja])
-            .astype("boolean")
-            .mask(says == ""),
+            "in_bezwaar": says.isin(columns.bezwaar_ja.upper().split()).astype("boolean").mask(says == ""),
         }
     )
     rows = rows.explode("object", ignore_index=True)
@@ -208,8 +207,9 @@ def _amounts(text: pd.Series, columns: WozColumns) -> pd.Series:
 
 def _judge(records: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     found = ids.bag_ids(records["object"])
-    verdicts = Verdicts(found.ids.where(found.ids.notna(), records["object"]))
-    verdicts.add(found.ids.isna(), Reject.BAD_ID, found.reason)
+    # Not the text itself: a line with a delimiter too many may have a person in this column.
+    verdicts = Verdicts(found.ids.where(found.ids.notna(), "row " + records["row"].astype("str")))
+    verdicts.add(found.ids.isna(), Reject.BAD_ID, "object id is missing or malformed")
     not_addressable = ~found.ids.str.slice(4, 6).isin(
         [
             str(t)

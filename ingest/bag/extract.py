@@ -79,10 +79,13 @@ def is_extract(path: Path) -> bool:
     if path.is_dir():
         return any(_is_part(child.name) for child in path.iterdir())
     suffix = path.suffix.lower()
-    if suffix == ".zip" and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
+    if suffix != ".zip":
+        return suffix == ".xml"
+    try:
+        with path.open("rb") as stream, _whole_zip(stream) as archive:
             return any(_is_part(PurePosixPath(name).name) for name in archive.namelist())
-    return suffix in (".xml", ".zip")
+    except zipfile.BadZipFile:
+        return True  # for `members` to say what is wrong with it
 
 
 def members(path: Path, table: str) -> Iterator[Member]:
@@ -148,7 +151,7 @@ def records(member: Member) -> pd.DataFrame:
 
 def _zipped(stream: IO[bytes], name: str, table: str) -> Iterator[Member]:
     try:
-        with zipfile.ZipFile(stream) as archive:
+        with _whole_zip(stream) as archive:
             for info in sorted(archive.infolist(), key=lambda i: i.filename):
                 inner = PurePosixPath(info.filename)
                 if inner.parts[0] == "__MACOSX" or not _is_part(inner.name, table):
@@ -166,6 +169,19 @@ def _zipped(stream: IO[bytes], name: str, table: str) -> Iterator[Member]:
             expected="a whole zip, as delivered",
             remedy="Download it again and compare its size with the one published.",
         ) from None
+
+
+def _whole_zip(stream: IO[bytes]) -> zipfile.ZipFile:
+    """Open a zip, but not a broken one in which the directory of an inner zip happens to come last.
+
+    `zipfile` takes what comes before the directory it finds for a prefix, as of a self-extracting
+    archive, and would give a single inner zip of a delivery that was cut off as if that were all.
+    """
+    archive = zipfile.ZipFile(stream)
+    if archive.infolist() and min(info.header_offset for info in archive.infolist()) > 0:
+        archive.close()
+        raise zipfile.BadZipFile("its directory is missing")
+    return archive
 
 
 def _unwrapped(stream: IO[bytes], archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
