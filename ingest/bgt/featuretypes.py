@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -85,6 +86,7 @@ class FeatureType:
         return tuple(column for column in self.attributes.values() if column not in HISTORY_COLUMNS)
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Name without case, hyphens and underscores: in this all spellings of a delivery's names agree."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
