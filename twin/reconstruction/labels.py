@@ -1,0 +1,228 @@
+"""Which plane each face of an arrangement takes: votes of the points against length of boundary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.geometry.columns import Bools, Floats, Ints
+from twin.reconstruction import groups
+from twin.reconstruction.arrangement import Arrangement
+from twin.reconstruction.arrays import Frames, RoofPoints, Segments
+from twin.reconstruction.face_raster import FaceRaster
+from twin.reconstruction.partition_parameters import PartitionParameters
+
+UNDECIDED = 1e3  # m2; energy of a face without a label, more than any change of label is worth
+FORBIDDEN = 1e6  # m2; energy of the flat label, so that it is taken only where no plane is allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Plane of each face.
+
+    Attributes
+    ----------
+    segment : (F,) int64
+        Segment, -1 for a face that no plane of its part is allowed on.
+    votes : (F,) float64 [m2]
+        Area of the face that points on planes stand for.
+    plane : (F, 3) float64
+        In RD axes around the centre of the part; flat at the face's own mean height where `segment` is -1.
+    energy : (P,) float64 [m2]
+        Of the labelling: boundary cost minus votes; without the flat faces' penalty.
+    """
+
+    segment: Ints
+    votes: Floats
+    plane: Floats
+    energy: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Energy of a labelling: ``sum(unary[face, label]) + weight * length`` over borders of unequal labels.
+
+    Attributes
+    ----------
+    first : (F+1,) int64
+        Face ``f`` has its candidates at ``unary[first[f]:first[f+1]]``.
+    unary : (D,) float64
+    undecided : (F,) bool
+        Faces without any evidence; they start without a label.
+    a, b : (B,) int64
+        Adjacent faces, whose parts have the same candidates.
+    cost : (B,) float64
+        Paid if they differ.
+    """
+
+    first: Ints
+    unary: Floats
+    undecided: Bools
+    a: Ints
+    b: Ints
+    cost: Floats
+
+
+def label_faces(
+    arrangement: Arrangement,
+    frames: Frames,
+    raster: FaceRaster,
+    points: RoofPoints,
+    segments: Segments,
+    ground: Floats,
+    params: PartitionParameters,
+) -> Labels:
+    """Choose a plane per face.
+
+    Each labelled point votes in its face with the area it stands for. A plane is no candidate where it would
+    rise more than ``guard_above`` over the highest point of its segment or sink below the lowest one, or
+    below the ground. Where no plane is left the face becomes flat at its own mean height.
+
+    Parameters
+    ----------
+    ground : (P,) float64 [m, NAP]
+    """
+    parts = len(arrangement)
+    first_segment = groups.offsets(segments.part, parts)
+    candidates = np.diff(first_segment)[arrangement.face_part] + 1
+    first = np.concatenate((np.zeros(1, np.int64), np.cumsum(candidates)))
+    votes, total = _votes(arrangement, raster, points, first, first_segment, params)
+    allowed = _allowed(arrangement, frames, points, segments, ground, first, first_segment, params)
+
+    unary = np.where(allowed, -votes, FORBIDDEN)
+    unary[first[1:] - 1] = FORBIDDEN / 2
+    inner = (arrangement.left >= 0) & (arrangement.right >= 0)
+    a, b = arrangement.left[inner], arrangement.right[inner]
+    run = arrangement.xy[arrangement.end[inner]] - arrangement.xy[arrangement.start[inner]]
+    cost = params.boundary_weight * np.hypot(*run.T)
+    problem = Problem(first, unary, total <= 0, a, b, cost)
+    label = minimise(problem, params.icm_rounds)
+
+    flat = label == candidates - 1
+    segment = np.where(flat, -1, first_segment[arrangement.face_part] + label)
+    energy = np.bincount(
+        arrangement.face_part, weights=np.where(flat, 0.0, unary[first[:-1] + label]), minlength=parts
+    ) + np.bincount(
+        arrangement.face_part[a], weights=np.where(label[a] != label[b], cost, 0.0), minlength=parts
+    )
+    plane = _planes(arrangement, frames, raster, points, segments, ground, segment, params)
+    return Labels(segment, total, plane, energy)
+
+
+def minimise(problem: Problem, rounds: int) -> Ints:
+    """Label per face (F,) by iterated conditional modes, best improvement first.
+
+    In each round every face that gains by another label takes it, unless an adjacent face gains more (ties by
+    face number). No two neighbours move at once, so the energy falls in every round.
+    """
+    first, last = problem.first[:-1], problem.first[1:]
+    faces = len(first)
+    if faces == 0:
+        return np.empty(0, np.int64)
+    row = np.repeat(np.arange(faces, dtype=np.int64), last - first)
+    column = np.arange(len(row), dtype=np.int64) - first[row]
+    here, there = np.concatenate((problem.a, problem.b)), np.concatenate((problem.b, problem.a))
+    cost = np.concatenate((problem.cost, problem.cost))
+    label = np.where(problem.undecided, -1, _best(problem.unary, first, row, column)[0])
+    for _ in range(rounds):
+        known = label[there] >= 0
+        saved = np.bincount(first[here[known]] + label[there[known]], weights=cost[known], minlength=len(row))
+        energy = problem.unary - saved
+        best, least = _best(energy, first, row, column)
+        now = np.where(label < 0, UNDECIDED, energy[first + np.maximum(label, 0)])
+        gain = now - least
+        wants = gain > 1e-9
+        if not wants.any():
+            break
+        order = np.argsort(gain, kind="stable")
+        rank = np.empty(faces, np.int64)
+        rank[order] = np.arange(faces)
+        rank[~wants] = -1
+        rival = np.full(faces, -1, np.int64)
+        np.maximum.at(rival, here, rank[there])
+        moves = wants & (rank > rival)
+        label[moves] = best[moves]
+    undecided = label < 0
+    label[undecided] = _best(problem.unary, first, row, column)[0][undecided]
+    return label
+
+
+def _best(energy: Floats, first: Ints, row: Ints, column: Ints) -> tuple[Ints, Floats]:
+    """First candidate with the least energy in each row, and that energy."""
+    least = np.minimum.reduceat(energy, first)
+    at = np.flatnonzero(energy == least[row])
+    at = at[groups.first_of_each(row[at])]
+    return column[at], least
+
+
+def _votes(
+    arrangement: Arrangement, raster: FaceRaster, points: RoofPoints, first: Ints, first_segment: Ints,
+    params: PartitionParameters,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Votes [m2] per face and candidate (D,), and per face (F,)."""
+    parts, faces = len(arrangement), len(arrangement.area)
+    footprint = np.bincount(arrangement.face_part, weights=arrangement.area, minlength=parts)
+    each = footprint / np.maximum(np.bincount(points.part, minlength=parts), 1)
+    perimeter = np.zeros(faces + 1)
+    length = np.hypot(*(arrangement.xy[arrangement.end] - arrangement.xy[arrangement.start]).T)
+    np.add.at(perimeter, arrangement.left, length)
+    np.add.at(perimeter, arrangement.right, length)
+    sliver = 2 * arrangement.area < params.sliver_width * perimeter[:-1]
+
+    face = raster.of_points
+    votes = np.flatnonzero((points.segment >= 0) & (face >= 0))
+    votes = votes[~sliver[face[votes]]]
+    at = first[face[votes]] + points.segment[votes] - first_segment[points.part[votes]]
+    count = np.bincount(at, minlength=first[-1])
+    row = np.repeat(np.arange(faces), np.diff(first))
+    count_of_face = np.bincount(face[votes], minlength=faces)
+    return count * each[arrangement.face_part[row]], count_of_face * each[arrangement.face_part]
+
+
+def _allowed(
+    arrangement: Arrangement, frames: Frames, points: RoofPoints, segments: Segments, ground: Floats, first: Ints,
+    first_segment: Ints, params: PartitionParameters,
+) -> Bools:  # fmt: skip
+    """Planes that stay within their evidence at every vertex of a face, (D,)."""
+    on = np.flatnonzero(points.segment >= 0)
+    z, segment = points.xyz[on, 2], points.segment[on]
+    ceiling = groups.group_max(z, segment, len(segments.plane), -np.inf) + params.guard_above
+    floor = groups.group_min(z, segment, len(segments.plane), np.inf) - params.guard_below
+    floor = np.maximum(floor, ground[segments.part] + params.min_height)
+
+    left, right = arrangement.left >= 0, arrangement.right >= 0
+    face = np.concatenate((arrangement.left[left], arrangement.right[right]))
+    vertex = np.concatenate((arrangement.start[left], arrangement.end[right]))
+    local = frames.to_local(arrangement.xy, arrangement.vertex_part)
+    corner, candidate = groups.expand(first_segment[arrangement.face_part[face]], np.diff(first)[face] - 1)
+    a, b, c = segments.plane[candidate].T
+    x, y = local[vertex[corner]].T
+    z = a * x + b * y + c
+    out = (z > ceiling[candidate]) | (z < floor[candidate])
+    face, candidate = face[corner[out]], candidate[out]
+    allowed = np.ones(first[-1], bool)
+    allowed[first[face] + candidate - first_segment[arrangement.face_part[face]]] = False
+    return allowed
+
+
+def _planes(
+    arrangement: Arrangement, frames: Frames, raster: FaceRaster, points: RoofPoints, segments: Segments,
+    ground: Floats, segment: Ints, params: PartitionParameters,
+) -> Floats:  # fmt: skip
+    """Plane of each face in RD axes; flat ones at the mean height of the face's points."""
+    plane = np.zeros((len(segment), 3))
+    held = segment >= 0
+    plane[held] = frames.plane_to_world(segments.plane[segment[held]], arrangement.face_part[held])
+    if held.all():
+        return plane
+    part = arrangement.face_part
+    inside = raster.of_points >= 0
+    face, z = raster.of_points[inside], points.xyz[inside, 2]
+    n = np.bincount(face, minlength=len(segment))
+    own = np.bincount(face, weights=z, minlength=len(segment))
+    n_part = np.bincount(part, weights=n, minlength=len(arrangement))
+    of_part = np.bincount(part, weights=own, minlength=len(arrangement)) / np.maximum(n_part, 1)
+    mean = np.where(n > 0, own / np.maximum(n, 1), of_part[part])
+    plane[~held, 2] = np.maximum(mean, ground[part] + params.min_height)[~held]
+    return plane

@@ -1,0 +1,101 @@
+"""Every number that the stages from segments to partitions use: meaning, unit and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionParameters:
+    """Settings of the lines, the arrangement, the labels and the block models.
+
+    "Tuned" means: chosen on the real sample areas Delft (AHN3) and Amsterdam (AHN3) in the design study, by the
+    share of points within 0.2 m of the roof. "Geometry" means: follows from the pixel of 0.5 m or from the
+    rounding to 1 mm.
+
+    Attributes
+    ----------
+    fill_rounds : int
+        Pixels that a label grows into unlabelled ones, 0.5 m each (geometry).
+    min_gradient_change : float [m/m]
+        Two planes intersect only where their gradients differ by more (tuned; 0.12 is 7 degrees).
+    intersection_reach : float [m]
+        A border pixel supports the intersection of its two planes within this distance (geometry: one pixel).
+    min_line_length : float [m]
+        Shorter support gives no line (geometry: two pixels).
+    min_support_share : float
+        An intersection needs border pixels over this share of its stretch (choice: a ridge may be hidden by
+        chimneys and dormers over most of its length, two chance contacts are no ridge).
+    min_step : float [m]
+        Smaller height jumps give no step line (tuned).
+    straight_sd, straight_length_sd : float [m]
+        A step border is one oblique line if it is narrower and longer than this, as standard deviations across
+        and along (geometry: the staircase of an oblique line has 0.15-0.2 m).
+    oblique_angle : float [deg]
+        Steps closer to the main directions than this follow them (design study).
+    parallel_angle : float [deg]
+        Lines that differ less may be one (design study).
+    merge_distance_intersections, merge_distance : float [m]
+        Distance within which two near-parallel intersections, or other lines, are one (tuned).
+    along_edge_distance : float [m]
+        A line this near to a parallel footprint edge is dropped: the wall stands there (tuned).
+    full_length_lines : int
+        Up to so many lines per part run from wall to wall at once (design study).
+    stop_reach : float [m]
+        A line end stops at a line whose support, this much longer, holds the crossing (tuned).
+    shorten : float [m]
+        Support may overshoot the stopping line by this much (geometry: one pixel).
+    cluster_distance : float [m]
+        Crossings nearer to each other become one vertex (design study).
+    min_distance : float [m]
+        No vertex lies nearer to an edge it does not end (val3dity's snap tolerance of 1 mm times 20, so that
+        slopes do not turn slivers over).
+    cell : float [m]
+        Raster in which points look up their face (half a pixel).
+    boundary_weight : float [m2/m]
+        Cost of a metre of boundary between labels, in m2 of votes; 0.6 wipes out dormers (tuned).
+    sliver_width : float [m]
+        Narrower faces, 2*area/perimeter, do not vote (design study).
+    icm_rounds : int
+        Upper bound; in practice labels settle in 3-8 rounds.
+    guard_above, guard_below : float [m]
+        A roof plane stays under the highest supported point plus `guard_above` (requirement: 1 m) and over the
+        1 % quantile minus `guard_below` (design study).
+    min_height : float [m]
+        Every roof is at least this far above the ground surface (design study).
+    min_evidence : float
+        Share of the footprint's pixels that must carry a plane, or touch one that does, for LoD 1.3 and 2.2.
+    block_step : float [m]
+        LoD 1.3 keeps steps of at least this height (3DBAG: 3 m).
+    block_quantile : float
+        Quantile of pixel mean heights that gives a block its height (3DBAG: 70 %).
+    """
+
+    fill_rounds: int = 6
+    min_gradient_change: float = 0.12
+    intersection_reach: float = 0.5
+    min_line_length: float = 1.0
+    min_support_share: float = 0.25
+    min_step: float = 0.25
+    straight_sd: float = 0.30
+    straight_length_sd: float = 0.8
+    oblique_angle: float = 8.0
+    parallel_angle: float = 10.0
+    merge_distance_intersections: float = 0.15
+    merge_distance: float = 0.35
+    along_edge_distance: float = 0.25
+    full_length_lines: int = 6
+    stop_reach: float = 1.5
+    shorten: float = 0.5
+    cluster_distance: float = 0.06
+    min_distance: float = 0.02
+    cell: float = 0.25
+    boundary_weight: float = 0.12
+    sliver_width: float = 0.12
+    icm_rounds: int = 30
+    guard_above: float = 1.0
+    guard_below: float = 4.0
+    min_height: float = 0.25
+    min_evidence: float = 0.25
+    block_step: float = 3.0
+    block_quantile: float = 0.70

@@ -1,0 +1,98 @@
+"""How far the reconstruction of a part came, and why not further; in two languages, for everybody."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class LadderStep(IntEnum):
+    """Best result that was reached for a part; the higher, the better."""
+
+    NONE = 0
+    LOD12_ONLY = 1
+    LOD13_ONLY = 2
+    NO_LINES = 3
+    FEWER_LINES = 4
+    LINES_EXTENDED = 5
+    FULL = 6
+
+    @property
+    def nl(self) -> str:
+        """What it means, in Dutch."""
+        return _STEP_TEXTS[self][0]
+
+    @property
+    def en(self) -> str:
+        """What it means, in English."""
+        return _STEP_TEXTS[self][1]
+
+
+class Reason(IntEnum):
+    """Why a part did not reach :attr:`LadderStep.FULL`; the first cause that was met."""
+
+    NOTHING_WRONG = 0
+    NO_POINTS = 1
+    NO_PLANES = 2
+    LITTLE_EVIDENCE = 3
+    ROOF_AT_GROUND = 4
+    INVALID_FOOTPRINT = 5
+    CROSSING_EDGES = 6
+    TOO_NARROW = 7
+    FACES_DO_NOT_TILE = 8
+
+    @property
+    def nl(self) -> str:
+        """The cause in Dutch."""
+        return _REASON_TEXTS[self][0]
+
+    @property
+    def en(self) -> str:
+        """The cause in English."""
+        return _REASON_TEXTS[self][1]
+
+
+_STEP_TEXTS: dict[LadderStep, tuple[str, str]] = {
+    LadderStep.NONE: ("geen model uit de puntenwolk", "no model from the point cloud"),
+    LadderStep.LOD12_ONLY: ("alleen een blokmodel (LoD 1.2)", "a block model only (LoD 1.2)"),
+    LadderStep.LOD13_ONLY: (
+        "blokken op verschillende hoogten (LoD 1.3)",
+        "blocks of several heights (LoD 1.3)",
+    ),
+    LadderStep.NO_LINES: ("één dakvlak over het hele pand", "one roof plane over the whole building"),
+    LadderStep.FEWER_LINES: (
+        "dakvorm met alleen de best onderbouwde helft van de daklijnen",
+        "roof shape with the better supported half of its lines",
+    ),
+    LadderStep.LINES_EXTENDED: (
+        "volledige dakvorm, met daklijnen doorgetrokken tot de gevel",
+        "full roof shape, its lines drawn from wall to wall",
+    ),
+    LadderStep.FULL: ("volledige dakvorm", "full roof shape"),
+}
+
+_REASON_TEXTS: dict[Reason, tuple[str, str]] = {
+    Reason.NOTHING_WRONG: ("geen bijzonderheden", "nothing particular"),
+    Reason.NO_POINTS: ("geen punten binnen de omtrek", "no points inside the footprint"),
+    Reason.NO_PLANES: (
+        "geen vlakke dakdelen in de punten gevonden",
+        "no planar roof pieces found in the points",
+    ),
+    Reason.LITTLE_EVIDENCE: (
+        "dakvlakken dekken te weinig van de plattegrond",
+        "roof planes cover too little of the footprint",
+    ),
+    Reason.ROOF_AT_GROUND: ("dak ligt niet boven het maaiveld", "the roof is not above the ground"),
+    Reason.INVALID_FOOTPRINT: ("omtrek raakt of snijdt zichzelf", "the footprint touches or crosses itself"),
+    Reason.CROSSING_EDGES: (
+        "daklijnen kruisen elkaar na afronding",
+        "roof lines cross one another after rounding",
+    ),
+    Reason.TOO_NARROW: (
+        "dakdelen smaller dan de toegestane afstand",
+        "roof pieces narrower than the allowed distance",
+    ),
+    Reason.FACES_DO_NOT_TILE: (
+        "dakdelen vullen de omtrek niet precies",
+        "roof pieces do not tile the footprint",
+    ),
+}
