@@ -126,7 +126,14 @@ def _property_json(prop: Property) -> dict[str, Any]:
             | ({"required": True} if prop.name == "identificatie" else {"noData": ""})
         )
     form = _FORMS[prop.kind]
-    return about | {"type": "SCALAR", "componentType": form.component, "noData": form.missing}
+    # 3d-tiles-renderer replaces noData by the default, and without one by 0: a missing year would read as
+    # year 0.
+    return about | {
+        "type": "SCALAR",
+        "componentType": form.component,
+        "noData": form.missing,
+        "default": form.missing,
+    }
 
 
 def table_json(

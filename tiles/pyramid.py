@@ -20,7 +20,7 @@ import numpy as np
 from tiles import properties
 from tiles.errors import TilesError
 from tiles.mesh import Mesh
-from tiles.weld import FINEST_STEP, Welded, weld
+from tiles.weld import FINEST_STEP, Welded, step_below, weld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -266,8 +266,7 @@ class Pyramid:
         return float(round(_ERROR_PER_METRE * np.ptp(box[:, :2], axis=0).max(), 3))
 
     def _step(self, box: NDArray[np.float64]) -> float:
-        pixel = max(self._error(box) / _ERROR_PIXELS, FINEST_STEP)
-        return float(2.0 ** np.floor(np.log2(pixel)))
+        return step_below(max(self._error(box) / _ERROR_PIXELS, FINEST_STEP))
 
 
 def _thinned(source: Source, step: float, vertices: int) -> tuple[Source, Welded]:

@@ -107,7 +107,7 @@ def read_mesh(path: Path) -> TileMesh:
 
 
 def read_tileset(folder: Path, rdnap: RdNap | None = None) -> Iterator[tuple[Mesh, pd.DataFrame]]:
-    """Leaves of a tileset in RD + NAP, within 7 mm of what was written.
+    """Leaves of a tileset in RD + NAP, within 9 mm of what was written.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def read_tileset(folder: Path, rdnap: RdNap | None = None) -> Iterator[tuple[Mes
     Yields
     ------
     Mesh, DataFrame
-        As in a `Cell`, without its overview. Triangles too small for the tiles' lattice of 8 mm are missing.
+        As in a `Cell`, without its overview. Triangles too small for the tiles' lattice of 1 cm are missing.
     """
     rdnap = rdnap or RdNap()
     for tile in walk(Path(folder) / "tileset.json"):

@@ -33,7 +33,7 @@ _ALWAYS_REFINE = 1e5  # error of the root of all themes, which draws nothing its
 class TilesetSummary:
     """What was written.
 
-    `features` were drawn and `empty` (their identificaties) had no triangle of at least 8 mm; together they
+    `features` were drawn and `empty` (their identificaties) had no triangle of at least 1 cm; together they
     are all rows that came in. `box` is the root's bounding volume in the frame of `transform`. `triangles`,
     `vertices` and `bytes` are the leaves' and, in `upper_bytes`, what the levels above them add.
     """

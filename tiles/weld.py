@@ -1,15 +1,16 @@
 """Triangles to drawable vertices: a common lattice, flat normals, one vertex per distinct corner.
 
-Every tile of a tileset rounds to the same lattice, which starts at the tileset's origin and has a power of
-two as its step. So two surfaces that share a vertex still share it after rounding, also across tiles: no
-cracks. With the finest step of 1/128 m a coordinate moves at most 3.9 mm (6.8 mm in space). A coarser step is
-the simplification of the upper levels (vertex clustering; Rossignac & Borrel 1993): corners that meet are
-merged and triangles that collapse are gone.
+Every tile of a tileset rounds to the same lattice, which starts at the tileset's origin and whose step is
+doubled as often as needed. So two surfaces that share a vertex still share it after rounding, also across
+tiles: no cracks. With the finest step of 9.8 mm a coordinate moves at most 4.9 mm (8.5 mm in space). A
+coarser step is the simplification of the upper levels (vertex clustering; Rossignac & Borrel 1993): corners
+that meet are merged and triangles that collapse are gone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor, log2
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,10 @@ from tiles.mesh import Mesh
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FINEST_STEP = 2.0**-7  # metres
+# Metres. With it 16 bits span 640 m: a cell of 500 m, turned from RD to the local north, with roofs that
+# stick out. Exact in binary, as are its multiples in 32-bit floats up to 33 km from the origin, so browsers
+# add no rounding of their own.
+FINEST_STEP = 5 / 512
 _CELLS = 65_535  # an unsigned 16-bit coordinate spans this many steps
 
 
@@ -67,7 +71,7 @@ def weld(mesh: Mesh, step: float, vertical_step: float | None = None) -> Welded:
     mesh
         Mesh whose `xyz` is east, north, up [m] of the tileset's frame.
     step
-        Horizontal step [m], a power of two.
+        Horizontal step [m], `FINEST_STEP` times a power of two.
     vertical_step
         Step of the heights, `step` divided by a power of two; `step` itself by default. The lattice takes the
         finer of both, unless 16 bits cannot span the mesh with it.
@@ -105,7 +109,12 @@ def weld(mesh: Mesh, step: float, vertical_step: float | None = None) -> Welded:
 def step_for(extent: float) -> float:
     """Finest step [m] with which 16 bits span `extent` metres."""
     needed = (extent + 2 * FINEST_STEP) / _CELLS
-    return max(FINEST_STEP, float(2.0 ** np.ceil(np.log2(needed))))
+    return FINEST_STEP * 2.0 ** max(0, ceil(log2(needed / FINEST_STEP)))
+
+
+def step_below(limit: float) -> float:
+    """Coarsest step [m] that is not above `limit`; the finest one where that is impossible."""
+    return FINEST_STEP * 2.0 ** max(0, floor(log2(limit / FINEST_STEP)))
 
 
 def in_order_of_use(triangles: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
