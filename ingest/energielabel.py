@@ -215,7 +215,8 @@ def _dates(text: pd.Series) -> pd.Series:
 def _newest(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     if frame.empty:
         return frame, rejects_frame()
-    address = frame[list(_ADDRESSES)].astype("str").fillna("").agg("|".join, axis=1)
+    unnamed = frame.loc[frame["verblijfsobject_id"].isna(), list(_ADDRESSES)].astype("str").fillna("")
+    address = unnamed["postcode"].str.cat([unnamed[name] for name in _ADDRESSES[1:]], sep=" ")
     key = frame["verblijfsobject_id"].fillna(address)
     order = ["energielabel_registratiedatum", "energielabel_opnamedatum"]
     latest = frame.sort_values(order, kind="stable", na_position="first").index

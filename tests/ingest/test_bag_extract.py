@@ -240,3 +240,15 @@ def test_a_folder_and_a_zip_without_bag_are_errors(tmp_path: Path) -> None:
         archive.writestr("bag.gpkg", b"")
     with pytest.raises(SourceError, match="unpack a zip that holds"):
         bag.read(other)
+
+
+@pytest.mark.parametrize(("letters", "group"), [("IA", "inactief"), ("NB", "nietBAG")])
+def test_objects_delivered_apart_are_never_current(
+    real_data: Path, tmp_path: Path, letters: str, group: str
+) -> None:
+    xml = (real_data / SHAPES[2] / "0221PND15092020-000001.xml").read_bytes()
+    (tmp_path / f"0221{letters}PND15092020-000001.xml").write_bytes(xml)
+    pand = bag.read(tmp_path)["pand"]
+    assert pand.read == len(pand.rejects) == 6
+    # Here the records themselves do not say so, and two of them would otherwise count.
+    assert (pand.rejects["detail"] == f"delivered as {group}").sum() == 2
