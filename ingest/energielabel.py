@@ -216,7 +216,7 @@ def _newest(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     if frame.empty:
         return frame, rejects_frame()
     unnamed = frame.loc[frame["verblijfsobject_id"].isna(), list(_ADDRESSES)].astype("str").fillna("")
-    address = unnamed["postcode"].str.cat([unnamed[name] for name in _ADDRESSES[1:]], sep=" ")
+    address = unnamed["postcode"].str.cat(unnamed[list(_ADDRESSES[1:])], sep=" ")
     key = frame["verblijfsobject_id"].fillna(address)
     order = ["energielabel_registratiedatum", "energielabel_opnamedatum"]
     latest = frame.sort_values(order, kind="stable", na_position="first").index
