@@ -83,8 +83,10 @@ def _town(
     ground = np.column_stack((garden, rng.normal(0, 0.02, len(garden))))
     roof = np.concatenate(clouds)
     classes = np.repeat(np.array([6, 2], np.uint8), [len(roof), len(ground)])
-    order = rng.permutation(len(classes))
-    return np.array(polygons, object), np.concatenate((roof, ground))[order], classes[order]
+    xyz = np.concatenate((roof, ground))
+    # By cell of 100 m and in any order within it, as the store of points delivers them.
+    order = np.lexsort((rng.random(len(xyz)), xyz[:, 0] // 100, xyz[:, 1] // 100))
+    return np.array(polygons, object), xyz[order], classes[order]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from twin.reconstruction.ground import ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.scanline import burn, touched, upwards
 
-_BLOCK = 64  # cells per side of a block of the sparse lookup table
+_BITS = 6
+_BLOCK = 1 << _BITS  # cells per side of a block of the sparse lookup table
 _WIDEST = 4096  # blocks per side of a chunk: 65 km at the default cell
 
 
@@ -141,25 +142,25 @@ class _Raster:
 
     def lookup(self, ix: Ints, iy: Ints) -> tuple[Ints, Ints]:
         """Each point at world cell ``(ix, iy)`` with every entry of that cell."""
-        x0, y0 = int(self.ix.min()) // _BLOCK, int(self.iy.min()) // _BLOCK
-        width, height = int(self.ix.max()) // _BLOCK - x0 + 1, int(self.iy.max()) // _BLOCK - y0 + 1
+        x0, y0 = int(self.ix.min()) >> _BITS, int(self.iy.min()) >> _BITS
+        width, height = (int(self.ix.max()) >> _BITS) - x0 + 1, (int(self.iy.max()) >> _BITS) - y0 + 1
         if max(width, height) > _WIDEST:
             raise GeometryError(
                 f"footprints of one call are spread over {width * _BLOCK * self.cell / 1000:.0f} x "
                 f"{height * _BLOCK * self.cell / 1000:.0f} km; reconstruct them in smaller neighbourhoods"
             )
-        bx, by = self.ix // _BLOCK - x0, self.iy // _BLOCK - y0
+        owned = ((self.iy >> _BITS) - y0) * width + ((self.ix >> _BITS) - x0)
         dense = np.full(width * height, -1, np.int64)
-        dense[by * width + bx] = 0
+        dense[owned] = 0
         dense[dense == 0] = np.arange(np.count_nonzero(dense == 0))
         blocks = int(dense.max()) + 1
-        slot = (dense[by * width + bx] * _BLOCK + self.iy % _BLOCK) * _BLOCK + self.ix % _BLOCK
+        slot = _slot(dense[owned], self.ix, self.iy)
 
-        px, py = ix // _BLOCK - x0, iy // _BLOCK - y0
+        px, py = (ix >> _BITS) - x0, (iy >> _BITS) - y0
         point = np.flatnonzero((px >= 0) & (py >= 0) & (px < width) & (py < height))
         block = dense[py[point] * width + px[point]]
         point, block = point[block >= 0], block[block >= 0]
-        at = (block * _BLOCK + iy[point] % _BLOCK) * _BLOCK + ix[point] % _BLOCK
+        at = _slot(block, ix[point], iy[point])
 
         table = np.full(blocks * _BLOCK * _BLOCK, -1, np.int64)
         pending = np.arange(len(slot))
@@ -210,3 +211,8 @@ class _Raster:
         along_y = spans_x & ((y_at > py) != above_corner)
         odd = np.bincount(pair, weights=along_x.astype(float) + along_y, minlength=len(entry)) % 2 == 1
         return np.asarray(self.center_inside[entry] != odd)
+
+
+def _slot(block: Ints, ix: Ints, iy: Ints) -> Ints:
+    """Place of world cells in the sparse table."""
+    return np.asarray((block << 2 * _BITS) + ((iy & _BLOCK - 1) << _BITS) + (ix & _BLOCK - 1))

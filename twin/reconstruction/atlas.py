@@ -75,23 +75,32 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
         raise GeometryError("roof_points: too many pixels in one call; reconstruct fewer parts at a time")
     point = xyz[point_index]
     local = frame.to_local(point[:, :2], point_part)
-    x, y = (np.rint(local / QUANTUM).astype(np.int64) + pixels.margin * units).T
+    ix, sub_x = _pixel_and_place(local[:, 0], pixels.margin, units)
+    iy, sub_y = _pixel_and_place(local[:, 1], pixels.margin, units)
     z = np.rint((point[:, 2] - _LOWEST) / QUANTUM)
-    (ix, sub_x), (iy, sub_y) = np.divmod(x, units), np.divmod(y, units)
-    good = (z >= 0) & (z < 1 << _Z_BITS) & np.isfinite(z)
+    good = (z >= 0) & (z < 1 << _Z_BITS)
     pixel = pixels.offset[point_part] + iy * pixels.nx[point_part] + ix
     place = ((pixel << bits | sub_y) << bits | sub_x) << _Z_BITS
     key = np.sort(place[good] | z[good].astype(np.int64))
 
     pixel = key >> (_Z_BITS + 2 * bits)
     part = pixels.part[pixel]
-    iy, ix = np.divmod(pixel - pixels.offset[part], pixels.nx[part])
     mask = (1 << bits) - 1
-    out = np.empty((len(key), 3))
-    out[:, 0] = ((ix - pixels.margin) * units + (key >> _Z_BITS & mask)) * QUANTUM
-    out[:, 1] = ((iy - pixels.margin) * units + (key >> (_Z_BITS + bits) & mask)) * QUANTUM
-    out[:, 2] = (key & (1 << _Z_BITS) - 1) * QUANTUM + _LOWEST
-    return RoofPoints(part, out, pixel, np.full(len(key), -1, np.int64))
+    corner_x, corner_y = pixel_corners(pixels, pixel)
+    out = np.empty((3, len(key)))
+    out[0] = corner_x + (key >> _Z_BITS & mask) * QUANTUM
+    out[1] = corner_y + (key >> (_Z_BITS + bits) & mask) * QUANTUM
+    out[2] = (key & (1 << _Z_BITS) - 1) * QUANTUM + _LOWEST
+    # One coordinate after the other in memory: every user works on columns.
+    return RoofPoints(part, out.T, pixel, np.full(len(key), -1, np.int64))
+
+
+def pixel_corners(pixels: Atlas, pixel: Ints) -> tuple[Floats, Floats]:
+    """Local coordinates ``x (M,), y (M,)`` of the lower left corners of pixels."""
+    part = pixels.part[pixel]
+    place, nx = pixel - pixels.offset[part], pixels.nx[part]
+    row = np.floor(place / nx)  # exact, and several times faster than dividing integers
+    return (place - row * nx - pixels.margin) * pixels.pixel, (row - pixels.margin) * pixels.pixel
 
 
 def coverage(pixels: Atlas, points: RoofPoints) -> tuple[Floats, Floats, Floats]:
@@ -142,9 +151,14 @@ def coverage(pixels: Atlas, points: RoofPoints) -> tuple[Floats, Floats, Floats]
 
 
 def _centers(pixels: Atlas, pixel: Ints, apart: float) -> Floats:
-    part = pixels.part[pixel]
-    iy, ix = np.divmod(pixel - pixels.offset[part], pixels.nx[part])
-    return np.column_stack((ix * pixels.pixel, iy * pixels.pixel, part * apart))
+    return np.column_stack((*pixel_corners(pixels, pixel), pixels.part[pixel] * apart))
+
+
+def _pixel_and_place(local: Floats, margin: int, units: int) -> tuple[Ints, Ints]:
+    """Pixel along one axis, and the place in it in quanta."""
+    at = np.rint(local / QUANTUM) + margin * units
+    pixel = np.floor(at / units)
+    return pixel.astype(np.int64), (at - pixel * units).astype(np.int64)
 
 
 def _sub_bits(pixel: float) -> int:

@@ -95,8 +95,10 @@ def ground_heights(
                 height[seen], part[seen], count, (params.ground_quantile, 0.0, 0.5)
             )[:, found]
         lost = np.flatnonzero(source == GroundSource.NONE)
-        result[:, lost] = cells.nearest(footprints.xy[footprints.ring_offsets[footprints.part_offsets[lost]]])
-        source[lost] = GroundSource.FAR
+        if len(lost):
+            corner = footprints.ring_offsets[footprints.part_offsets[lost]]
+            result[:, lost] = cells.nearest(footprints.xy[corner])
+            source[lost] = GroundSource.FAR
     return Ground(height=result[0], minimum=result[1], median=result[2], source=source)
 
 

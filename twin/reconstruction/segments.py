@@ -46,9 +46,9 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
         planes, label = _merged(grid, label, sums, params)
         label = _reassigned(grid, label, planes, params)
         planes, sums, label = _refit(grid, label, planes, params)
-    point_label = _nearest_plane(grid, points, label, planes, params)
+    point_label, gap = _nearest_plane(grid, points, label, planes, params)
     spread = np.sqrt(fit(sums, params.window_spread)[1] / np.maximum(sums[N], 1.0))
-    planes = _fitted_to_points(points, point_label, planes, spread, params)
+    planes = _fitted_to_points(points, point_label, gap, planes, spread, params)
     label = _majority(grid, points, point_label, label)
     return _finished(grid, points, point_label, label, planes, params)
 
@@ -198,8 +198,8 @@ def _at_a_border(image: Ints, where: Ints, stride: Ints) -> Bools:
 
 def _nearest_plane(
     grid: _Grid, points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters
-) -> Ints:
-    """Segment of each point: the nearest plane among those of its pixel and the four adjacent ones."""
+) -> tuple[Ints, Floats]:
+    """Segment of each point, the nearest plane of its pixel and the four adjacent ones; and its distance."""
     image = grid.image(label)
     own = image[points.pixel]
     gap = np.where(own >= 0, _distance(points, own, planes), np.inf)
@@ -220,7 +220,7 @@ def _nearest_plane(
         better = offer < gap[point]
         chosen[point[better]] = other[better]
         gap[point[better]] = offer[better]
-    return np.where(gap <= params.point_inlier, chosen, -1)
+    return np.where(gap <= params.point_inlier, chosen, -1), gap
 
 
 def _majority(grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints) -> Ints:
@@ -244,17 +244,17 @@ def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | Non
     """Vertical distance of points (all, or ``which``) to the plane of ``label``; arbitrary for label -1."""
     if not len(planes):
         return np.full(len(label), np.inf)
-    xyz = points.xyz if which is None else points.xyz[which]
-    plane = planes[label]
-    return np.asarray(np.abs(plane[:, 0] * xyz[:, 0] + plane[:, 1] * xyz[:, 1] + plane[:, 2] - xyz[:, 2]))
+    x, y, z = points.xyz.T if which is None else points.xyz.T[:, which]
+    a, b, c = planes.T[:, label]
+    return np.asarray(np.abs(a * x + b * y + c - z))
 
 
 def _fitted_to_points(
-    points: RoofPoints, label: Ints, planes: Floats, spread: Floats, params: PlaneParameters
+    points: RoofPoints, label: Ints, gap: Floats, planes: Floats, spread: Floats, params: PlaneParameters
 ) -> Floats:
     """Planes fitted to their own points within a few times ``spread (G,)``; nearly flat ones made flat."""
     reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
-    near = np.flatnonzero((label >= 0) & (_distance(points, label, planes) <= np.append(reach, 0.0)[label]))
+    near = np.flatnonzero((label >= 0) & (gap <= np.append(reach, 0.0)[label]))
     sums = moments_of(points.xyz[near], label[near], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)

@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Floats, Ints
 from twin.reconstruction.arrays import Atlas
+from twin.reconstruction.atlas import pixel_corners
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import N, fit, height_variance
 
@@ -69,32 +70,35 @@ def patches(pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: Pl
     """
     live = np.flatnonzero(np.isfinite(sigma))
     number = np.full(len(pixels.part), -1, np.int64)
-    number[where[live]] = live
-    # Unit normals and the height at the pixel's own centre: what the links compare.
-    upright = 1.0 / np.sqrt(1.0 + plane[:, 0] ** 2 + plane[:, 1] ** 2)
-    normal = np.stack((plane[:, 0] * upright, plane[:, 1] * upright, upright))
+    number[where[live]] = np.arange(len(live))
     here = where[live]
-    part, stride = pixels.part[here], pixels.stride[here]
-    iy, ix = np.divmod(here - pixels.offset[part], stride)
-    x, y = (ix - pixels.margin + 0.5) * pixels.pixel, (iy - pixels.margin + 0.5) * pixels.pixel
+    stride = pixels.stride[here]
+    a, b, c = np.ascontiguousarray(plane[live].T)
+    # Height at the pixel's centre and unit normal: what the links compare.
+    x, y = pixel_corners(pixels, here)
+    height = a * (x + 0.5 * pixels.pixel) + b * (y + 0.5 * pixels.pixel) + c
+    up = 1.0 / np.sqrt(1.0 + a * a + b * b)
+    right, ahead = a * up, b * up
+    least = np.cos(np.radians(params.link_angle))
     sources, targets = [], []
     for dx, dy in ((1, 0), (-1, 1), (0, 1), (1, 1)):
         there = number[here + dx + dy * stride]
-        pair = np.flatnonzero(there >= 0)
-        i, j = live[pair], there[pair]
-        alike = (normal[:, i] * normal[:, j]).sum(axis=0) > np.cos(np.radians(params.link_angle))
-        mid_x, mid_y = x[pair] + 0.5 * dx * pixels.pixel, y[pair] + 0.5 * dy * pixels.pixel
-        d = plane[i] - plane[j]
-        alike &= np.abs(d[:, 0] * mid_x + d[:, 1] * mid_y + d[:, 2]) < params.link_height
+        i = np.flatnonzero(there >= 0)
+        j = there[i]
+        half = 0.5 * pixels.pixel * (dx * a + dy * b)
+        level = np.abs((height + half)[i] - (height - half)[j]) < params.link_height
+        i, j = i[level], j[level]
+        alike = right[i] * right[j] + ahead[i] * ahead[j] + up[i] * up[j] > least
         sources.append(i[alike])
         targets.append(j[alike])
     source, target = np.concatenate(sources), np.concatenate(targets)
-    graph = coo_array((np.ones(len(source), bool), (source, target)), shape=(len(where), len(where)))
+    graph = coo_array((np.ones(len(source), np.int8), (source, target)), shape=(len(live), len(live)))
     _, label = connected_components(graph.tocsr(), directed=False)
     label = label.astype(np.int64)
-    large = np.bincount(label, minlength=1) >= params.segment_pixels
-    renumber = np.where(large, np.cumsum(large) - 1, -1)
-    return np.where(np.isfinite(sigma), renumber[label], -1) if len(where) else label
+    large = np.bincount(label) >= params.segment_pixels
+    out = np.full(len(where), -1, np.int64)
+    out[live] = np.where(large, np.cumsum(large) - 1, -1)[label]
+    return out
 
 
 def _windows(moments: Floats, where: Ints, stride: Ints, params: PlaneParameters) -> tuple[Floats, Floats]:
