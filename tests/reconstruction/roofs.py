@@ -73,7 +73,12 @@ ROOFS = (gable, hip, flat, mansard, dormer, cross)
 
 
 def sample(
-    roof: Roof, density: float, noise: float, seed: int, angle: float = 0.0, shift: tuple[float, float] = (0, 0)
+    roof: Roof,
+    density: float,
+    noise: float,
+    seed: int,
+    angle: float = 0.0,
+    shift: tuple[float, float] = (0, 0),
 ) -> tuple[shapely.Polygon, Array, npt.NDArray[np.int64]]:
     """Footprint, points ``(M, 3)`` and the true plane of each, turned by ``angle`` [rad] and shifted."""
     rng = np.random.default_rng(seed)
