@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,12 +146,9 @@ def _count_faults(path: Path, ids: list[str]) -> Iterator[tuple[str, str]]:
     except (OSError, KeyError, ValueError, TypeError):
         yield "counts", "does not say how many features it holds (asset.extras.counts)"
         return
-    if len(set(ids)) != len(ids):
-        repeated = next(name for name in ids if ids.count(name) > 1)
-        yield (
-            "identificatie",
-            f"{len(ids) - len(set(ids))} features lie in more than one leaf, such as {repeated}",
-        )
+    repeated = [name for name, times in Counter(ids).items() if times > 1]
+    if repeated:
+        yield "identificatie", f"{len(repeated)} features lie in more than one leaf, such as {repeated[0]}"
     if len(ids) != drawn or drawn + empty != features:
         yield (
             "counts",

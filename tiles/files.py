@@ -23,6 +23,11 @@ class Staging:
     """
 
     def __init__(self, folder: Path) -> None:
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / "tileset.json").is_file():
+            raise TilesError(
+                f"{folder} holds files but no tileset.json, so it is not a tileset's folder; "
+                "name another one, because everything in it would be removed"
+            )
         self.folder = folder
         self._root = folder.parent / f".{folder.name}.partial"
         self.new, self.scratch = self._root / "new", self._root / "scratch"

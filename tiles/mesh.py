@@ -121,7 +121,7 @@ def _checked(mesh: Mesh, features: int, cell: Cell, part: str) -> Mesh:
             raise TilesError(f"{where}: triangles refer to vertex {triangles.max()} of {len(xyz)}")
         if feature.min() < 0 or feature.max() >= features:
             raise TilesError(f"{where}: triangles refer to feature row {feature.max()} of {features}")
-        sound: NDArray[np.bool_] = np.isfinite(xyz).all(axis=1)[triangles].all(axis=1)
+        sound = np.asarray(np.isfinite(xyz).all(axis=1))[triangles].all(axis=1)
         if not sound.all():
             name = cell.properties["identificatie"].iloc[int(feature[~sound][0])]
             raise TilesError(f"{where}: feature {name} has a coordinate that is not a finite number")

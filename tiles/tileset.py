@@ -113,6 +113,8 @@ def write_tileset(
         For input that does not fit (names cell and object), unusable RDNAPTRANS grids, or a full disk.
     """
     folder, limits, rdnap = Path(folder), limits or Limits(), rdnap or RdNap()
+    if not theme.isidentifier():
+        raise TilesError(f"Theme {theme!r} is not a name that 3D Tiles allows: letters, digits and _ only")
     schema = properties.complete(property_schema)
     packed = meshopt.wanted(compress)
     frame: Frame | None = None
@@ -129,7 +131,9 @@ def write_tileset(
             )
             staging.write(uri, data)
             drawn = len(columns["identificatie"])
-            return Content(uri, mesh.box, len(mesh.triangles), len(mesh.lattice), drawn, len(data))
+            return Content(
+                uri, _thickened(mesh.box), len(mesh.triangles), len(mesh.lattice), drawn, len(data)
+            )
 
         for cell in map(checked, cells):
             seen += 1
@@ -360,8 +364,13 @@ def _one_up(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _volume(box: NDArray[np.float64]) -> list[float]:
     """Bounding volume: middle and three half axes, along east, north and up."""
-    middle, half = box.mean(axis=0), np.maximum(np.ptp(box, axis=0) / 2, _THINNEST)
+    middle, half = box.mean(axis=0), np.ptp(box, axis=0) / 2
     return [float(value) for value in [*middle, half[0], 0.0, 0.0, 0.0, half[1], 0.0, 0.0, 0.0, half[2]]]
+
+
+def _thickened(box: NDArray[np.float64]) -> NDArray[np.float64]:
+    spare = np.maximum(_THINNEST - np.ptp(box, axis=0) / 2, 0)
+    return box + np.stack([-spare, spare])
 
 
 def _depth(node: Node) -> int:

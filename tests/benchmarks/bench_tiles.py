@@ -1,7 +1,7 @@
 """Bytes and seconds of 3D Tiles per 1 000 buildings.
 
-Run ``python tests/benchmarks/bench_tiles.py [cells per side]``. The buildings are synthetic: gabled houses of 16
-triangles (LoD 2.2) over boxes of 12 (LoD 1.2), 1 000 to a cell of 500 m.
+Run ``python tests/benchmarks/bench_tiles.py [cells per side]``. The buildings are synthetic: gabled
+houses of 16 triangles (LoD 2.2) over boxes of 12 (LoD 1.2), 1 000 to a cell of 500 m.
 """
 
 from __future__ import annotations

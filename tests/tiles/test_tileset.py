@@ -258,6 +258,13 @@ def test_failure_leaves_the_old_tileset(tmp_path: Path, rdnap: RdNap) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pand"]
 
 
+def test_other_peoples_files_are_not_removed(tmp_path: Path, rdnap: RdNap) -> None:
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(TilesError, match="not a tileset's folder"):
+        write(tmp_path, town(1, 1, 5), rdnap)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
+
+
 def test_full_disk_is_said(tmp_path: Path, rdnap: RdNap, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "84_447.glb")
@@ -352,6 +359,8 @@ def test_bad_cells_are_named(tmp_path: Path, rdnap: RdNap) -> None:
         with pytest.raises(TilesError, match=message) as caught:
             write(tmp_path / "pand", [bad], rdnap)
         assert "084500_447000" in str(caught.value)
+    with pytest.raises(TilesError, match="Theme 'pand 2'"):
+        write(tmp_path / "pand", [cell], rdnap, theme="pand 2")
     with pytest.raises(TilesError, match="Two cells lie in the same square"):
         write(tmp_path / "pand", [cell, cell], rdnap)
     assert not (tmp_path / "pand").exists()
