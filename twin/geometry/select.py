@@ -78,3 +78,29 @@ def _stack_offsets(offsets: Sequence[Ints]) -> Ints:
     ends = _stack([o[1:] for o in offsets], [int(o[-1]) for o in offsets])
     return np.concatenate((np.zeros(1, dtype=np.int64), ends))
 
+
+
+def weld(shells: Shells) -> Shells:
+    """Join vertices of an object that fall on the same whole millimetre, and leave out unused ones.
+
+    Returns
+    -------
+    Shells
+        Same rings, whose vertices may now follow themselves (defect 102); xyz in whole millimetres.
+    """
+    grid = np.rint(shells.xyz * 1000).astype(np.int64)[shells.ring_vertices]
+    owner = rows_of(shells.object_offsets)[ring_vertex_surfaces(shells)]
+    order = np.lexsort((grid[:, 2], grid[:, 1], grid[:, 0], owner))
+    rows = np.column_stack((owner, grid))[order]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    number = np.empty(len(rows), dtype=np.int64)
+    number[order] = np.cumsum(first) - 1
+    return Shells(
+        xyz=rows[first, 1:] / 1000,
+        ring_vertices=number,
+        ring_offsets=shells.ring_offsets,
+        surface_offsets=shells.surface_offsets,
+        object_offsets=shells.object_offsets,
+        semantics=shells.semantics,
+    )

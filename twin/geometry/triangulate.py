@@ -14,7 +14,8 @@ import shapely
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.csr import rows_of, spread, successors, take_rows
 
-FLAT_TURN = 1e-9  # m2: a corner whose parallelogram is smaller counts as straight
+STRAIGHT = 0.1  # sine of the turn at a corner below which a fan would make a sliver of it
+EXACT = 1e-9  # the same for a corner that rounding may have turned
 
 
 def triangulate(shells: Shells) -> tuple[Ints, Ints]:
@@ -92,17 +93,21 @@ def triangulate_polygons(uv: Floats, ring_offsets: Ints, polygon_offsets: Ints) 
     polygon : (T,) int64
         Ascending.
     """
-    single = np.diff(polygon_offsets) == 1
     convex, apex = _convex(uv, ring_offsets)
     outer = polygon_offsets[:-1]
-    fan = np.flatnonzero(single & convex[outer])
-    rest = np.flatnonzero(~(single & convex[outer]))
+    as_fan = (np.diff(polygon_offsets) == 1) & (convex | (np.diff(ring_offsets) == 3))[outer]
+    fan, rest = np.flatnonzero(as_fan), np.flatnonzero(~as_fan)
     fan_corners, fan_polygon = _fans(ring_offsets, outer[fan], apex[outer[fan]])
     corners, polygon = _delaunay(uv, ring_offsets, polygon_offsets, rest)
     corners = np.concatenate((fan_corners, corners))
     polygon = np.concatenate((fan[fan_polygon], rest[polygon]))
     order = np.argsort(polygon, kind="stable")
     return corners[order], polygon[order]
+
+
+def convex_rings(uv: Floats, ring_offsets: Ints) -> Bools:
+    """Rings ``(R,)`` that are surely simple: they turn one way, counter-clockwise, and go round once."""
+    return _convex(uv, ring_offsets)[0]
 
 
 def _convex(uv: Floats, ring_offsets: Ints) -> tuple[Bools, Ints]:
@@ -114,17 +119,18 @@ def _convex(uv: Floats, ring_offsets: Ints) -> tuple[Bools, Ints]:
     side = uv[following] - uv
     turn = np.empty(len(uv))
     turn[following] = side[:, 0] * side[following, 1] - side[:, 1] * side[following, 0]
-    straight = turn <= FLAT_TURN
+    length = np.hypot(side[:, 0], side[:, 1])
+    scale = np.empty(len(uv))
+    scale[following] = length * length[following]
+    straight = turn <= STRAIGHT * scale
     # a closed walk that only turns left and changes half plane twice goes round once
     upper = (side[:, 1] > 0) | ((side[:, 1] == 0) & (side[:, 0] > 0))
     changes = np.add.reduceat((upper != upper[following]).astype(np.int64), starts)
-    bends_right = np.add.reduceat((turn < -FLAT_TURN).astype(np.int64), starts) > 0
+    bends_right = np.add.reduceat((turn < -EXACT * scale).astype(np.int64), starts) > 0
     straights = np.add.reduceat(straight.astype(np.int64), starts)
-    # fan from the one straight vertex, if there is one, lest it become a flat triangle
+    # fan from the one straight vertex, if there is one, lest it become a flat triangle or a sliver
     apex = np.maximum(starts, np.maximum.reduceat(np.where(straight, np.arange(len(uv)), -1), starts))
-    size = np.diff(ring_offsets)
-    triangle = size == 3
-    return triangle | ((changes == 2) & ~bends_right & (straights <= 1)), np.where(triangle, starts, apex)
+    return (changes == 2) & ~bends_right & (straights <= 1), apex
 
 
 def _fans(ring_offsets: Ints, rings: Ints, apex: Ints) -> tuple[Ints, Ints]:

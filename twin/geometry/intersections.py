@@ -1,0 +1,176 @@
+"""Do the triangles of a shell pass through one another? Exact on whole millimetres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.csr import offsets_of, spread
+
+PAIRS = 30_000  # candidate pairs looked at together: their corners stay in the cache
+LARGEST = 1_000_000  # mm: up to this extent a 3 x 3 determinant fits int64
+
+
+def intersecting_objects(xyz: Floats, triangles: Ints, owner: Ints, objects: Bools) -> Ints:
+    """Objects in which two triangles meet elsewhere than in a common vertex or edge.
+
+    Parameters
+    ----------
+    xyz : (V, 3) float64 [mm]
+        Whole numbers relative to a vertex of each object.
+    triangles : (T, 3) int64
+    owner : (T,) int64
+        Object of each triangle.
+    objects : (O,) bool
+        Objects to look at.
+
+    Returns
+    -------
+    (N,) int64
+        Ascending.
+
+    Notes
+    -----
+    Touching counts, as in CGAL's ``does_self_intersect``. Pairs come from a sweep along x per object. An
+    object larger than 1 km is judged with float64 determinants, which may miss a contact of under 1 mm.
+    """
+    chosen = np.flatnonzero(objects[owner])
+    if len(chosen) == 0:
+        return np.zeros(0, dtype=np.int64)
+    small = np.abs(xyz).max() * 2 <= LARGEST
+    corners = xyz[triangles[chosen]]
+    corners = corners.astype(np.int64) if small else corners
+    ids, owner = triangles[chosen], owner[chosen]
+    hit = np.zeros(len(objects), dtype=bool)
+    for one, other in _candidates(corners, owner):
+        undecided = ~hit[owner[one]]
+        one, other = one[undecided], other[undecided]
+        meet = _meet(corners[one], corners[other], ids[one], ids[other])
+        hit[owner[one[meet]]] = True
+    return np.flatnonzero(hit)
+
+
+def _candidates(corners: Floats | Ints, owner: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs of triangles of one object whose boxes touch, in batches."""
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    shift = owner * (2 * int(np.abs(corners).max()) + 1)  # objects side by side on the x axis
+    begin, end = low[:, 0] + shift, high[:, 0] + shift
+    order = np.argsort(begin, kind="stable")
+    partners = np.searchsorted(begin[order], end[order], side="right") - np.arange(len(order)) - 1
+    offsets = offsets_of(partners)
+    first = 0
+    while first < len(order):
+        last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + PAIRS, side="right")) - 1)
+        rows = np.arange(first, last)
+        one, other = order[np.repeat(rows, partners[rows])], order[spread(rows + 1, partners[rows])]
+        near = (low[one, 1] <= high[other, 1]) & (low[other, 1] <= high[one, 1])
+        near &= (low[one, 2] <= high[other, 2]) & (low[other, 2] <= high[one, 2])
+        yield one[near], other[near]
+        first = last
+
+
+def _meet(a: Floats | Ints, b: Floats | Ints, ids_a: Ints, ids_b: Ints) -> Bools:
+    """Pairs of triangles ``(N, 3, 3)`` that meet outside their common vertices."""
+    side_b, side_a = _sides(a, b), _sides(b, a)  # of the corners of b to a, and the other way round
+    common = ids_a[:, :, None] == ids_b[:, None, :]
+    shared = common.sum(axis=(1, 2))
+    own_a, own_b = ~common.any(axis=2), ~common.any(axis=1)
+    possible = ~(_one_side(side_b, own_b) | _one_side(side_a, own_a))
+    meet = np.zeros(len(a), dtype=bool)
+
+    # two triangles on an edge: folded onto one another if both lie in one plane, on one side of the edge
+    flat = (side_b == 0).all(axis=1)
+    folded = np.flatnonzero(flat & (shared == 2))
+    meet[folded] = _folded(a[folded], b[folded], own_a[folded], own_b[folded])
+    meet[shared == 3] = True
+
+    for corner in range(3):
+        edge = [(corner + 1) % 3, (corner + 2) % 3]
+        # with a common vertex only the side opposite to it is tested: the others start on the vertex itself
+        test = possible & ((shared == 0) | ((shared == 1) & common[:, corner].any(axis=1))) & ~meet
+        rows = np.flatnonzero(test)
+        meet[rows] = _side_meets(a[rows][:, edge], b[rows], side_a[rows][:, edge])
+        test = possible & ((shared == 0) | ((shared == 1) & common[:, :, corner].any(axis=1))) & ~meet
+        rows = np.flatnonzero(test)
+        meet[rows] = _side_meets(b[rows][:, edge], a[rows], side_b[rows][:, edge])
+    return meet
+
+
+def _orient(a: Floats | Ints, b: Floats | Ints, c: Floats | Ints, d: Floats | Ints) -> Floats | Ints:
+    """Sign of the volume of tetrahedra ``abcd``, all (..., 3)."""
+    u, v, w = b - a, c - a, d - a
+    x = v[..., 1] * w[..., 2] - v[..., 2] * w[..., 1]
+    y = v[..., 2] * w[..., 0] - v[..., 0] * w[..., 2]
+    z = v[..., 0] * w[..., 1] - v[..., 1] * w[..., 0]
+    return np.sign(u[..., 0] * x + u[..., 1] * y + u[..., 2] * z)
+
+
+def _sides(triangle: Floats | Ints, points: Floats | Ints) -> Floats | Ints:
+    """Side of the plane of each triangle on which its three points lie ``(N, 3)``."""
+    return np.stack(
+        [_orient(triangle[:, 0], triangle[:, 1], triangle[:, 2], points[:, i]) for i in range(3)], axis=1
+    )
+
+
+def _one_side(sides: Floats | Ints, own: Bools) -> Bools:
+    """All corners that are not common lie strictly on one side."""
+    above, below = (sides > 0) | ~own, (sides < 0) | ~own
+    return (above.all(axis=1) | below.all(axis=1)) & own.any(axis=1)
+
+
+def _side_meets(segment: Floats | Ints, triangle: Floats | Ints, sides: Floats | Ints) -> Bools:
+    """Segments ``(N, 2, 3)`` that touch their triangles; ``sides`` of the triangles' planes the ends lie on."""
+    p, q = segment[:, 0], segment[:, 1]
+    flat = (sides == 0).all(axis=1)
+    turns = np.stack(
+        [_orient(p, q, triangle[:, i], triangle[:, (i + 1) % 3]) for i in range(3)], axis=1
+    )
+    through = (turns >= 0).all(axis=1) | (turns <= 0).all(axis=1)
+    meets = ~flat & (sides[:, 0] * sides[:, 1] <= 0) & through
+    rows = np.flatnonzero(flat)
+    meets[rows] = _flat_side_meets(segment[rows], triangle[rows])
+    return meets
+
+
+def _flat_side_meets(segment: Floats | Ints, triangle: Floats | Ints) -> Bools:
+    """Test the same within the plane of the triangle."""
+    normal = np.cross(triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0])
+    axis = np.argmax(np.abs(normal), axis=1)
+    keep = np.array([[1, 2], [2, 0], [0, 1]])[axis]
+    s = np.take_along_axis(segment, keep[:, None, :], axis=2)
+    t = np.take_along_axis(triangle, keep[:, None, :], axis=2)
+    p, q = s[:, 0], s[:, 1]
+    meets = _inside(p, t) | _inside(q, t)
+    for i in range(3):
+        a, b = t[:, i], t[:, (i + 1) % 3]
+        meets |= (_turn(p, q, a) * _turn(p, q, b) <= 0) & (_turn(a, b, p) * _turn(a, b, q) <= 0) & _boxes(p, q, a, b)
+    return meets
+
+
+def _turn(a: Floats | Ints, b: Floats | Ints, c: Floats | Ints) -> Floats | Ints:
+    u, v = b - a, c - a
+    return np.sign(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
+
+
+def _inside(p: Floats | Ints, t: Floats | Ints) -> Bools:
+    turns = np.stack([_turn(t[:, i], t[:, (i + 1) % 3], p) for i in range(3)], axis=1)
+    inside: Bools = (turns >= 0).all(axis=1) | (turns <= 0).all(axis=1)
+    return inside
+
+
+def _boxes(p: Floats | Ints, q: Floats | Ints, a: Floats | Ints, b: Floats | Ints) -> Bools:
+    """Boxes of two segments touch; tells collinear segments that meet from those that do not."""
+    apart = (np.maximum(p, q) < np.minimum(a, b)) | (np.maximum(a, b) < np.minimum(p, q))
+    return ~apart.any(axis=1)
+
+
+def _folded(a: Floats | Ints, b: Floats | Ints, own_a: Bools, own_b: Bools) -> Bools:
+    """Coplanar triangles with a common edge whose third corners lie on the same side of it."""
+    rows = np.arange(len(a))
+    i, j = np.argmax(own_a, axis=1), np.argmax(own_b, axis=1)
+    start, end = a[rows, (i + 1) % 3], a[rows, (i + 2) % 3]
+    one, other = np.cross(end - start, a[rows, i] - start), np.cross(end - start, b[rows, j] - start)
+    folded: Bools = (one * other).sum(axis=1) > 0
+    return folded

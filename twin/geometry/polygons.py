@@ -1,0 +1,157 @@
+"""Validity of the polygons of shells: their rings, and whether they are flat."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from twin.geometry.columns import Bools, Floats, Ints, Shells
+from twin.geometry.csr import rows_of, successors, take_rows
+from twin.geometry.triangulate import convex_rings, polygons_of, project, surface_normals
+
+# GEOS words for what is wrong with a polygon, and val3dity's number for it
+REASONS = {
+    "Self-intersection": 201,
+    "Duplicate Rings": 202,
+    "Interior is disconnected": 205,
+    "Hole lies outside shell": 206,
+    "Holes are nested": 207,
+}
+
+
+def polygon_defects(shells: Shells, planarity: float) -> list[tuple[int, Ints]]:
+    """Surfaces ``(N,)`` with each of the codes 101 to 208, except 204.
+
+    Parameters
+    ----------
+    shells : Shells
+        In mm relative to a vertex of each object.
+    planarity : float
+        Tolerance of 203 [mm].
+
+    Notes
+    -----
+    A surface gets the first of: 101, 102, 203, 104, 208, and what GEOS says of the polygon.
+    """
+    ring_surface = rows_of(shells.surface_offsets)
+    few = np.diff(shells.surface_offsets) < 1
+    few[ring_surface[np.diff(shells.ring_offsets) < 3]] = True
+    same = _repeats(shells, ring_surface) & ~few
+    rest = np.flatnonzero(~few & ~same)
+    part = _surfaces(shells, rest)
+    bent = _off_plane(part, planarity) > planarity
+    flat = np.flatnonzero(~bent)
+    ring_defects = _ring_defects(_surfaces(part, flat))
+    return [
+        (101, np.flatnonzero(few)),
+        (102, np.flatnonzero(same)),
+        (203, rest[bent]),
+        *((code, rest[flat[found]]) for code, found in ring_defects),
+    ]
+
+
+def triangle_deviations(shells: Shells, triangles: Ints, surface: Ints) -> Floats:
+    """Angle ``(T,)`` between each triangle and its surface [degrees]."""
+    normal = surface_normals(shells)[surface]
+    a, b, c = shells.xyz[triangles[:, 0]], shells.xyz[triangles[:, 1]], shells.xyz[triangles[:, 2]]
+    own = np.cross(b - a, c - a)
+    across = np.linalg.norm(np.cross(normal, own), axis=1)
+    angle: Floats = np.degrees(np.arctan2(across, (normal * own).sum(axis=1)))
+    return angle
+
+
+def _surfaces(shells: Shells, surfaces: Ints) -> Shells:
+    """Return some surfaces over the same vertices, all in one object."""
+    rings, surface_offsets = take_rows(np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, surfaces)
+    vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
+    return Shells(
+        xyz=shells.xyz,
+        ring_vertices=vertices,
+        ring_offsets=ring_offsets,
+        surface_offsets=surface_offsets,
+        object_offsets=np.array([0, len(surfaces)]),
+        semantics=shells.semantics[surfaces],
+    )
+
+
+def _repeats(shells: Shells, ring_surface: Ints) -> Bools:
+    """Surfaces with two points after one another that are the same, by number or by place."""
+    same = np.zeros(len(shells.surface_offsets) - 1, dtype=bool)
+    filled = np.diff(shells.ring_offsets) > 0
+    offsets = shells.ring_offsets[np.concatenate((np.ones(1, dtype=bool), filled))]
+    if len(offsets) > 1:
+        at = shells.xyz[shells.ring_vertices]
+        again = (at[successors(offsets)] == at).all(axis=1)
+        same[ring_surface[filled][rows_of(offsets)[again]]] = True
+    return same
+
+
+def _off_plane(shells: Shells, enough: float) -> Floats:
+    """Largest distance of a vertex to the plane of its surface ``(S,)`` [mm], exact where it may be > enough."""
+    surface = rows_of(shells.surface_offsets)[rows_of(shells.ring_offsets)]
+    count = len(shells.surface_offsets) - 1
+    size = np.bincount(surface, minlength=count)
+    xyz = shells.xyz[shells.ring_vertices]
+    mean = np.column_stack([np.bincount(surface, weights=w, minlength=count) for w in xyz.T]) / size[:, None]
+    d = xyz - mean[surface]
+    normal = surface_normals(shells)
+    normal = normal / np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
+    off = np.zeros(count)
+    np.maximum.at(off, surface, np.abs((d * normal[surface]).sum(axis=1)))
+    # the fitted plane has a smaller root mean square, so no vertex is further from it than sqrt(n) times this;
+    # only where that is not enough to tell, fit it
+    unclear = np.flatnonzero((off * np.sqrt(size) > enough) & (size > 3))
+    if len(unclear):
+        row = np.full(count, -1)
+        row[unclear] = np.arange(len(unclear))
+        mine = row[surface] >= 0
+        near, at = d[mine], row[surface[mine]]
+        moments = [
+            np.bincount(at, weights=near[:, i] * near[:, j], minlength=len(unclear))
+            for i in range(3)
+            for j in range(3)
+        ]
+        axes = np.linalg.eigh(np.stack(moments, axis=-1).reshape(-1, 3, 3))[1]
+        fitted = np.zeros(len(unclear))
+        np.maximum.at(fitted, at, np.abs((near * axes[at, :, 0]).sum(axis=1)))
+        off[unclear] = fitted
+    return off
+
+
+def _ring_defects(shells: Shells) -> list[tuple[int, Ints]]:
+    """Surfaces with 104, 201, 202, 205 to 208; each of them has one defect."""
+    uv = project(shells)
+    single = np.diff(shells.surface_offsets) == 1
+    convex = convex_rings(uv, shells.ring_offsets)[shells.surface_offsets[:-1]] & single
+    doubtful = np.flatnonzero(~convex)
+    rings, surface_offsets = take_rows(np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, doubtful)
+    rows, ring_offsets = take_rows(np.arange(len(uv)), shells.ring_offsets, rings)
+    uv, owner = uv[rows], rows_of(surface_offsets)
+
+    code = np.zeros(len(doubtful), dtype=np.int64)
+    ring_polygons = polygons_of(uv, ring_offsets, np.arange(len(rings) + 1))
+    area = _signed_areas(uv, ring_offsets)
+    code[owner[~shapely.is_valid(ring_polygons) | (area == 0)]] = 104
+    inner = np.ones(len(rings), dtype=bool)
+    inner[surface_offsets[:-1]] = False
+    turned = np.zeros(len(doubtful), dtype=bool)
+    turned[owner[inner & (np.sign(area) == np.sign(area[surface_offsets[:-1]])[owner])]] = True
+    code[(code == 0) & turned] = 208
+
+    holed = np.flatnonzero((code == 0) & (np.diff(surface_offsets) > 1))
+    if len(holed):
+        some, offsets = take_rows(np.arange(len(rings)), surface_offsets, holed)
+        vertices, part_offsets = take_rows(np.arange(len(uv)), ring_offsets, some)
+        polygons = polygons_of(uv[vertices], part_offsets, offsets)
+        invalid = ~shapely.is_valid(polygons)
+        reasons = shapely.is_valid_reason(polygons[invalid])
+        code[holed[invalid]] = [
+            next((number for words, number in REASONS.items() if words in reason), 201) for reason in reasons
+        ]
+    return [(int(c), doubtful[code == c]) for c in np.unique(code[code > 0])]
+
+
+def _signed_areas(uv: Floats, ring_offsets: Ints) -> Floats:
+    following = uv[successors(ring_offsets)] if len(uv) else uv
+    cross = uv[:, 0] * following[:, 1] - uv[:, 1] * following[:, 0]
+    return np.bincount(rows_of(ring_offsets), weights=cross, minlength=len(ring_offsets) - 1)
