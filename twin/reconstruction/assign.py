@@ -43,7 +43,7 @@ def assign(
     Returns
     -------
     point_index, point_part : (K,) int64
-        Row of ``xyz`` and part; by part, then by row.
+        Row of ``xyz`` and part, in no particular order.
 
     Raises
     ------
@@ -61,12 +61,11 @@ def assign(
         ground = ground_heights(footprints, xyz, classification, params).height
         high = xyz[index, 2] > ground[part] + params.other_above_ground
         index, part = index[high], part[high]
-    order = np.lexsort((index, part))
-    return index[order], part[order]
+    return index, part
 
 
 def _in_footprint(footprints: Footprints, xyz: Floats, rows: Ints, cell: float) -> tuple[Ints, Ints]:
-    """Pairs of point and part, in no particular order."""
+    """Pairs of point and part."""
     raster = _Raster.of(footprints, cell)
     # World cells; floor division by a cell of a quarter metre is exact in binary.
     ix = np.floor(xyz[rows, 0] / cell).astype(np.int64)

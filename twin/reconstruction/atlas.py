@@ -140,11 +140,12 @@ def coverage(pixels: Atlas, points: RoofPoints) -> tuple[Floats, Floats, Floats]
     radius = np.zeros(parts)
     empty = np.flatnonzero(pixels.inside & ~held)
     full = np.flatnonzero(held)
-    if len(empty) and len(full):
+    radius[pixels.part[empty]] = pixels.pixel
+    if len(bare) and len(full):
         # Parts lie apart in a third direction, farther than any part is wide.
         apart = 4.0 * pixels.pixel * float(max(pixels.nx.max(), pixels.ny.max()))
-        distance, _ = cKDTree(_centers(pixels, full, apart)).query(_centers(pixels, empty, apart))
-        np.maximum.at(radius, pixels.part[empty], distance)
+        distance, _ = cKDTree(_centers(pixels, full, apart)).query(_centers(pixels, bare, apart))
+        np.maximum.at(radius, pixels.part[bare], distance)
     none = np.bincount(points.part, minlength=parts) == 0
     radius[none] = np.hypot(pixels.nx[none], pixels.ny[none]) * pixels.pixel / 2
     return density, fraction, radius

@@ -19,9 +19,11 @@ def moments_of(xyz: Floats, group: Ints, groups: int) -> Floats:
     x, y, z = np.ascontiguousarray(xyz.T)
     out = np.empty((10, groups))
     out[N] = np.bincount(group, minlength=groups)
-    for row, value in ((X, x), (Y, y), (Z, z), (XX, x * x), (XY, x * y), (YY, y * y), (XZ, x * z),
-                       (YZ, y * z), (ZZ, z * z)):  # fmt: skip
+    for row, value in ((X, x), (Y, y), (Z, z)):
         out[row] = np.bincount(group, weights=value, minlength=groups)
+    product = np.empty_like(x)
+    for row, one, other in ((XX, x, x), (XY, x, y), (YY, y, y), (XZ, x, z), (YZ, y, z), (ZZ, z, z)):
+        out[row] = np.bincount(group, weights=np.multiply(one, other, out=product), minlength=groups)
     return out
 
 

@@ -41,11 +41,13 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     grid = _Grid.of(pixels, points)
     plane, sigma = window_planes(pixels, grid.moments, grid.where, params)
     label = patches(pixels, grid.where, plane, sigma, params)
-    planes, sums, label = _refit(grid, label, None, params)
+    count = int(label.max(initial=-1)) + 1
+    step = height_variance(grid.own) > params.step_sigma**2
+    planes, sums, label = _refit(grid, label, ~step, count, params)
     for _ in range(params.rounds):
         planes, label = _merged(grid, label, sums, params)
-        label = _reassigned(grid, label, planes, params)
-        planes, sums, label = _refit(grid, label, planes, params)
+        label, error = _reassigned(grid, label, planes, params)
+        planes, sums, label = _refit(grid, label, error <= params.pixel_inlier**2, count, params)
     point_label, gap = _nearest_plane(grid, points, label, planes, params)
     spread = np.sqrt(fit(sums, params.window_spread)[1] / np.maximum(sums[N], 1.0))
     planes = _fitted_to_points(points, point_label, gap, planes, spread, params)
@@ -80,19 +82,13 @@ class _Grid:
 
 
 def _refit(
-    grid: _Grid, label: Ints, planes: Floats | None, params: PlaneParameters
+    grid: _Grid, label: Ints, support: Bools, count: int, params: PlaneParameters
 ) -> tuple[Floats, Floats, Ints]:
-    """Planes and moments of the segments from the pixels that support them; segments too weak are dropped.
+    """Planes and moments of ``count`` segments from the pixels that ``support (W,)`` them.
 
-    Without ``planes`` all pixels but those that hold a step count. Dropped segments keep their number.
+    Segments that are too weak are dropped: they keep their number, but no pixel.
     """
-    count = int(label.max(initial=-1)) + 1 if planes is None else len(planes)
-    if planes is None:
-        support = (label >= 0) & (height_variance(grid.own) <= params.step_sigma**2)
-    else:
-        error = mean_squared_error(grid.own, planes[label]) if count else np.zeros(len(label))
-        support = (label >= 0) & (error <= params.pixel_inlier**2)
-    support &= grid.own[N] > 0
+    support = support & (label >= 0) & (grid.own[N] > 0)
     sums = summed(grid.own[:, support], label[support], count)
     fitted, _, defined = fit(sums, params.window_spread)
     good = defined & _is_roof(fitted, params) & (sums[N] >= params.segment_points)
@@ -156,17 +152,17 @@ def _distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:
     return low[low != high], high[low != high]
 
 
-def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameters) -> Ints:
-    """Give each pixel the plane of its 3 x 3 surroundings that explains its points best.
+def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
+    """Give each pixel the plane of its 3 x 3 surroundings that explains it best; and the squared error.
 
     All pixels choose at once, on the labels before. A pixel that no plane explains loses its label; one
     without points keeps what it has.
     """
     if not len(planes):
-        return label
+        return label, np.full(len(label), np.inf)
     image, stride = grid.image(label), grid.pixels.stride[grid.where]
-    known = label >= 0
-    error = np.where(known, mean_squared_error(grid.own, planes[label]) * params.own_bonus, np.inf)
+    error = np.where(label >= 0, mean_squared_error(grid.own, planes[label]), np.inf)
+    best = error * params.own_bonus
     chosen = label.copy()
     active = np.flatnonzero(_at_a_border(image, grid.where, stride) & (grid.own[N] > 0))
     at, step = grid.where[active], stride[active]
@@ -175,11 +171,12 @@ def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameter
         differ = np.flatnonzero((other >= 0) & (other != label[active]))
         pixel, other = active[differ], other[differ]
         offer = mean_squared_error(grid.own[:, pixel], planes[other])
-        better = offer < error[pixel]
-        chosen[pixel[better]] = other[better]
-        error[pixel[better]] = offer[better]
+        better = offer < best[pixel]
+        pixel, offer = pixel[better], offer[better]
+        chosen[pixel] = other[better]
+        best[pixel] = error[pixel] = offer
     lost = (grid.own[N] > 0) & ~(error <= params.point_inlier**2)
-    return np.where(lost, -1, chosen)
+    return np.where(lost, -1, chosen), error
 
 
 def _at_a_border(image: Ints, where: Ints, stride: Ints) -> Bools:
