@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.errors import SourceError
+from tiles.errors import TilesError
 
 
 class TwinError(Exception):
@@ -42,6 +43,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     SettingsError: 2,
     QueryError: 2,
     SourceError: 1,
+    TilesError: 1,
     TwinError: 1,
 }
 HTTP_STATUSES: dict[type[Exception], int] = {
@@ -49,6 +51,7 @@ HTTP_STATUSES: dict[type[Exception], int] = {
     QueryError: 400,
     StoreError: 503,
     SourceError: 500,
+    TilesError: 500,
     TwinError: 500,
 }
 

@@ -57,7 +57,8 @@ def attach_woz(
 ) -> tuple[pd.DataFrame, pd.DataFrame, JoinReport]:
     """WOZ values on verblijfsobjecten, and their sum and reference date on the panden.
 
-    The value of a verblijfsobject in several panden is divided equally among them.
+    A WOZ value of several verblijfsobjecten is divided equally among them, and that of a verblijfsobject in
+    several panden among those, so that sums over an area stay right.
     """
     report = JoinReport.of(
         "verblijfsobject <- WOZ",
@@ -65,8 +66,9 @@ def attach_woz(
         verblijfsobjecten["identificatie"],
         _key(woz),
     )
-    by_unit = woz.groupby("verblijfsobject_id")
-    values, dates = by_unit["woz_waarde"].sum(min_count=1), by_unit["woz_peildatum"].max()
+    share = woz["woz_waarde"].astype("Float64") / woz["woz_gedeeld_met"]
+    by_unit = woz.assign(share=share).groupby("verblijfsobject_id")
+    values, dates = by_unit["share"].sum(min_count=1).round(), by_unit["woz_peildatum"].max()
     units = verblijfsobjecten.assign(
         verblijfsobject_woz_waarde=verblijfsobjecten["identificatie"].map(values).astype("Int64")
     )

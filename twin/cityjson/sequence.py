@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,6 +88,10 @@ class Geometry:
     shells: Shells
     owner: Ints
     surface_types: tuple[str, ...] = field(default=tuple(s.cityjson_type for s in Semantic))
+
+    def shifted(self, rows: int) -> Geometry:
+        """For the same objects, ``rows`` further down a table."""
+        return replace(self, owner=self.owner + rows)
 
 
 def write_sequence(path: Path, header: Header, objects: CityObjects, geometries: Sequence[Geometry]) -> None:

@@ -114,7 +114,7 @@ def _points_in(
     if not len(rows) or not len(points):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     shapely.prepare(polygons[rows])
-    tree = shapely.STRtree(np.atleast_1d(shapely.points(xyz[points, :2])))
+    tree = shapely.STRtree([*np.asarray(shapely.points(xyz[points, :2]), dtype=object)])
     polygon, point = tree.query(polygons[rows], predicate="contains")
     order = np.lexsort((point, polygon))
     return rows[polygon[order]], points[point[order]]
@@ -168,5 +168,4 @@ def _solve(rows: Ints, d: Floats, z: Floats, size: int) -> Floats:
     normal[:, 0, 0] += 1e-3 * (normal[:, 2, 2] + 1)
     normal[:, 1, 1] += 1e-3 * (normal[:, 2, 2] + 1)
     normal[:, 2, 2] += 1e-9
-    plane: Floats = np.linalg.solve(normal, right[:, :, None])[:, :, 0]
-    return plane
+    return np.asarray(np.linalg.solve(normal, right[:, :, None])[:, :, 0], dtype=np.float64)

@@ -10,6 +10,7 @@ import shapely
 from shapely import GeometryType
 
 from twin.geometry.columns import Floats, Ints, Shells
+from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.triangulate import triangulate
 from twin.ground.levels import SurfaceHeights
 from twin.ground.terrain import Terrain
@@ -63,25 +64,11 @@ def _surfaces(
 ) -> Shells:
     if not len(polygons):
         return _empty(size)
-    # Outer rings counter-clockwise: their triangles then face up.
-    _, closed, (ring_bounds, polygon_bounds) = shapely.to_ragged_array(shapely.orient_polygons(polygons))
-    ring_count = np.diff(ring_bounds) - 1
-    last = np.zeros(len(closed), dtype=bool)
-    last[ring_bounds[1:] - 1] = True
-    xy = closed[~last]
-    ring_offsets = np.concatenate(([0], np.cumsum(ring_count)))
-    polygon_of = np.repeat(owner, np.diff(ring_offsets[polygon_bounds]))
-    z = heights.at(xy, polygon_of, terrain)
-    rings = Shells(
-        xyz=np.column_stack((xy, np.where(np.isfinite(z), z, 0.0))),
-        ring_vertices=np.arange(len(xy)),
-        ring_offsets=ring_offsets.astype(np.int64),
-        surface_offsets=polygon_bounds.astype(np.int64),
-        object_offsets=np.arange(len(polygons) + 1),
-        semantics=np.zeros(len(polygons), dtype=np.uint8),
-    )
-    triangles, surface = triangulate(rings)
-    xyz = np.column_stack((xy, np.round(z, 3)))
+    columns = columns_of(polygons)
+    polygon_of = np.repeat(owner, np.diff(columns.ring_offsets[columns.part_offsets]))
+    z = heights.at(columns.xy, polygon_of, terrain)
+    triangles, surface = triangulate(flat_shells(columns, np.zeros(len(polygons))))
+    xyz = np.column_stack((columns.xy, np.round(z, 3)))
     rows = owner[surface]
     usable = np.isfinite(xyz[triangles, 2]).all(axis=1) & (_area(xyz, triangles) > MILLIMETRE**2)
     return shells_of_triangles(xyz, triangles[usable], rows[usable], size)

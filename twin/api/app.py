@@ -1,0 +1,157 @@
+"""The application: the API below ``/api``, the tiles below ``/3dtiles``, the viewer on ``/``."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+import twin
+from ingest.errors import SourceError
+from tiles.errors import TilesError
+from twin.api import city, features
+from twin.api.data import CurrentTwin
+from twin.errors import TwinError, http_status
+from twin.store import Layout
+
+CONFORMS_TO = [
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+]
+_DESCRIPTION = "Panden, BGT-objecten, verblijfsobjecten en buurten van een gemeente in 3D. Alleen lezen."
+# The built viewer is all this origin's own: nothing else may be loaded by it.
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "frame-ancestors 'self'",
+        "base-uri 'self'",
+        "object-src 'none'",
+    )
+)
+
+
+def create_app(root: Path) -> FastAPI:
+    """An application that serves the twin in ``root``.
+
+    Raises
+    ------
+    StoreError
+        When there is no twin there.
+    """
+    app = FastAPI(
+        title="Gemeentetwin",
+        version=twin.__version__,
+        description=_DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )
+    app.state.current_twin = CurrentTwin(root)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.middleware("http")(_secure)
+    for kind in (TwinError, SourceError, TilesError):
+        app.add_exception_handler(kind, _problem)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(HTTPException, _http_problem)
+    api = APIRouter(prefix="/api")
+    api.include_router(_landing)
+    api.include_router(city.router)
+    api.include_router(features.router)
+    app.include_router(api)
+    app.mount("/3dtiles", StaticFiles(directory=Layout(root).tiles3d, check_dir=False), name="3dtiles")
+    web = Path(str(files("twin"))) / "web"
+    if (web / "index.html").is_file():
+        app.mount("/", StaticFiles(directory=web, html=True), name="viewer")
+    else:
+        app.add_api_route("/", _no_viewer, include_in_schema=False, response_class=HTMLResponse)
+    return app
+
+
+_landing = APIRouter(tags=["Begin"])
+
+
+@_landing.get("/", summary="Where to begin", include_in_schema=True)
+def landing(request: Request) -> dict[str, Any]:
+    """Links to everything this API offers."""
+    base = f"{str(request.base_url).rstrip('/')}/api"
+    return {
+        "title": "Gemeentetwin",
+        "description": _DESCRIPTION,
+        "links": [
+            {"rel": "self", "type": "application/json", "href": f"{base}/"},
+            {
+                "rel": "service-desc",
+                "type": "application/vnd.oai.openapi+json;version=3.0",
+                "href": f"{base}/openapi.json",
+            },
+            {"rel": "conformance", "type": "application/json", "href": f"{base}/conformance"},
+            {"rel": "data", "type": "application/json", "href": f"{base}/collections"},
+        ],
+    }
+
+
+@_landing.get("/conformance", summary="The standards this API keeps")
+def conformance() -> dict[str, list[str]]:
+    """Conformance classes of OGC API - Features."""
+    return {"conformsTo": CONFORMS_TO}
+
+
+async def _secure(request: Request, call_next: Any) -> Response:
+    response: Response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    if request.url.path.startswith(("/api", "/3dtiles")):
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def _problem(request: Request, error: Exception) -> JSONResponse:
+    """An error of our own tree as problem+json (RFC 9457); the status comes from the one table."""
+    return _answer(request, http_status(error), type(error).__name__, str(error))
+
+
+def _bad_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    details = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+    return _answer(request, 400, "QueryError", details)
+
+
+def _http_problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _answer(request, error.status_code, "HTTPException", str(error.detail))
+
+
+def _answer(request: Request, status: int, title: str, detail: str) -> JSONResponse:
+    content = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+    }
+    return JSONResponse(content, status, media_type="application/problem+json")
+
+
+def _no_viewer() -> HTMLResponse:
+    return HTMLResponse(
+        "<!doctype html><html lang='nl'><title>Gemeentetwin</title><h1>Gemeentetwin</h1>"
+        "<p>Deze installatie heeft geen viewer. De API staat op <a href='/api/'>/api</a>. "
+        "Installeer het wheel, of bouw de viewer met <code>npm run build</code> in <code>viewer/</code>.</p></html>"
+    )

@@ -1,0 +1,138 @@
+"""Reading a twin's tables: DuckDB straight on the Parquet files, public attributes only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow.parquet as pq
+
+from tiles import RdNap
+from twin.catalogue import CATALOGUE, Attribute
+from twin.errors import NotFoundError
+from twin.store import Layout, Manifest, read_manifest
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A built twin, opened for reading. Safe to share between threads.
+
+    Attributes
+    ----------
+    layout : Layout
+    manifest : Manifest
+    stamp : int
+        Modification time of the manifest [ns]; another one means another build.
+    """
+
+    layout: Layout
+    manifest: Manifest
+    stamp: int
+
+    @classmethod
+    def open(cls, root: Path) -> Twin:
+        """Open the twin in a folder.
+
+        Raises
+        ------
+        StoreError
+            When there is none, or it is of another format.
+        """
+        layout = Layout(root)
+        manifest = read_manifest(layout)
+        return cls(layout, manifest, layout.manifest.stat().st_mtime_ns)
+
+    @cached_property
+    def rdnap(self) -> RdNap:
+        """Exact transformation between RD and longitude, latitude, around this twin."""
+        return RdNap(self.manifest.bbox)
+
+    @cached_property
+    def _database(self) -> duckdb.DuckDBPyConnection:
+        database = duckdb.connect()
+        for collection in self.layout.collections():
+            files = [str(p) for p in self.layout.tables(collection)]
+            if files:
+                listed = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
+                database.execute(
+                    f'create view "{collection}" as select * from read_parquet([{listed}], union_by_name=true)'
+                )
+        return database
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query; names in ``sql`` come from the catalogue, values from the request."""
+        with self._database.cursor() as cursor:
+            return cursor.execute(sql, list(values)).fetchall()
+
+    @cached_property
+    def collections(self) -> dict[str, int]:
+        """Collections with objects, and how many."""
+        return {c: n for c, n in sorted(self.manifest.counts.items()) if n and self.layout.tables(c)}
+
+    def require(self, collection: str) -> None:
+        """Raise :class:`NotFoundError` unless the collection exists."""
+        if collection not in self.collections:
+            known = ", ".join(self.collections)
+            raise NotFoundError(f"There is no collection {collection!r} in this twin. There are: {known}")
+
+    def attributes(self, collection: str) -> tuple[Attribute, ...]:
+        """Public attributes of a collection that its tables hold, in the catalogue's order."""
+        present = self._columns[collection]
+        return tuple(a for a in CATALOGUE.public().of(collection) if a.name in present)
+
+    def attribute(self, collection: str, name: str) -> Attribute:
+        """One public attribute.
+
+        Raises
+        ------
+        NotFoundError
+            When the collection has no such attribute, or it is not for everybody.
+        """
+        for attribute in self.attributes(collection):
+            if attribute.name == name:
+                return attribute
+        known = ", ".join(a.name for a in self.attributes(collection))
+        raise NotFoundError(f"{collection} has no attribute {name!r}. There are: {known}")
+
+    @cached_property
+    def _columns(self) -> dict[str, set[str]]:
+        return {c: set(pq.read_schema(self.layout.tables(c)[0]).names) for c in self.collections}
+
+    @cached_property
+    def extents(self) -> dict[str, tuple[float, float, float, float]]:
+        """Bounding box [m, RD] of every collection."""
+        found = {}
+        for collection in self.collections:
+            rows = self.query(f'select min(minx), min(miny), max(maxx), max(maxy) from "{collection}"')
+            found[collection] = rows[0]
+        return found
+
+    def lonlat_box(self, box: Sequence[float]) -> list[float]:
+        """Smallest box in longitude and latitude around a box [m, RD]."""
+        x0, y0, x1, y1 = box
+        corners = self.rdnap.to_lonlat(np.array([[x0, y0], [x0, y1], [x1, y0], [x1, y1]]))
+        return [*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()]
+
+
+class CurrentTwin:
+    """The twin as it is on disk now; a new build is picked up by the next request."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self._twin = Twin.open(root)
+
+    def __call__(self) -> Twin:
+        """Open the twin anew if its manifest has changed."""
+        manifest = self._twin.layout.manifest
+        if manifest.is_file() and manifest.stat().st_mtime_ns != self._twin.stamp:
+            with self._lock:
+                if manifest.stat().st_mtime_ns != self._twin.stamp:
+                    self._twin = Twin.open(self._root)
+        return self._twin

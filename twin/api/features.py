@@ -1,0 +1,240 @@
+"""OGC API - Features: collections and their items.
+
+Source: OGC 17-069r4 (Part 1: Core), 18-058r1 (Part 2: CRS by reference).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from twin.api.data import Twin
+from twin.api.dependencies import CurrentTwinDep
+from twin.api.geojson import CRS84, RD, SUPPORTED, features, require_crs
+from twin.catalogue import Attribute
+from twin.errors import NotFoundError, QueryError
+
+router = APIRouter(tags=["Features"])
+
+MAX_LIMIT = 10_000
+RESERVED = {"bbox", "bbox-crs", "crs", "limit", "after", "properties", "f"}
+_PREFIX = re.compile(r"^NL\.(IMBAG\.\w+|IMGeo)\.")
+_JSON_TYPES: dict[str, dict[str, Any]] = {
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "list": {"type": "array", "items": {"type": "string"}},
+}
+
+
+@router.get("/collections", summary="The collections of this twin")
+def collections(request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
+    """All collections: panden, verblijfsobjecten, buurten and the BGT feature types."""
+    base = str(request.base_url).rstrip("/")
+    return {
+        "collections": [_collection(twin, name, base) for name in twin.collections],
+        "links": [{"rel": "self", "type": "application/json", "href": f"{base}/api/collections"}],
+    }
+
+
+@router.get("/collections/{collection}", summary="One collection")
+def collection(collection: str, request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
+    """Extent, CRSs and links of a collection."""
+    twin.require(collection)
+    return _collection(twin, collection, str(request.base_url).rstrip("/"))
+
+
+@router.get("/collections/{collection}/queryables", summary="The attributes of a collection")
+def queryables(collection: str, request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
+    """JSON Schema of the attributes; each may be used as a filter, ``?name=value``."""
+    twin.require(collection)
+    properties = {
+        a.name: {
+            **_JSON_TYPES.get(a.type, {"type": "string"}),
+            "title": a.nl.label,
+            "description": a.nl.description,
+            **({"x-unit": a.unit} if a.unit else {}),
+        }
+        for a in twin.attributes(collection)
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": str(request.url),
+        "type": "object",
+        "title": collection,
+        "properties": {
+            **properties,
+            "geometry": {"format": "geometry-any", "title": "Geometrie"},
+        },
+        "additionalProperties": False,
+    }
+
+
+@router.get("/collections/{collection}/items", summary="Objects of a collection, page by page")
+def items(
+    collection: str,
+    request: Request,
+    response: Response,
+    twin: CurrentTwinDep,
+    bbox: Annotated[str | None, Query(description="min x, min y, max x, max y, in bbox-crs.")] = None,
+    bbox_crs: Annotated[
+        str | None, Query(alias="bbox-crs", description="CRS of bbox; default CRS84.")
+    ] = None,
+    crs: Annotated[str | None, Query(description="CRS of the answer: CRS84 (default) or EPSG:28992.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Objects per page.")] = 100,
+    after: Annotated[str | None, Query(description="Continue after this id; used by the next link.")] = None,
+    properties: Annotated[str | None, Query(description="Attributes to give, separated by commas.")] = None,
+) -> dict[str, Any]:
+    """GeoJSON of the objects, in the order of their ids; any attribute is a filter, ``?name=value``."""
+    twin.require(collection)
+    wanted = require_crs(crs, "crs")
+    chosen = _chosen(twin, collection, properties)
+    clauses, values = _filters(request, twin, collection)
+    if bbox is not None:
+        box = _rd_box(bbox, require_crs(bbox_crs, "bbox-crs"), twin)
+        clauses.append("maxx >= ? and minx <= ? and maxy >= ? and miny <= ?")
+        values += [box[0], box[2], box[1], box[3]]
+    where = f"where {' and '.join(clauses)}" if clauses else ""
+    matched = twin.query(f'select count(*) from "{collection}" {where}', values)[0][0]
+    if after is not None:
+        where = f"{where} and identificatie > ?" if where else "where identificatie > ?"
+        values = [*values, after]
+    rows = twin.query(
+        f'select {_columns(chosen)} from "{collection}" {where} order by identificatie limit {limit + 1}',
+        values,
+    )
+    page = rows[:limit]
+    links = [{"rel": "self", "type": "application/geo+json", "href": str(request.url)}]
+    if len(rows) > limit:
+        query = {k: v for k, v in request.query_params.items() if k != "after"} | {"after": page[-1][0]}
+        href = f"{request.url.replace(query='')}?{urlencode(query)}"
+        links.append({"rel": "next", "type": "application/geo+json", "href": href})
+    response.headers["Content-Crs"] = f"<{wanted}>"
+    response.headers["Content-Type"] = "application/geo+json"
+    return {
+        "type": "FeatureCollection",
+        "numberMatched": matched,
+        "numberReturned": len(page),
+        "features": features(page, chosen, wanted, twin.rdnap),
+        "links": links,
+    }
+
+
+@router.get("/collections/{collection}/items/{item}", summary="One object")
+def item(
+    collection: str,
+    item: str,
+    request: Request,
+    response: Response,
+    twin: CurrentTwinDep,
+    crs: Annotated[str | None, Query(description="CRS of the answer: CRS84 (default) or EPSG:28992.")] = None,
+) -> dict[str, Any]:
+    """GeoJSON of one object, by its ``identificatie`` or its CityObject id."""
+    twin.require(collection)
+    wanted = require_crs(crs, "crs")
+    attributes = twin.attributes(collection)
+    identificatie = _PREFIX.sub("", item)
+    rows = twin.query(
+        f'select {_columns(attributes)} from "{collection}" where identificatie = ? limit 1', [identificatie]
+    )
+    if not rows:
+        raise NotFoundError(f"{collection} has no object {item!r}")
+    response.headers["Content-Crs"] = f"<{wanted}>"
+    response.headers["Content-Type"] = "application/geo+json"
+    feature = features(rows, attributes, wanted, twin.rdnap)[0]
+    base = str(request.base_url).rstrip("/")
+    feature["links"] = [
+        {"rel": "self", "type": "application/geo+json", "href": str(request.url)},
+        {"rel": "collection", "type": "application/json", "href": f"{base}/api/collections/{collection}"},
+    ]
+    return feature
+
+
+def _collection(twin: Twin, name: str, base: str) -> dict[str, Any]:
+    href = f"{base}/api/collections/{name}"
+    return {
+        "id": name,
+        "title": name,
+        "itemType": "feature",
+        "extent": {"spatial": {"bbox": [twin.lonlat_box(twin.extents[name])], "crs": CRS84}},
+        "crs": list(SUPPORTED),
+        "storageCrs": RD,
+        "links": [
+            {"rel": "self", "type": "application/json", "href": href},
+            {"rel": "items", "type": "application/geo+json", "href": f"{href}/items"},
+            {
+                "rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+                "type": "application/schema+json",
+                "href": f"{href}/queryables",
+            },
+        ],
+    }
+
+
+def _columns(attributes: tuple[Attribute, ...]) -> str:
+    return ", ".join(f'"{a.name}"' for a in attributes) + ", geometry"
+
+
+def _chosen(twin: Twin, collection: str, properties: str | None) -> tuple[Attribute, ...]:
+    if properties is None:
+        return twin.attributes(collection)
+    names = ["identificatie", *(n.strip() for n in properties.split(",") if n.strip() != "identificatie")]
+    return tuple(twin.attribute(collection, n) for n in names if n)
+
+
+def _filters(request: Request, twin: Twin, collection: str) -> tuple[list[str], list[Any]]:
+    """Clauses for the attributes among the query parameters; an unknown parameter is an error."""
+    known = {a.name: a for a in twin.attributes(collection)}
+    clauses, values = [], []
+    for name, text in request.query_params.multi_items():
+        if name in RESERVED:
+            continue
+        if name not in known:
+            raise QueryError(
+                f"{name}: no such parameter or attribute. See /api/collections/{collection}/queryables"
+            )
+        if known[name].type == "list":
+            clauses.append(f'list_contains("{name}", ?)')
+        else:
+            clauses.append(f'"{name}" = ?')
+        values.append(_value(known[name], text))
+    return clauses, values
+
+
+def _value(attribute: Attribute, text: str) -> Any:
+    try:
+        match attribute.type:
+            case "integer":
+                return int(text)
+            case "number":
+                return float(text)
+            case "boolean":
+                return {"true": True, "false": False}[text.lower()]
+            case _:
+                return text
+    except (ValueError, KeyError):
+        raise QueryError(f"{attribute.name}={text}: expected a value of type {attribute.type}") from None
+
+
+def _rd_box(bbox: str, crs: str, twin: Twin) -> tuple[float, float, float, float]:
+    try:
+        x0, y0, x1, y1 = (float(v) for v in bbox.split(","))
+    except ValueError:
+        raise QueryError(f"bbox={bbox}: expected four numbers separated by commas") from None
+    if not (x0 <= x1 and y0 <= y1):
+        raise QueryError(f"bbox={bbox}: expected min x, min y, max x, max y")
+    if crs == RD:
+        return x0, y0, x1, y1
+    low, high = twin.lonlat_box(twin.manifest.bbox)[:2], twin.lonlat_box(twin.manifest.bbox)[2:]
+    # Far from the twin nothing can match; staying near it keeps the transformation within its area.
+    x0, x1 = max(x0, low[0] - 0.1), min(x1, high[0] + 0.1)
+    y0, y1 = max(y0, low[1] - 0.1), min(y1, high[1] + 0.1)
+    if x0 > x1 or y0 > y1:
+        return 0.0, 0.0, 0.0, 0.0
+    corners = twin.rdnap.to_rd([[x0, y0], [x0, y1], [x1, y0], [x1, y1]])
+    return (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())

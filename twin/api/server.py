@@ -1,0 +1,47 @@
+"""Serving the application on an address."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from twin.api.app import create_app
+from twin.errors import StoreError
+
+
+def serve_twin(root: Path, host: str, port: int, announce: Callable[[str], object]) -> None:
+    """Serve the twin in ``root`` until interrupted; ``announce`` gets the address when it answers.
+
+    Raises
+    ------
+    StoreError
+        When there is no twin in ``root``, or the address can't be used.
+    """
+    app = create_app(root)
+    listener = _listen(host, port)
+    number = listener.getsockname()[1]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    announce(f"http://{shown}:{number}/")
+    server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise StoreError(
+                f"port {port} is in use. Choose another one with --port, or 0 for any"
+            ) from error
+        raise StoreError(f"can't listen on {host}:{port}: {error.strerror}") from error
+    return listener

@@ -1,0 +1,76 @@
+"""Knowing which tiles need no building: a digest of all that a tile is made from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+import pandas as pd
+
+from twin.ledger import Count, Ledger
+from twin.store import Layout
+from twin.store.atomic import write_bytes
+from twin.store.manifest import versions
+
+if TYPE_CHECKING:
+    from twin.build.tile import TileJob, TileResult
+
+
+def digest_of(job: TileJob) -> str:
+    """Digest of a tile's objects, points, parameters and of the code that builds it."""
+    digest = hashlib.sha256(_code().encode())
+    for name, frame in sorted(job.collections.items()):
+        digest.update(f"{name}\0{list(map(str, frame.columns))}".encode())
+        digest.update(b"\0".join(frame.geometry.to_wkb()))
+        plain = frame.drop(columns=frame.geometry.name).astype("str")
+        digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+    digest.update(repr((job.header, job.header.translate.tolist())).encode())
+    if job.points is not None:
+        digest.update((job.points / "index.json").read_bytes())
+    return digest.hexdigest()
+
+
+def recall(layout: Layout, tile: str, digest: str) -> TileResult | None:
+    """Result of an earlier build of the tile from the same inputs, if its outputs are all still there."""
+    from twin.build.tile import TileResult, read_quality
+
+    path = _memory(layout, tile)
+    if not path.is_file() or not layout.cityjson(tile).is_file():
+        return None
+    content = orjson.loads(path.read_bytes())
+    counts: dict[str, int] = content["counts"]
+    if content["digest"] != digest or not all(layout.objects(c, tile).is_file() for c in counts):
+        return None
+    ledger = Ledger([Count(**line) for line in content["ledger"]])
+    return TileResult(tile, counts, read_quality(layout, tile), ledger)
+
+
+def remember(layout: Layout, result: TileResult, digest: str) -> None:
+    """Keep what a next build has to know of a tile that is done."""
+    content = {
+        "digest": digest,
+        "counts": result.counts,
+        "ledger": [asdict(count) for count in result.ledger.counts],
+    }
+    write_bytes(_memory(layout, result.name), orjson.dumps(content))
+
+
+def _memory(layout: Layout, tile: str) -> Path:
+    return layout.work / "tiles" / f"{tile}.json"
+
+
+@cache
+def _code() -> str:
+    """Digest of this program's sources and of the versions of what it depends on."""
+    digest = hashlib.sha256(repr(sorted(versions().items())).encode())
+    for package in ("twin", "ingest"):
+        root = Path(str(files(package)))
+        for path in sorted(root.rglob("*.py")) + sorted(root.rglob("*.toml")):
+            digest.update(str(path.relative_to(root)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

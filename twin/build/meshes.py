@@ -1,0 +1,97 @@
+"""Triangles for the 3D Tiles, kept per tile and theme until all tiles are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tiles import Cell, Mesh
+from twin.geometry.columns import Bytes, Ints, Shells
+from twin.geometry.triangulate import triangulate
+from twin.store import Layout
+from twin.store.atomic import write_with
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeMesh:
+    """Triangles of some objects of a tile for one theme.
+
+    Attributes
+    ----------
+    theme : str
+    detail : Mesh
+    overview : Mesh or None
+        A simpler mesh for the upper levels.
+    properties : DataFrame
+        A row per feature; ``identificatie`` and ``collection`` first.
+    """
+
+    theme: str
+    detail: Mesh
+    overview: Mesh | None
+    properties: pd.DataFrame
+
+
+def mesh_of(shells: Shells, rows: Ints, color: Bytes) -> Mesh:
+    """Triangulate shells; ``rows (O,)`` is the feature of each, ``color (S, 3)`` that of each surface."""
+    triangles, surface = triangulate(shells)
+    owner = np.repeat(rows, np.diff(shells.object_offsets))
+    return Mesh(shells.xyz, triangles, owner[surface], color[surface])
+
+
+def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
+    """Keep the meshes of a tile, those of one theme joined, below the twin's work folder."""
+    for theme in sorted({m.theme for m in meshes}):
+        joined = _join([m for m in meshes if m.theme == theme])
+        folder = layout.work / "meshes" / theme
+        arrays = {f"detail_{k}": v for k, v in _arrays(joined.detail).items()}
+        if joined.overview is not None:
+            arrays |= {f"overview_{k}": v for k, v in _arrays(joined.overview).items()}
+        write_with(folder / f"{tile}.npz", lambda path, content=arrays: np.savez(path, **content))
+        write_with(folder / f"{tile}.parquet", lambda path, frame=joined.properties: frame.to_parquet(path))
+
+
+def load_cells(layout: Layout, theme: str, tiles: Sequence[str], size: float) -> Iterator[Cell]:
+    """Meshes of a theme, tile by tile."""
+    for tile in tiles:
+        path = layout.work / "meshes" / theme / f"{tile}.npz"
+        if path.is_file():
+            x, y = map(float, tile.split("_"))
+            yield _load(path, tile, (x, y, x + size, y + size))
+
+
+def _load(path: Path, tile: str, bounds: tuple[float, float, float, float]) -> Cell:
+    with np.load(path) as arrays:
+        detail = Mesh(*(arrays[f"detail_{k}"] for k in _FIELDS))
+        overview = Mesh(*(arrays[f"overview_{k}"] for k in _FIELDS)) if "overview_xyz" in arrays else None
+    return Cell(tile, detail, overview, pd.read_parquet(path.with_suffix(".parquet")), bounds)
+
+
+_FIELDS = ("xyz", "triangles", "feature", "color")
+
+
+def _arrays(mesh: Mesh) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+    return {k: getattr(mesh, k) for k in _FIELDS}
+
+
+def _join(meshes: list[ThemeMesh]) -> ThemeMesh:
+    first = np.cumsum([0, *(len(m.properties) for m in meshes)])[:-1].tolist()
+    detail = _concatenate([m.detail for m in meshes], first)
+    simple = [m.overview if m.overview is not None else m.detail for m in meshes]
+    overview = _concatenate(simple, first) if any(m.overview is not None for m in meshes) else None
+    properties = pd.concat([m.properties for m in meshes], ignore_index=True)
+    return replace(meshes[0], detail=detail, overview=overview, properties=properties)
+
+
+def _concatenate(meshes: list[Mesh], first_feature: list[int]) -> Mesh:
+    first_vertex = np.cumsum([0, *(len(m.xyz) for m in meshes)])[:-1].tolist()
+    return Mesh(
+        np.concatenate([m.xyz for m in meshes]),
+        np.concatenate([m.triangles + v for m, v in zip(meshes, first_vertex, strict=True)]),
+        np.concatenate([m.feature + f for m, f in zip(meshes, first_feature, strict=True)]),
+        np.concatenate([m.color for m in meshes]),
+    )

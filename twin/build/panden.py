@@ -1,0 +1,143 @@
+"""The panden of a tile: solids, CityObjects, attributes and triangles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ingest.ahn import Points
+from twin.build.meshes import ThemeMesh, mesh_of
+from twin.catalogue import CATALOGUE
+from twin.cityjson import CityObjects, Geometry
+from twin.cityjson.sequence import json_attributes
+from twin.geometry.columns import Bytes, Ints, Semantic, Shells
+from twin.geometry.footprints import columns_of, flat_shells
+from twin.geometry.select import concatenate, take
+from twin.reconstruction import Reconstruction, Status, reconstruct
+
+FLAT_SLOPE = 0.07  # rise over run, 4 degrees: below it a roof surface is drawn, and counted, as flat
+_WALL, _FLAT, _PITCHED, _FOOTPRINT = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
+_NOT_BUILT = ("Bouwvergunning verleend", "Bouw gestart")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Panden of a tile, in 3D.
+
+    Attributes
+    ----------
+    objects : CityObjects
+        A Building per pand, a BuildingPart per solid.
+    geometries : list of Geometry
+        LoD 0 on the Building; LoD 1.2, 1.3 and 2.2 on its parts.
+    attributes : DataFrame
+    mesh : ThemeMesh
+    """
+
+    objects: CityObjects
+    geometries: list[Geometry]
+    attributes: pd.DataFrame
+    mesh: ThemeMesh
+
+
+def build(frame: gpd.GeoDataFrame, points: Points, chunk: int) -> Built:
+    """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports."""
+    polygons = frame.geometry.to_numpy()
+    model = reconstruct(polygons, points.xyz, points.classification, status=_status(frame), chunk=chunk)
+    table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
+    attributes = CATALOGUE.conform(table, "pand")
+
+    shells, rows = _footprints(polygons, model)
+    part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
+    geometries = [Geometry("MultiSurface", "0", shells, rows, ())]
+    geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
+    return Built(
+        _objects(frame, model, attributes), geometries, attributes, _mesh(model, shells, rows, attributes)
+    )
+
+
+def _status(frame: gpd.GeoDataFrame) -> Ints:
+    """What is known beforehand: not yet built, or under the ground."""
+    status = np.full(len(frame), Status.STANDING, dtype=np.int64)
+    if "pand_status" in frame:
+        status[frame["pand_status"].isin(_NOT_BUILT).to_numpy()] = Status.NOT_BUILT
+    if "relatieve_hoogteligging" in frame:
+        below = frame["relatieve_hoogteligging"].fillna(0).to_numpy(dtype=np.float64) < 0
+        status[below] = Status.UNDERGROUND
+    return status
+
+
+def _footprints(polygons: np.ndarray, model: Reconstruction) -> tuple[Shells, Ints]:  # type: ignore[type-arg]
+    """LoD 0: the outline on the ground, at NAP 0 where its height is unknown; and each shell's pand."""
+    parts, rows = _parts(polygons)
+    ground = model.quality["h_maaiveld"].fillna(0.0).to_numpy(dtype=np.float64)
+    return flat_shells(columns_of(parts), ground[rows]), rows
+
+
+def _parts(polygons: np.ndarray) -> tuple[np.ndarray, Ints]:  # type: ignore[type-arg]
+    import shapely
+
+    parts, rows = shapely.get_parts(polygons, return_index=True)
+    return parts, rows.astype(np.int64)
+
+
+def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.DataFrame) -> CityObjects:
+    ids = frame["object_id"].tolist()
+    first = np.searchsorted(model.part_pand, model.part_pand)
+    number = np.arange(len(model.part_pand)) - first
+    part_ids = [f"{ids[p]}-{n}" for p, n in zip(model.part_pand.tolist(), number.tolist(), strict=True)]
+    return CityObjects(
+        ids + part_ids,
+        ["Building"] * len(ids) + ["BuildingPart"] * len(part_ids),
+        np.concatenate((np.full(len(ids), -1), model.part_pand)).astype(np.int64),
+        json_attributes(attributes) + [{} for _ in part_ids],
+    )
+
+
+def _mesh(model: Reconstruction, footprints: Shells, rows: Ints, attributes: pd.DataFrame) -> ThemeMesh:
+    """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either."""
+    best = take_best(model)
+    bare = ~np.isin(rows, model.part_pand[np.diff(best.object_offsets) > 0])
+    outlines = take(footprints, np.flatnonzero(bare))
+    overview = model.solids["1.2"]
+    properties = attributes[[a.name for a in CATALOGUE.of("pand") if a.tile]].copy()
+    properties.insert(1, "collection", "pand")
+    owner = np.concatenate((model.part_pand, rows[bare]))
+    return ThemeMesh(
+        "pand",
+        _colored(concatenate([best, outlines]), owner, len(best)),
+        _colored(concatenate([overview, outlines]), owner, len(overview)),
+        properties,
+    )
+
+
+def take_best(model: Reconstruction) -> Shells:
+    """The most detailed solid of every part; none where no LoD was reached."""
+    lods = list(model.solids.values())
+    stacked = concatenate(lods)
+    parts = len(model.part_pand)
+    reached = np.array([np.diff(s.object_offsets) > 0 for s in lods])
+    best = len(lods) - 1 - np.argmax(reached[::-1], axis=0)
+    return take(stacked, best * parts + np.arange(parts))
+
+
+def _colored(shells: Shells, rows: Ints, solids: int):  # type: ignore[no-untyped-def]
+    return mesh_of(shells, rows, _surface_colors(shells, solids))
+
+
+def _surface_colors(shells: Shells, solids: int) -> Bytes:
+    """Walls light, flat roofs grey, pitched roofs terracotta; outlines (from object ``solids`` on) paper."""
+    from twin.geometry.triangulate import surface_normals
+
+    normal = surface_normals(shells)
+    flat = np.hypot(normal[:, 0], normal[:, 1]) <= FLAT_SLOPE * np.abs(normal[:, 2])
+    color = np.empty((len(shells.semantics), 3), dtype=np.uint8)
+    color[:] = _WALL
+    roof = shells.semantics == Semantic.ROOF
+    color[roof & flat] = _FLAT
+    color[roof & ~flat] = _PITCHED
+    color[shells.object_offsets[solids] :] = _FOOTPRINT
+    return color

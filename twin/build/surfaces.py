@@ -1,0 +1,114 @@
+"""The BGT objects of a tile: heights, CityObjects, attributes and triangles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ingest.ahn import Points
+from twin.build.meshes import ThemeMesh, mesh_of
+from twin.catalogue import CATALOGUE
+from twin.cityjson import CityObjects, Geometry
+from twin.cityjson.sequence import json_attributes
+from twin.geometry.columns import Bytes, Shells
+from twin.ground import COLLECTIONS, Collection, GroundShapes, Terrain, ground_shapes, surface_heights
+from twin.ground.levels import GROUND
+
+LOD = "1"  # a surface without thickness or detail of its own
+_SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """Objects of one collection, in 3D.
+
+    Attributes
+    ----------
+    objects : CityObjects
+    geometries : list of Geometry
+    attributes : DataFrame
+        As the catalogue names them.
+    mesh : ThemeMesh
+    """
+
+    objects: CityObjects
+    geometries: list[Geometry]
+    attributes: pd.DataFrame
+    mesh: ThemeMesh
+
+
+def build(collections: dict[str, gpd.GeoDataFrame], points: Points) -> dict[str, Lifted]:
+    """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
+    if not collections:
+        return {}
+    bounds = np.array([f.total_bounds for f in collections.values()])
+    box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
+    terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box)
+    return {name: _lift(COLLECTIONS[name], f, points, terrain) for name, f in sorted(collections.items())}
+
+
+def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain) -> Lifted:
+    shapes = frame.geometry.to_numpy()
+    heights = surface_heights(
+        shapes,
+        frame["relatieve_hoogteligging"].to_numpy(dtype=np.int64),
+        np.full(len(frame), collection.water),
+        points.xyz,
+        points.classification,
+        terrain,
+    )
+    lifted = ground_shapes(shapes, heights, terrain)
+    table = frame.assign(h_bron=[str(s) for s in heights.source], h_maaiveld=_mean_height(lifted))
+    attributes = CATALOGUE.conform(table, collection.name)
+    rows = np.arange(len(frame), dtype=np.int64)
+    types = (collection.surface_type,) if collection.surface_type else ()
+    color = _colors(collection, frame)[np.repeat(rows, np.diff(lifted.surfaces.object_offsets))]
+    tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
+    properties = attributes[tile_columns].copy()
+    properties.insert(1, "collection", collection.name)
+    return Lifted(
+        CityObjects(
+            frame["object_id"].tolist(),
+            [collection.city_type] * len(frame),
+            np.full(len(frame), -1, dtype=np.int64),
+            json_attributes(attributes),
+        ),
+        [
+            Geometry("MultiSurface", LOD, lifted.surfaces, rows, types),
+            Geometry("MultiLineString", LOD, lifted.lines, rows, ()),
+            Geometry("MultiPoint", LOD, lifted.points, rows, ()),
+        ],
+        attributes,
+        ThemeMesh(collection.theme, mesh_of(lifted.surfaces, rows, color), None, properties),
+    )
+
+
+def _mean_height(shapes: GroundShapes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Mean height of the vertices of each object [m, NAP]; NaN for one without."""
+    total = np.zeros(len(shapes.surfaces))
+    count = np.zeros(len(shapes.surfaces))
+    for shells in (shapes.surfaces, shapes.lines, shapes.points):
+        owner = _vertex_owner(shells)
+        total += np.bincount(owner, weights=shells.xyz[shells.ring_vertices, 2], minlength=len(shells))
+        count += np.bincount(owner, minlength=len(shells))
+    return np.where(count > 0, np.round(total / np.maximum(count, 1), 2), np.nan)
+
+
+def _vertex_owner(shells: Shells) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    per_object = np.diff(shells.ring_offsets[shells.surface_offsets[shells.object_offsets]])
+    return np.repeat(np.arange(len(shells)), per_object)
+
+
+def _colors(collection: Collection, frame: gpd.GeoDataFrame) -> Bytes:
+    """Colour ``(G, 3)`` of each object: its collection's, or the shade of its function or appearance."""
+    chosen: pd.Series[Any] = pd.Series([None] * len(frame), dtype="object")
+    for name in _SHADED_BY:
+        if name in frame:
+            chosen = chosen.where(chosen.notna(), frame[name].reset_index(drop=True).map(collection.shades))
+    return np.array(
+        [c or collection.color for c in chosen.where(chosen.notna(), None)], dtype=np.uint8
+    ).reshape(-1, 3)

@@ -1,0 +1,160 @@
+"""One tile: a pure function of its objects, the points around them and the parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ingest.ahn import Points, PointStore
+from twin.build import panden, surfaces
+from twin.build.meshes import ThemeMesh, save_meshes
+from twin.catalogue import CATALOGUE
+from twin.cityjson import CityObjects, Geometry, Header, write_sequence
+from twin.ground import COLLECTIONS
+from twin.ledger import Ledger
+from twin.store import Layout
+from twin.store.tables import write_table
+
+POINT_MARGIN = 10.0
+"""Points [m] around the objects of a tile that may matter to them: ground beside walls, terrain at edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class TileJob:
+    """All that a tile is made from.
+
+    Attributes
+    ----------
+    name : str
+    collections : dict of str to GeoDataFrame
+        Objects of this tile with their joined attributes.
+    points : Path or None
+        Folder of the point store.
+    out : Path
+        Root of the twin.
+    header : Header
+        Of its CityJSON.
+    chunk : int
+        Panden per array.
+    """
+
+    name: str
+    collections: dict[str, gpd.GeoDataFrame]
+    points: Path | None
+    out: Path
+    header: Header
+    chunk: int
+
+
+@dataclass(slots=True)
+class TileResult:
+    """What a tile reports back.
+
+    Attributes
+    ----------
+    name : str
+    counts : dict of str to int
+        Objects written per collection.
+    quality : DataFrame
+        A row per pand: ``identificatie`` and the quality attributes.
+    ledger : Ledger
+    """
+
+    name: str
+    counts: dict[str, int] = field(default_factory=dict)
+    quality: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ledger: Ledger = field(default_factory=Ledger)
+
+
+def build_tile(job: TileJob) -> TileResult:
+    """Reconstruct, lift, and write everything of a tile.
+
+    Raises
+    ------
+    StoreError
+        When an output can't be written.
+    SourceError
+        When the spooled points can't be read.
+    """
+    layout, result = Layout(job.out), TileResult(job.name)
+    points = _points(job)
+    written = _Objects()
+    meshes: list[ThemeMesh] = []
+
+    if (frame := job.collections.get("pand")) is not None:
+        city = panden.build(frame, points, job.chunk)
+        written.add(city.objects, city.geometries)
+        meshes.append(city.mesh)
+        result.quality = city.attributes[quality_columns()]
+        _write(layout, job, "pand", city.attributes, frame, result)
+
+    ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
+    for name, lifted in surfaces.build(ground, points).items():
+        written.add(lifted.objects, lifted.geometries)
+        meshes.append(lifted.mesh)
+        _write(layout, job, name, lifted.attributes, ground[name], result)
+
+    for name in job.collections.keys() - ground.keys() - {"pand"}:
+        frame = job.collections[name]
+        _write(layout, job, name, CATALOGUE.conform(frame, name), frame, result)
+
+    write_sequence(layout.cityjson(job.name), job.header, *written.columns())
+    save_meshes(layout, job.name, meshes)
+    return result
+
+
+def quality_columns() -> list[str]:
+    """Attributes of the report: the id, and what says how good the geometry is."""
+    wanted = ("kwaliteit", "maten")
+    return ["identificatie", *(a.name for a in CATALOGUE.of("pand") if a.group in wanted)]
+
+
+def read_quality(layout: Layout, tile: str) -> pd.DataFrame:
+    """Quality of the panden of a tile that is on disk; empty if it has none."""
+    path = layout.objects("pand", tile)
+    return pd.read_parquet(path, columns=quality_columns()) if path.is_file() else pd.DataFrame()
+
+
+def _write(
+    layout: Layout, job: TileJob, name: str, table: pd.DataFrame, frame: gpd.GeoDataFrame, result: TileResult
+) -> None:
+    write_table(layout.objects(name, job.name), table, frame.geometry)
+    result.counts[name] = len(table)
+    result.ledger.enter("write", name, len(frame), len(table))
+
+
+def _points(job: TileJob) -> Points:
+    if job.points is None:
+        return Points(np.empty((0, 3)), np.empty(0, np.uint8), np.empty(0, np.uint8))
+    boxes = [f.total_bounds for n, f in job.collections.items() if n in COLLECTIONS or n == "pand"]
+    if not boxes:
+        return Points(np.empty((0, 3)), np.empty(0, np.uint8), np.empty(0, np.uint8))
+    low, high = np.min(boxes, axis=0)[:2] - POINT_MARGIN, np.max(boxes, axis=0)[2:] + POINT_MARGIN
+    return PointStore.open(job.points).read((*low.tolist(), *high.tolist()))
+
+
+@dataclass(slots=True)
+class _Objects:
+    """CityObjects of several collections, one table after the other."""
+
+    ids: list[str] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
+    parents: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = field(default_factory=list)
+    attributes: list[dict[str, object]] = field(default_factory=list)
+    geometries: list[Geometry] = field(default_factory=list)
+
+    def add(self, objects: CityObjects, geometries: list[Geometry]) -> None:
+        first = len(self.ids)
+        self.ids.extend(objects.ids)
+        self.types.extend(objects.types)
+        self.parents.append(np.where(objects.parent < 0, -1, objects.parent + first))
+        self.attributes.extend(objects.attributes)
+        self.geometries.extend(g.shifted(first) for g in geometries)
+
+    def columns(self) -> tuple[CityObjects, list[Geometry]]:
+        parent = np.concatenate(self.parents) if self.parents else np.empty(0, dtype=np.int64)
+        return CityObjects(self.ids, self.types, parent, self.attributes), self.geometries

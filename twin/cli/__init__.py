@@ -1,0 +1,5 @@
+"""The command line: ``twin``."""
+
+from twin.cli.app import main
+
+__all__ = ["main"]
