@@ -19,8 +19,8 @@ from twin.reconstruction.snap import FIXED, Graph, snap
 
 LADDER = [
     LadderStep.FULL,
-    LadderStep.FULL,  # again, with lines that tie loose islands to the walls; and again, for islands of islands
-    LadderStep.FULL,
+    LadderStep.FULL,  # again, with lines that tie loose islands to the walls
+    LadderStep.FULL,  # and again, for islands of islands
     LadderStep.LINES_EXTENDED,
     LadderStep.FEWER_LINES,
     LadderStep.NO_LINES,
@@ -89,7 +89,7 @@ def arrange(footprints: Footprints, frames: Frames, lines: Lines, params: Partit
     step = np.full(parts, LadderStep.NONE, np.uint8)
     reason = np.full(parts, Reason.NOTHING_WRONG, np.uint8)
     pending = np.ones(parts, bool)
-    whole = (np.bincount(lines.part, minlength=parts) <= params.full_length_lines)[lines.part]
+    whole = np.zeros(len(lines), bool)
     attempts: list[Arrangement] = []
     for number, rung in enumerate(LADDER):
         whole |= rung < LadderStep.FULL
@@ -211,11 +211,11 @@ def _without_bridges(graph: Graph, lines: Lines) -> tuple[Graph, Ints]:
 def _untiled(shape: Outline, graph: Graph, found: halfedges.Faces) -> Bools:
     """Parts with an inverted face, or whose faces do not add up to the footprint, or that have none."""
     parts = len(shape)
-    area = np.bincount(found.part, weights=found.area, minlength=parts)
+    area = groups.group_sum(found.area, found.part, parts)
     (x0, y0), (x1, y1) = shape.xy[shape.start].T, shape.xy[shape.end].T
-    footprint = np.bincount(shape.edge_part, weights=(x0 * y1 - x1 * y0) / 2, minlength=parts)
-    perimeter = np.bincount(shape.edge_part, weights=np.hypot(x1 - x0, y1 - y0), minlength=parts)
-    wrong = (np.abs(area - footprint) > GRID * perimeter) | (area <= 0)
+    footprint = groups.group_sum((x0 * y1 - x1 * y0) / 2, shape.edge_part, parts)
+    perimeter = groups.group_sum(np.hypot(x1 - x0, y1 - y0), shape.edge_part, parts)
+    wrong: Bools = (np.abs(area - footprint) > GRID * perimeter) | (area <= 0)
     wrong[found.part[found.area <= 0]] = True
     wrong[graph.edge_part[found.left == found.right]] = True
     return wrong
@@ -279,20 +279,19 @@ def _in_part_order(attempts: list[Arrangement], step: Bytes, reason: Bytes) -> A
     vertices = np.argsort(vertex_part, kind="stable")
     edges = np.argsort(edge_part, kind="stable")
     faces = np.argsort(face_part, kind="stable")
-    vertex_number, face_number = np.empty_like(vertices), np.full(len(faces) + 1, -1, np.int64)
+    vertex_number: Ints = np.empty_like(vertices)
+    face_number: Ints = np.full(len(faces) + 1, -1, np.int64)
     vertex_number[vertices] = np.arange(len(vertices))
     face_number[faces] = np.arange(len(faces))
 
     def ends(name: str) -> Ints:
-        raw = np.concatenate([getattr(a, name) + vertex_base[k] for k, a in enumerate(attempts)])
+        raw: Ints = np.concatenate([getattr(a, name) + vertex_base[k] for k, a in enumerate(attempts)])
         return vertex_number[raw[edges]]
 
     def sides(name: str) -> Ints:
-        raw = [
-            np.where(getattr(a, name) < 0, -1, getattr(a, name) + face_base[k])
-            for k, a in enumerate(attempts)
-        ]
-        return face_number[np.concatenate(raw)[edges]]
+        own = [getattr(a, name) for a in attempts]
+        raw: Ints = np.concatenate([np.where(f < 0, -1, f + face_base[k]) for k, f in enumerate(own)])
+        return face_number[raw[edges]]
 
     return Arrangement(
         xy=np.concatenate([a.xy for a in attempts])[vertices],

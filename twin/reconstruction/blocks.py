@@ -72,7 +72,7 @@ def block_faces(
     area = np.bincount(number, weights=arrangement.area)
     by_plane = np.bincount(number, weights=arrangement.area * mean) / area
 
-    pixel, height = pixel_heights(atlas, points)
+    _, height = pixel_heights(atlas, points)
     block_of_pixel = np.where(raster.of_pixels < 0, -1, np.append(number, -1)[raster.of_pixels])
     by_pixels = quantile_heights(height, block_of_pixel, len(used), params.block_quantile)
     part = arrangement.face_part[used]
@@ -90,9 +90,10 @@ def _regions(arrangement: Arrangement, labels: Labels) -> Ints:
     same = (labels.segment[a] == labels.segment[b]) & (labels.segment[a] >= 0)
     links = coo_array((np.ones(int(same.sum()), np.int8), (a[same], b[same])), shape=(faces, faces))
     count, component = connected_components(links, directed=False)
-    lowest = np.full(count, faces, np.int64)
+    lowest: Ints = np.full(count, faces, np.int64)
     np.minimum.at(lowest, component, np.arange(faces))
-    return lowest[component]
+    of_face: Ints = lowest[component]
+    return of_face
 
 
 def _mean_heights(arrangement: Arrangement, frames: Frames, labels: Labels) -> Floats:
@@ -105,13 +106,13 @@ def _mean_heights(arrangement: Arrangement, frames: Frames, labels: Labels) -> F
 
     def moment(sum_of_ends: Floats) -> Floats:
         weight = cross * sum_of_ends / 6
-        plus = np.bincount(arrangement.left[left], weights=weight[left], minlength=faces)
-        minus = np.bincount(arrangement.right[right], weights=weight[right], minlength=faces)
-        result: Floats = (plus - minus) / arrangement.area
-        return result
+        plus = groups.group_sum(weight[left], arrangement.left[left], faces)
+        minus = groups.group_sum(weight[right], arrangement.right[right], faces)
+        return (plus - minus) / arrangement.area
 
     a, b, c = labels.plane.T
-    return a * moment(x0 + x1) + b * moment(y0 + y1) + c
+    height: Floats = a * moment(x0 + x1) + b * moment(y0 + y1) + c
+    return height
 
 
 def _merge_low_steps(arrangement: Arrangement, region: Ints, mean: Floats, step: float) -> Ints:

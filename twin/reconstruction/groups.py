@@ -54,6 +54,11 @@ def group_max(values: Numbers, parent: Ints, groups: int, empty: float) -> Numbe
     return out
 
 
+def group_sum(values: Floats, parent: Ints, groups: int) -> Floats:
+    """Sum per group, added in the order of the rows."""
+    return np.bincount(parent, weights=values, minlength=groups).astype(np.float64, copy=False)
+
+
 def first_of_each(key: Ints) -> Bools:
     """True where a value of an ascending ``key`` stands for the first time."""
     return np.concatenate((np.ones(min(len(key), 1), bool), key[1:] != key[:-1]))

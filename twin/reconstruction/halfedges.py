@@ -74,7 +74,7 @@ def trace(xy: Floats, start: Ints, end: Ints, edge_part: Ints) -> Cycles:
     )
     of = label.astype(np.int64)
     (x0, y0), (x1, y1) = xy[tail].T, xy[head].T
-    area = np.bincount(of, weights=(x0 * y1 - x1 * y0) / 2, minlength=count)
+    area = groups.group_sum((x0 * y1 - x1 * y0) / 2, of, count)
     part = np.zeros(count, np.int64)
     part[of] = np.repeat(edge_part, 2)
     return Cycles(of, area, part)
@@ -101,7 +101,7 @@ def faces(
     of_cycle = np.where(lost, -1, number[owner])
     part = cycles.part[is_face]
     member = of_cycle >= 0
-    area = np.bincount(of_cycle[member], weights=cycles.area[member], minlength=len(part))
+    area = groups.group_sum(cycles.area[member], of_cycle[member], len(part))
     of_half = of_cycle[cycles.of]
     return Faces(of_half[0::2], of_half[1::2], part, area, tangled)
 
@@ -109,7 +109,8 @@ def faces(
 def _pseudoangle(dx: Floats, dy: Floats) -> Floats:
     """Grows with the angle from 0 to 4; exact arithmetic only, so the same on every machine."""
     p = dx / (np.abs(dx) + np.abs(dy))
-    return np.where(dy < 0, 3 + p, 1 - p)
+    angle: Floats = np.where(dy < 0, 3 + p, 1 - p)
+    return angle
 
 
 def _enclosing(

@@ -167,12 +167,19 @@ def _line_hits(lines: Lines, parts: int) -> tuple[Ints, Ints, Floats]:
 
 
 def _extend(
-    lines: Lines, whole: Bools, wall_line: Ints, wall_t: Floats, i: Ints, j: Ints, ti: Floats, tj: Floats,
+    lines: Lines,
+    whole: Bools,
+    wall_line: Ints,
+    wall_t: Floats,
+    i: Ints,
+    j: Ints,
+    ti: Floats,
+    tj: Floats,
     params: PartitionParameters,
-) -> tuple[Floats, Floats]:  # fmt: skip
+) -> tuple[Floats, Floats]:
     """Ends ``t0, t1`` of the lines after extension."""
     n = len(lines.part)
-    reach, shorten = params.stop_reach, params.shorten
+    reach = params.stop_reach
     held_i = (tj >= lines.t0[j] - reach) & (tj <= lines.t1[j] + reach)
     held_j = (ti >= lines.t0[i] - reach) & (ti <= lines.t1[i] + reach)
     line = np.concatenate((wall_line, i[held_i], j[held_j]))
@@ -181,8 +188,9 @@ def _extend(
     other = np.concatenate((none, j[held_i], i[held_j]))
     other_t = np.concatenate((wall_t, tj[held_i], ti[held_j]))
 
-    t1 = _nearest_stop(t, line, lines.t1, np.minimum(shorten, (lines.t1 - lines.t0) / 2))
-    t0 = -_nearest_stop(-t, line, -lines.t0, np.minimum(shorten, (lines.t1 - lines.t0) / 2))
+    # Ends beyond the last wall stop nowhere; they have no piece inside anyway.
+    t1 = groups.group_min(*_ahead(t, line, lines.t1 + params.overrun), n, np.inf)
+    t0 = -groups.group_min(*_ahead(-t, line, params.overrun - lines.t0), n, np.inf)
 
     stops = (other >= 0) & ((t == t1[line]) | (t == t0[line]))
     t0 = np.minimum(t0, groups.group_min(other_t[stops], other[stops], n, np.inf))
@@ -190,14 +198,10 @@ def _extend(
     return np.where(whole, -np.inf, t0), np.where(whole, np.inf, t1)
 
 
-def _nearest_stop(t: Floats, line: Ints, end: Floats, shorten: Floats) -> Floats:
-    """Stop nearest to each line's end, at most ``shorten`` before it; the end itself if there is none."""
-    after = t >= end[line]
-    before = ~after & (t >= (end - shorten)[line])
-    beyond = groups.group_min(t[after], line[after], len(end), np.inf)
-    short = groups.group_max(t[before], line[before], len(end), -np.inf)
-    stop = np.where(end - short < beyond - end, short, beyond)
-    return np.where(np.isinf(stop), end, stop)
+def _ahead(t: Floats, line: Ints, end: Floats) -> tuple[Floats, Ints]:
+    """Stops at or after the end of their line."""
+    rows = np.flatnonzero(t >= end[line])
+    return t[rows], line[rows]
 
 
 def _inside_pieces(xy: Floats, part: Ints, on_edge: Ints, line: Ints, point: Ints, in_range: Bools) -> Pieces:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.ragged import expand
 from twin.reconstruction import groups
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Frames, RoofPoints, Segments
@@ -101,11 +102,12 @@ def label_faces(
 
     flat = label == candidates - 1
     segment = np.where(flat, -1, first_segment[arrangement.face_part] + label)
-    energy = np.bincount(
-        arrangement.face_part, weights=np.where(flat, 0.0, unary[first[:-1] + label]), minlength=parts
-    ) + np.bincount(
-        arrangement.face_part[a], weights=np.where(label[a] != label[b], cost, 0.0), minlength=parts
+    of_faces, of_borders = (
+        np.where(flat, 0.0, unary[first[:-1] + label]),
+        np.where(label[a] != label[b], cost, 0),
     )
+    energy = groups.group_sum(of_faces, arrangement.face_part, parts)
+    energy += groups.group_sum(of_borders, arrangement.face_part[a], parts)
     plane = _planes(arrangement, frames, raster, points, segments, ground, segment, params)
     return Labels(segment, total, plane, energy)
 
@@ -157,9 +159,13 @@ def _best(energy: Floats, first: Ints, row: Ints, column: Ints) -> tuple[Ints, F
 
 
 def _votes(
-    arrangement: Arrangement, raster: FaceRaster, points: RoofPoints, first: Ints, first_segment: Ints,
+    arrangement: Arrangement,
+    raster: FaceRaster,
+    points: RoofPoints,
+    first: Ints,
+    first_segment: Ints,
     params: PartitionParameters,
-) -> tuple[Floats, Floats]:  # fmt: skip
+) -> tuple[Floats, Floats]:
     """Votes [m2] per face and candidate (D,), and per face (F,)."""
     parts, faces = len(arrangement), len(arrangement.area)
     footprint = np.bincount(arrangement.face_part, weights=arrangement.area, minlength=parts)
@@ -181,9 +187,15 @@ def _votes(
 
 
 def _allowed(
-    arrangement: Arrangement, frames: Frames, points: RoofPoints, segments: Segments, ground: Floats, first: Ints,
-    first_segment: Ints, params: PartitionParameters,
-) -> Bools:  # fmt: skip
+    arrangement: Arrangement,
+    frames: Frames,
+    points: RoofPoints,
+    segments: Segments,
+    ground: Floats,
+    first: Ints,
+    first_segment: Ints,
+    params: PartitionParameters,
+) -> Bools:
     """Planes that stay within their evidence at every vertex of a face, (D,)."""
     on = np.flatnonzero(points.segment >= 0)
     z, segment = points.xyz[on, 2], points.segment[on]
@@ -195,7 +207,7 @@ def _allowed(
     face = np.concatenate((arrangement.left[left], arrangement.right[right]))
     vertex = np.concatenate((arrangement.start[left], arrangement.end[right]))
     local = frames.to_local(arrangement.xy, arrangement.vertex_part)
-    corner, candidate = groups.expand(first_segment[arrangement.face_part[face]], np.diff(first)[face] - 1)
+    corner, candidate = expand(first_segment[arrangement.face_part[face]], np.diff(first)[face] - 1)
     a, b, c = segments.plane[candidate].T
     x, y = local[vertex[corner]].T
     z = a * x + b * y + c
@@ -207,9 +219,15 @@ def _allowed(
 
 
 def _planes(
-    arrangement: Arrangement, frames: Frames, raster: FaceRaster, points: RoofPoints, segments: Segments,
-    ground: Floats, segment: Ints, params: PartitionParameters,
-) -> Floats:  # fmt: skip
+    arrangement: Arrangement,
+    frames: Frames,
+    raster: FaceRaster,
+    points: RoofPoints,
+    segments: Segments,
+    ground: Floats,
+    segment: Ints,
+    params: PartitionParameters,
+) -> Floats:
     """Plane of each face in RD axes; flat ones at the mean height of the face's points."""
     plane = np.zeros((len(segment), 3))
     held = segment >= 0

@@ -197,7 +197,8 @@ def _support(xy: Floats, normal: Floats, line: Ints, pixel: float) -> tuple[Floa
     t = xy[:, 1] * normal[line, 0] - xy[:, 0] * normal[line, 1]
     t0 = groups.group_min(t, line, len(normal), np.inf) - pixel / 2
     t1 = groups.group_max(t, line, len(normal), -np.inf) + pixel / 2
-    return t0, t1, np.bincount(line, minlength=len(normal)) * pixel
+    weight = np.bincount(line, minlength=len(normal)).astype(np.float64) * pixel
+    return t0, t1, weight
 
 
 def _concatenate(pieces: list[Lines]) -> Lines:

@@ -181,9 +181,14 @@ def _partition(
 
 
 def _reached(
-    arrangement: Arrangement, points: RoofPoints, height: Floats, ground: Floats, planes: Ints, evidence: Floats,
+    arrangement: Arrangement,
+    points: RoofPoints,
+    height: Floats,
+    ground: Floats,
+    planes: Ints,
+    evidence: Floats,
     params: PartitionParameters,
-) -> tuple[Bytes, Bytes]:  # fmt: skip
+) -> tuple[Bytes, Bytes]:
     """Step and reason per part; the gravest cause decides."""
     step, reason = arrangement.step.copy(), arrangement.reason.copy()
 

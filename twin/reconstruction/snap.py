@@ -129,7 +129,7 @@ def _to_grid(xy: Floats, center: Floats) -> Floats:
 
 
 def _unique_edges(a: Ints, b: Ints, line: Ints, vertices: int) -> Ints:
-    """Edges ``(E, 3)``, as lower vertex, higher vertex, line, without loops and doubles; the first line stays."""
+    """Edges ``(E, 3)``: lower vertex, higher vertex, line; no loops, and of doubles the first."""
     edge = a != b
     a, b, line = a[edge], b[edge], line[edge]
     keys, first = np.unique(np.minimum(a, b) * vertices + np.maximum(a, b), return_index=True)
