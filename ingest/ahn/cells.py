@@ -31,17 +31,21 @@ def records(xyz: npt.NDArray[np.int32], classification: npt.NDArray[np.uint8], s
 
 def append(folder: Path, points: Records, side: int) -> None:
     """Add records to the files of their cells; `side` is that of a cell [mm]."""
+    if not len(points):
+        return
     row, column = points["y"] // side, points["x"] // side
-    order = np.lexsort((column, row))
-    row, column, points = row[order], column[order], points[order]
-    starts = np.flatnonzero(np.diff(row, prepend=row[:1] - 1) | np.diff(column, prepend=column[:1] - 1))
+    cell = (row - row.min()).astype(np.int64) * (int(np.ptp(column)) + 1) + (column - column.min())
+    # In 16 bits, as nearly always, sorting is by radix and several times as fast.
+    order = np.argsort(cell.astype(np.uint16) if cell.max() < 1 << 16 else cell, kind="stable")
+    row, column, cell, points = row[order], column[order], cell[order], points[order]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
     for begin, end in zip(starts.tolist(), [*starts[1:].tolist(), len(points)], strict=True):
         with (folder / file_name(int(row[begin]), int(column[begin]))).open("ab") as file:
             file.write(points[begin:end].tobytes())
 
 
-def sort_cells(folder: Path) -> tuple[dict[str, int], int]:
-    """Put every cell in canonical order.
+def sort_cells(folder: Path, side: int) -> tuple[dict[str, int], int]:
+    """Put every cell, of `side` [mm], in canonical order: y, x, z, class and file.
 
     Returns
     -------
@@ -54,7 +58,9 @@ def sort_cells(folder: Path) -> tuple[dict[str, int], int]:
     occupied = 0
     for path in sorted(folder.iterdir()):
         points = np.fromfile(path, dtype=RECORD)
-        order = np.lexsort([points[key] for key in ("source", "classification", "z", "x", "y")])
+        row_major = (points["y"] % side).astype(np.int64) * side + points["x"] % side
+        last = points["classification"].astype(np.uint16) << 8 | points["source"]
+        order = np.lexsort((last, points["z"], row_major))
         path.write_bytes(points[order].tobytes())
         counts[path.name] = len(points)
         squares = points["y"] // _AREA_SQUARE * (1 << 20) + points["x"] // _AREA_SQUARE

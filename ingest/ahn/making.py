@@ -91,7 +91,7 @@ def _write(
             summaries.append(tally.summary(file))
     if not any(summary.kept for summary in summaries):
         raise _no_points(files, summaries, bbox)
-    counts, occupied = cells.sort_cells(target)
+    counts, occupied = cells.sort_cells(target, round(cell * 1000))
     density = sum(counts.values()) / (occupied * 100.0)
     index = {
         "fingerprint": fingerprint,

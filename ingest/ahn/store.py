@@ -66,7 +66,7 @@ class PointStore:
         cell : float
             Side of a cell [m], whole millimetres.
         chunk_points : int
-            Points in memory at a time; two million take about 250 MB at the peak. It changes no result.
+            Points in memory at a time; two million take about 300 MB at the peak. It changes no result.
         progress : callable, optional
             Called with the number of points read and the total.
 

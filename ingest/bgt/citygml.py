@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from sys import intern
 from typing import IO, Any
 from zipfile import BadZipFile
 
@@ -18,8 +19,12 @@ from ingest.bgt.gml import GeometryBatch
 from ingest.crs import rd_notes
 from ingest.errors import SourceError
 
+Objects = npt.NDArray[np.object_]
+
 # A label's own place is its geometry; with every other type a label only says where to write a text.
 _LABEL_ELEMENT = {"openbareruimtelabel": "plaatsingspunt"}
+# Coordinates wait as text until this many records are there: enough to make array work of, some 50 MB.
+_BLOCK = 10_000
 _TYPE_OF_ELEMENT = {kind.element: kind for kind in FEATURE_TYPES.values()}
 
 
@@ -42,9 +47,9 @@ class RawRecords:
     """
 
     values: pd.DataFrame
-    geometry: npt.NDArray[np.object_]
-    problem: npt.NDArray[np.object_]
-    foreign: npt.NDArray[np.object_]
+    geometry: Objects
+    problem: Objects
+    foreign: Objects
     notes: tuple[str, ...]
 
 
@@ -62,6 +67,7 @@ def read_citygml(stream: IO[bytes], kind: FeatureType, path: str) -> RawRecords:
     columns = {plain(element): column for element, column in kind.attributes.items()}
     rows: list[dict[str, str]] = []
     foreign: list[str | None] = []
+    blocks: list[tuple[Objects, Objects]] = []
     batch = GeometryBatch()
     srs_names: set[str] = set()
     try:
@@ -74,6 +80,9 @@ def read_citygml(stream: IO[bytes], kind: FeatureType, path: str) -> RawRecords:
             srs_names.update(srs for part in geometry for srs in _srs_names(part))
             # Ended versions outnumber live ones and are never used: leave their coordinates unread.
             batch.add([] if "eind_registratie" in row else geometry)
+            if len(rows) % _BLOCK == 0:
+                blocks.append(batch.build())
+                batch = GeometryBatch()
     except (etree.XMLSyntaxError, EOFError, zlib.error, BadZipFile, OSError) as error:
         raise SourceError(
             path,
@@ -82,7 +91,8 @@ def read_citygml(stream: IO[bytes], kind: FeatureType, path: str) -> RawRecords:
             remedy="Download it again: it is truncated or damaged.",
         ) from error
 
-    built, problem = batch.build()
+    blocks.append(batch.build())
+    built, problem = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return RawRecords(
         pd.DataFrame(rows, columns=list(dict.fromkeys(kind.attributes.values())), dtype="object"),
         built,
@@ -144,7 +154,8 @@ def _read_record(record: Any, kind: FeatureType, columns: dict[str, str]) -> tup
             continue
         column = columns.get(plain(name))
         if column is not None and child.text and child.text.strip():
-            row[column] = child.text.strip()
+            # Most values are few in number; a file of a city has millions of them.
+            row[column] = intern(child.text.strip())
         elif label is not None and len(child):
             for part in child.iter("{*}tekst"):
                 row["naam"] = (part.text or "").strip()
@@ -157,7 +168,7 @@ def _srs_names(geometry: Any) -> list[str]:
     return [] if name is None else [name]
 
 
-def _crs_notes(srs_names: set[str], geometry: npt.NDArray[np.object_], path: str) -> tuple[str, ...]:
+def _crs_notes(srs_names: set[str], geometry: Objects, path: str) -> tuple[str, ...]:
     bounds = shapely.total_bounds(geometry).tolist() if len(geometry) else [np.nan] * 4
     if np.isnan(bounds).all():
         return ()

@@ -118,6 +118,12 @@ def _by_name(files: Mapping[str, Opener]) -> tuple[dict[str, Reader], list[str]]
     for name, opener in files.items():
         match = _FILE_NAME.fullmatch(Path(name).name)
         kind = FEATURE_TYPES.get(match[1].lower()) if match else None
+        if kind is not None and kind.name in found:
+            raise _nothing(
+                Path(name),
+                f"it is there besides another file of {kind.name}",
+                "Keep one file per feature type; read the deliveries of different areas one by one.",
+            )
         if kind is not None:
             found[kind.name] = partial(_read_gml, opener, kind, name)
         elif match and match[1].lower() not in _NOT_OBJECTS:
@@ -158,8 +164,15 @@ def _open(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _open_member(path: Path, name: str) -> Iterator[IO[bytes]]:
-    with ZipFile(path) as archive, archive.open(name) as stream:
-        yield stream
+    with ZipFile(path) as archive:
+        try:
+            stream = archive.open(name)
+        except (RuntimeError, NotImplementedError) as error:
+            raise _nothing(
+                path, f"{name} can't be unpacked ({error})", "Unpack it, and name the folder."
+            ) from error
+        with stream:
+            yield stream
 
 
 def _nothing(path: Path, found: str, remedy: str) -> SourceError:

@@ -111,12 +111,7 @@ def test_of_two_live_versions_the_newest_stays(tmp_path: Path) -> None:
             f"<gml:Polygon><gml:exterior>{ring([(0, 0), (1, 0), (0, 0)])}</gml:exterior></gml:Polygon>",
             "too few",
         ),
-        (
-            f"<gml:Polygon><gml:exterior>{ring([(0, 0), (1, 0), (1, 1)])}</gml:exterior></gml:Polygon>".replace(
-                "1.000 1.000", "1.000 1.000 0.000 1.000"
-            ),
-            "closed",
-        ),
+        (square().replace("84900.000 447500.000</gml", "84900.500 447500.000</gml"), "closed"),
         (square().replace("84910.000", "84910,x"), "read as numbers"),
         (square().replace("84910.000", "nan"), "read as numbers"),
         (square().replace("84910.000 ", "", 1), "read as numbers"),
@@ -125,9 +120,9 @@ def test_of_two_live_versions_the_newest_stays(tmp_path: Path) -> None:
         ("<gml:Point><gml:pos>84900 447500</gml:pos></gml:Point>", "a point where vlak"),
         ("<gml:Solid/>", "gml:Solid"),
         (
-            "<gml:Polygon><gml:exterior><gml:Ring><gml:curveMember><gml:Curve><gml:segments><gml:Circle><gml:posList>"
-            "0 0 1 1 2 0</gml:posList></gml:Circle></gml:segments></gml:Curve></gml:curveMember></gml:Ring>"
-            "</gml:exterior></gml:Polygon>",
+            "<gml:Polygon><gml:exterior><gml:Ring><gml:curveMember><gml:Curve><gml:segments>"
+            "<gml:Circle><gml:posList>0 0 1 1 2 0</gml:posList></gml:Circle>"
+            "</gml:segments></gml:Curve></gml:curveMember></gml:Ring></gml:exterior></gml:Polygon>",
             "gml:Circle",
         ),
     ],
@@ -371,3 +366,88 @@ def test_geopackage_gives_the_columns_and_values_of_the_gml(tmp_path: Path) -> N
     (tmp_path / "bad.gpkg").write_bytes(b"not a database")
     with pytest.raises(SourceError, match=r"bad\.gpkg: it can't be opened"):
         bgt.read(tmp_path / "bad.gpkg")
+
+
+def test_a_type_delivered_twice_is_refused_rather_than_half_read(tmp_path: Path) -> None:
+    archive = tmp_path / "two_areas.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        for area in ("north", "south"):
+            target.writestr(f"{area}/bgt_wegdeel.gml", delivery([record(geometry=square())]))
+    with pytest.raises(SourceError, match="besides another file of wegdeel"):
+        bgt.read(archive)
+
+
+def test_lines_with_arcs_and_surfaces_of_several_parts(tmp_path: Path) -> None:
+    wave = (
+        "<gml:Curve><gml:segments><gml:ArcString><gml:posList>84900 447500 84901 447501 84902 447500 "
+        "84903 447499 84904 447500</gml:posList></gml:ArcString></gml:segments></gml:Curve>"
+    )
+    both = "".join(f"<gml:surfaceMember>{square(x=x)}</gml:surfaceMember>" for x in (84_900, 84_950))
+    found = read_one(
+        tmp_path,
+        record("Scheiding", geometry=wave, property_name="geometrie2dOverigeConstructie"),
+        record(
+            "Scheiding",
+            geometry=f"<gml:MultiSurface>{both}</gml:MultiSurface>",
+            property_name="geometrie2dOverigeConstructie",
+            lokaalid="G0503.b2",
+        ),
+        kind="scheiding",
+    )
+    line, surface = found.frame.geometry
+    # Two half circles of radius 1, one above and one below the axis
+    assert line.length == pytest.approx(2 * np.pi, rel=0.01)
+    assert line.bounds == (84_900, 447_499, 84_904, 447_501)
+    assert surface.geom_type == "MultiPolygon"
+    assert surface.area == 200
+
+
+def test_overlapping_parts_are_joined_not_cut_out(tmp_path: Path) -> None:
+    both = "".join(f"<gml:surfaceMember>{square(x=x)}</gml:surfaceMember>" for x in (84_900, 84_905))
+    found = read_one(tmp_path, record(geometry=f"<gml:MultiSurface>{both}</gml:MultiSurface>"))
+    assert found.frame.geometry.area.tolist() == [150.0]
+    assert found.frame["hersteld"].tolist() == [True]
+
+
+def test_odd_numbers_and_times_do_not_stop_a_read(tmp_path: Path) -> None:
+    found = read_one(
+        tmp_path,
+        record(geometry=square(), level="inf", registered="yesterday"),
+        record(geometry=square(), level="1e400", lokaalid="G0503.b2", registered="2018-01-01T00:00:00+02:00"),
+    )
+    assert found.frame["relatieve_hoogteligging"].tolist() == [0, 0]
+    assert found.frame["tijdstip_registratie"].isna().tolist() == [True, False]
+    assert found.frame["tijdstip_registratie"].iloc[1] == pd.Timestamp("2017-12-31T22:00:00")
+
+
+def test_geometry_of_a_geopackage_that_is_empty_or_infinite_is_rejected(tmp_path: Path) -> None:
+    x, y = 84_900.0, 447_500.0
+    shapes = [
+        shapely.box(x, y, x + 10, y + 10),
+        shapely.from_wkt("POLYGON EMPTY"),
+        shapely.Polygon([(x, y), (x + 1, y), (np.inf, y + 1), (x, y)]),
+        None,
+    ]
+    fields = {"bronhouder": "G0503", "bgt_status": "bestaand", "plus_status": "geenWaarde"}
+    layer = gpd.GeoDataFrame(
+        {"lokaalid": ["a", "b", "c", "d"], **{name: [value] * 4 for name, value in fields.items()}},
+        geometry=shapes,
+        crs="EPSG:28992",
+    )
+    layer.to_file(tmp_path / "bgt.gpkg", layer="wegdeel", engine="pyogrio")
+    found = bgt.read(tmp_path / "bgt.gpkg")["wegdeel"]
+    assert found.frame["lokaalid"].tolist() == ["a"]
+    assert reasons(found) == [Reject.BAD_GEOMETRY.value, Reject.BAD_GEOMETRY.value, Reject.NO_GEOMETRY.value]
+
+
+def test_records_in_blocks_are_those_of_one_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [
+        record(geometry=square(x=84_900 + 20 * n, hole=n % 3), lokaalid=f"G0503.{n}") for n in range(11)
+    ]
+    records[4] = record(geometry=square().replace("84910.000", "x"), lokaalid="G0503.4")
+    whole = read_one(tmp_path, *records)
+    monkeypatch.setattr("ingest.bgt.citygml._BLOCK", 3)
+    blocks = read_one(tmp_path, *records)
+    pd.testing.assert_frame_equal(pd.DataFrame(whole.frame), pd.DataFrame(blocks.frame))
+    pd.testing.assert_frame_equal(whole.rejects, blocks.rejects)
+    assert len(blocks.frame) == 10

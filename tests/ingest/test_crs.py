@@ -88,3 +88,8 @@ def test_range_and_bounds_alone() -> None:
     assert not in_rd_range([447413, 84808, 447641, 85072])
     assert in_rd_range([np.nan] * 4)
     assert rd_notes("EPSG:7415", [0, 0, 1, 1], "a.laz") == ()
+
+
+def test_a_crs_nobody_knows_is_refused() -> None:
+    with pytest.raises(SourceError, match=r"b\.gml: its CRS 'urn:x' is not known"):
+        rd_notes("urn:x", [0, 0, 1, 1], "b.gml")
