@@ -14,9 +14,9 @@ from twin.reconstruction.ground import ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.scanline import burn, touched, upwards
 
-_BITS = 6
+_BITS = 5
 _BLOCK = 1 << _BITS  # cells per side of a block of the sparse lookup table
-_WIDEST = 4096  # blocks per side of a chunk: 65 km at the default cell
+_WIDEST = 4096  # blocks per side of a chunk: 65 km at cells of half a metre
 
 
 def assign(
@@ -67,7 +67,7 @@ def assign(
 def _in_footprint(footprints: Footprints, xyz: Floats, rows: Ints, cell: float) -> tuple[Ints, Ints]:
     """Pairs of point and part."""
     raster = _Raster.of(footprints, cell)
-    # World cells; floor division by a cell of a quarter metre is exact in binary.
+    # World cells; the division is exact for the default cell, a power of two.
     ix = np.floor(xyz[rows, 0] / cell).astype(np.int64)
     iy = np.floor(xyz[rows, 1] / cell).astype(np.int64)
     point, entry = raster.lookup(ix, iy)

@@ -252,7 +252,7 @@ def _fitted_to_points(
     """Planes fitted to their own points within a few times ``spread (G,)``; nearly flat ones made flat."""
     reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
     near = np.flatnonzero((label >= 0) & (gap <= np.append(reach, 0.0)[label]))
-    sums = moments_of(points.xyz[near], label[near], len(planes))
+    sums = moments_of(points.xyz.T[:, near].T, label[near], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)
     flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (sums[N] > 0)
