@@ -1,4 +1,4 @@
-"""Random planar partitions for the property tests: grids, stars and Voronoi cells, with all the awkward cases."""
+"""Random planar partitions for the property tests: grids, stars, Voronoi cells and the awkward cases."""
 
 from __future__ import annotations
 
@@ -129,8 +129,10 @@ def voronoi_cells(count: int, size: int, rng: np.random.Generator):
 
 
 def random_planes(kind: str, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Planes of a kind: ``flat``, ``equal`` (few levels), ``near`` (levels 1-8 mm apart), ``sloped``,
-    ``crossing`` (through about one height in the middle), ``ground`` (dipping into the ground).
+    """Planes of a kind.
+
+    ``flat``, ``equal`` (few levels), ``near`` (levels 0-8 mm apart), ``sloped``, ``crossing`` (through one
+    height in the middle), ``ground`` (dipping into the ground).
     """
     planes = np.zeros((count, 3))
     if kind == "flat":

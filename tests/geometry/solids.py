@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,16 @@ from twin.geometry.columns import Semantic, Shells
 from twin.geometry.csr import offsets_of
 from twin.geometry.triangulate import triangulate
 
-SEMANTIC_OF = {"GroundSurface": Semantic.GROUND, "RoofSurface": Semantic.ROOF, "WallSurface": Semantic.OUTER_WALL}
+SEMANTIC_OF = {
+    "GroundSurface": Semantic.GROUND,
+    "RoofSurface": Semantic.ROOF,
+    "WallSurface": Semantic.OUTER_WALL,
+}
 
 
-def shells_of(xyz: Any, objects: Sequence[Sequence[Sequence[Sequence[int]]]], semantics: Any = None) -> Shells:
+def shells_of(
+    xyz: Any, objects: Sequence[Sequence[Sequence[Sequence[int]]]], semantics: Any = None
+) -> Shells:
     """Shells from nested lists: objects, surfaces, rings, vertex numbers."""
     surfaces = [s for o in objects for s in o]
     rings = [r for s in surfaces for r in s]
@@ -46,10 +53,7 @@ def meshes(shells: Shells) -> list[trimesh.Trimesh]:
     """Each object as a mesh of its triangles."""
     triangles, surface = triangulate(shells)
     cuts = np.searchsorted(surface, shells.object_offsets)
-    return [
-        trimesh.Trimesh(shells.xyz, triangles[a:b], process=False)
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    return [trimesh.Trimesh(shells.xyz, triangles[a:b], process=False) for a, b in pairwise(cuts)]
 
 
 def solids_of_cityjson(city: dict[str, Any], lod: str) -> tuple[Shells, list[str]]:

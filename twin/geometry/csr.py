@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.geometry.columns import Ints
+from twin.geometry.columns import Floats, Ints
 
 
 def offsets_of(sizes: Ints) -> Ints:
@@ -23,9 +23,12 @@ def spread(starts: Ints, sizes: Ints, step: Ints | int = 1) -> Ints:
     """Concatenate ``starts[i], starts[i] + step[i], ...`` with ``sizes[i]`` elements each."""
     offsets = offsets_of(sizes)
     within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
-    if isinstance(step, int) and step == 1:
-        return np.repeat(starts, sizes) + within
-    return np.repeat(starts, sizes) + within * np.repeat(np.broadcast_to(step, starts.shape), sizes)
+    spaced: Ints = np.repeat(starts, sizes)
+    if isinstance(step, int):
+        spaced += within if step == 1 else step * within
+    else:
+        spaced += within * np.repeat(step, sizes)
+    return spaced
 
 
 def take_rows(values: Ints, offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
@@ -36,6 +39,11 @@ def take_rows(values: Ints, offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
 
 def successors(offsets: Ints) -> Ints:
     """Index of the next element of the same row, the first after the last. Rows are not empty."""
-    following = np.arange(1, offsets[-1] + 1)
+    following: Ints = np.arange(1, offsets[-1] + 1)
     following[offsets[1:] - 1] = offsets[:-1]
     return following
+
+
+def sums(rows: Ints, values: Floats | Ints, count: int) -> Floats:
+    """Sum of the values in each of ``count`` rows."""
+    return np.bincount(rows, weights=values, minlength=count).astype(np.float64, copy=False)

@@ -38,9 +38,7 @@ def dissolve(cells: Subdivision, planes: Planes, fixed: Bools) -> tuple[Subdivis
 def _merge_cells(cells: Subdivision, planes: Planes) -> tuple[Subdivision, Planes]:
     n = len(planes.part)
     same = planes.label[cells.left] == planes.label[cells.right]
-    links = coo_array(
-        (np.ones(same.sum(), dtype=bool), (cells.left[same], cells.right[same])), shape=(n, n)
-    )
+    links = coo_array((np.ones(same.sum(), dtype=bool), (cells.left[same], cells.right[same])), shape=(n, n))
     count, component = connected_components(links, directed=False)
     component = component.astype(np.int64)  # int32 products overflow silently in sort keys
     member = np.empty(count, dtype=np.int64)

@@ -142,7 +142,9 @@ def _walls(topology: Topology, planes: Planes) -> tuple[Ints, Ints, Ints, Bytes]
     )
 
 
-def _cut_bent_roofs(topology: Topology, planes: Planes, rings: _Rings, parts: int) -> tuple[Bools, _Rings, Ints]:
+def _cut_bent_roofs(
+    topology: Topology, planes: Planes, rings: _Rings, parts: int
+) -> tuple[Bools, _Rings, Ints]:
     """Replace roofs that are off their plane by triangles; also say which parts have a polygon gone wrong."""
     faces = len(planes.part)
     outers = np.bincount(rings.face[~rings.hole], minlength=faces)

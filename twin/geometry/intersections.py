@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.geometry.csr import offsets_of, spread
+
+Numbers = npt.NDArray[Any]  # int64, or float64 for objects of more than 1 km
 
 PAIRS = 30_000  # candidate pairs looked at together: their corners stay in the cache
 LARGEST = 1_000_000  # mm: up to this extent a 3 x 3 determinant fits int64
@@ -52,7 +56,7 @@ def intersecting_objects(xyz: Floats, triangles: Ints, owner: Ints, objects: Boo
     return np.flatnonzero(hit)
 
 
-def _candidates(corners: Floats | Ints, owner: Ints) -> Iterator[tuple[Ints, Ints]]:
+def _candidates(corners: Numbers, owner: Ints) -> Iterator[tuple[Ints, Ints]]:
     """Pairs of triangles of one object whose boxes touch, in batches."""
     low, high = corners.min(axis=1), corners.max(axis=1)
     shift = owner * (2 * int(np.abs(corners).max()) + 1)  # objects side by side on the x axis
@@ -71,7 +75,7 @@ def _candidates(corners: Floats | Ints, owner: Ints) -> Iterator[tuple[Ints, Int
         first = last
 
 
-def _meet(a: Floats | Ints, b: Floats | Ints, ids_a: Ints, ids_b: Ints) -> Bools:
+def _meet(a: Numbers, b: Numbers, ids_a: Ints, ids_b: Ints) -> Bools:
     """Pairs of triangles ``(N, 3, 3)`` that meet outside their common vertices."""
     side_b, side_a = _sides(a, b), _sides(b, a)  # of the corners of b to a, and the other way round
     common = ids_a[:, :, None] == ids_b[:, None, :]
@@ -98,43 +102,42 @@ def _meet(a: Floats | Ints, b: Floats | Ints, ids_a: Ints, ids_b: Ints) -> Bools
     return meet
 
 
-def _orient(a: Floats | Ints, b: Floats | Ints, c: Floats | Ints, d: Floats | Ints) -> Floats | Ints:
+def _orient(a: Numbers, b: Numbers, c: Numbers, d: Numbers) -> Numbers:
     """Sign of the volume of tetrahedra ``abcd``, all (..., 3)."""
     u, v, w = b - a, c - a, d - a
     x = v[..., 1] * w[..., 2] - v[..., 2] * w[..., 1]
     y = v[..., 2] * w[..., 0] - v[..., 0] * w[..., 2]
     z = v[..., 0] * w[..., 1] - v[..., 1] * w[..., 0]
-    return np.sign(u[..., 0] * x + u[..., 1] * y + u[..., 2] * z)
+    sign: Numbers = np.sign(u[..., 0] * x + u[..., 1] * y + u[..., 2] * z)
+    return sign
 
 
-def _sides(triangle: Floats | Ints, points: Floats | Ints) -> Floats | Ints:
+def _sides(triangle: Numbers, points: Numbers) -> Numbers:
     """Side of the plane of each triangle on which its three points lie ``(N, 3)``."""
     return np.stack(
         [_orient(triangle[:, 0], triangle[:, 1], triangle[:, 2], points[:, i]) for i in range(3)], axis=1
     )
 
 
-def _one_side(sides: Floats | Ints, own: Bools) -> Bools:
+def _one_side(sides: Numbers, own: Bools) -> Bools:
     """All corners that are not common lie strictly on one side."""
     above, below = (sides > 0) | ~own, (sides < 0) | ~own
-    return (above.all(axis=1) | below.all(axis=1)) & own.any(axis=1)
+    return np.asarray((above.all(axis=1) | below.all(axis=1)) & own.any(axis=1))
 
 
-def _side_meets(segment: Floats | Ints, triangle: Floats | Ints, sides: Floats | Ints) -> Bools:
-    """Segments ``(N, 2, 3)`` that touch their triangles; ``sides`` of the triangles' planes the ends lie on."""
+def _side_meets(segment: Numbers, triangle: Numbers, sides: Numbers) -> Bools:
+    """Segments ``(N, 2, 3)`` that touch their triangles; ``sides`` of their planes the ends lie on."""
     p, q = segment[:, 0], segment[:, 1]
     flat = (sides == 0).all(axis=1)
-    turns = np.stack(
-        [_orient(p, q, triangle[:, i], triangle[:, (i + 1) % 3]) for i in range(3)], axis=1
-    )
+    turns = np.stack([_orient(p, q, triangle[:, i], triangle[:, (i + 1) % 3]) for i in range(3)], axis=1)
     through = (turns >= 0).all(axis=1) | (turns <= 0).all(axis=1)
-    meets = ~flat & (sides[:, 0] * sides[:, 1] <= 0) & through
+    meets: Bools = ~flat & (sides[:, 0] * sides[:, 1] <= 0) & through
     rows = np.flatnonzero(flat)
     meets[rows] = _flat_side_meets(segment[rows], triangle[rows])
     return meets
 
 
-def _flat_side_meets(segment: Floats | Ints, triangle: Floats | Ints) -> Bools:
+def _flat_side_meets(segment: Numbers, triangle: Numbers) -> Bools:
     """Test the same within the plane of the triangle."""
     normal = np.cross(triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0])
     axis = np.argmax(np.abs(normal), axis=1)
@@ -142,31 +145,35 @@ def _flat_side_meets(segment: Floats | Ints, triangle: Floats | Ints) -> Bools:
     s = np.take_along_axis(segment, keep[:, None, :], axis=2)
     t = np.take_along_axis(triangle, keep[:, None, :], axis=2)
     p, q = s[:, 0], s[:, 1]
-    meets = _inside(p, t) | _inside(q, t)
+    meets: Bools = _inside(p, t) | _inside(q, t)
     for i in range(3):
         a, b = t[:, i], t[:, (i + 1) % 3]
-        meets |= (_turn(p, q, a) * _turn(p, q, b) <= 0) & (_turn(a, b, p) * _turn(a, b, q) <= 0) & _boxes(p, q, a, b)
+        meets |= (
+            (_turn(p, q, a) * _turn(p, q, b) <= 0)
+            & (_turn(a, b, p) * _turn(a, b, q) <= 0)
+            & _boxes(p, q, a, b)
+        )
     return meets
 
 
-def _turn(a: Floats | Ints, b: Floats | Ints, c: Floats | Ints) -> Floats | Ints:
+def _turn(a: Numbers, b: Numbers, c: Numbers) -> Numbers:
     u, v = b - a, c - a
-    return np.sign(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
+    sign: Numbers = np.sign(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
+    return sign
 
 
-def _inside(p: Floats | Ints, t: Floats | Ints) -> Bools:
+def _inside(p: Numbers, t: Numbers) -> Bools:
     turns = np.stack([_turn(t[:, i], t[:, (i + 1) % 3], p) for i in range(3)], axis=1)
-    inside: Bools = (turns >= 0).all(axis=1) | (turns <= 0).all(axis=1)
-    return inside
+    return np.asarray((turns >= 0).all(axis=1) | (turns <= 0).all(axis=1))
 
 
-def _boxes(p: Floats | Ints, q: Floats | Ints, a: Floats | Ints, b: Floats | Ints) -> Bools:
+def _boxes(p: Numbers, q: Numbers, a: Numbers, b: Numbers) -> Bools:
     """Boxes of two segments touch; tells collinear segments that meet from those that do not."""
     apart = (np.maximum(p, q) < np.minimum(a, b)) | (np.maximum(a, b) < np.minimum(p, q))
-    return ~apart.any(axis=1)
+    return np.asarray(~apart.any(axis=1))
 
 
-def _folded(a: Floats | Ints, b: Floats | Ints, own_a: Bools, own_b: Bools) -> Bools:
+def _folded(a: Numbers, b: Numbers, own_a: Bools, own_b: Bools) -> Bools:
     """Coplanar triangles with a common edge whose third corners lie on the same side of it."""
     rows = np.arange(len(a))
     i, j = np.argmax(own_a, axis=1), np.argmax(own_b, axis=1)

@@ -190,7 +190,11 @@ def join(first: Topology, second: Topology) -> Topology:
         return np.concatenate((one, other))
 
     edges = replace(
-        b, start=both(a.start, b.start), end=both(a.end, b.end), left=both(a.left, b.left), right=both(a.right, b.right)
+        b,
+        start=both(a.start, b.start),
+        end=both(a.end, b.end),
+        left=both(a.left, b.left),
+        right=both(a.right, b.right),
     )
     return Topology(
         edges=edges,

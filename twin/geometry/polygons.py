@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
-from twin.geometry.csr import rows_of, successors, take_rows
+from twin.geometry.csr import rows_of, successors, sums, take_rows
 from twin.geometry.triangulate import convex_rings, polygons_of, project, surface_normals
 
 # GEOS words for what is wrong with a polygon, and val3dity's number for it
@@ -17,6 +17,8 @@ REASONS = {
     "Hole lies outside shell": 206,
     "Holes are nested": 207,
 }
+
+SAME = 1.0  # mm: points this near are one point to val3dity
 
 
 def polygon_defects(shells: Shells, planarity: float) -> list[tuple[int, Ints]]:
@@ -62,7 +64,9 @@ def triangle_deviations(shells: Shells, triangles: Ints, surface: Ints) -> Float
 
 def _surfaces(shells: Shells, surfaces: Ints) -> Shells:
     """Return some surfaces over the same vertices, all in one object."""
-    rings, surface_offsets = take_rows(np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, surfaces)
+    rings, surface_offsets = take_rows(
+        np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, surfaces
+    )
     vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
     return Shells(
         xyz=shells.xyz,
@@ -75,31 +79,31 @@ def _surfaces(shells: Shells, surfaces: Ints) -> Shells:
 
 
 def _repeats(shells: Shells, ring_surface: Ints) -> Bools:
-    """Surfaces with two points after one another that are the same, by number or by place."""
+    """Surfaces with two points after one another that are the same or one millimetre apart."""
     same = np.zeros(len(shells.surface_offsets) - 1, dtype=bool)
     filled = np.diff(shells.ring_offsets) > 0
     offsets = shells.ring_offsets[np.concatenate((np.ones(1, dtype=bool), filled))]
     if len(offsets) > 1:
         at = shells.xyz[shells.ring_vertices]
-        again = (at[successors(offsets)] == at).all(axis=1)
+        again = ((at[successors(offsets)] - at) ** 2).sum(axis=1) <= SAME**2
         same[ring_surface[filled][rows_of(offsets)[again]]] = True
     return same
 
 
 def _off_plane(shells: Shells, enough: float) -> Floats:
-    """Largest distance of a vertex to the plane of its surface ``(S,)`` [mm], exact where it may be > enough."""
+    """Largest distance of a vertex to the plane of its surface ``(S,)`` [mm], exact above ``enough``."""
     surface = rows_of(shells.surface_offsets)[rows_of(shells.ring_offsets)]
     count = len(shells.surface_offsets) - 1
     size = np.bincount(surface, minlength=count)
     xyz = shells.xyz[shells.ring_vertices]
-    mean = np.column_stack([np.bincount(surface, weights=w, minlength=count) for w in xyz.T]) / size[:, None]
+    mean = np.column_stack([sums(surface, w, count) for w in xyz.T]) / size[:, None]
     d = xyz - mean[surface]
     normal = surface_normals(shells)
     normal = normal / np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
     off = np.zeros(count)
     np.maximum.at(off, surface, np.abs((d * normal[surface]).sum(axis=1)))
-    # the fitted plane has a smaller root mean square, so no vertex is further from it than sqrt(n) times this;
-    # only where that is not enough to tell, fit it
+    # the fitted plane has a smaller root mean square, so no vertex is further from it than
+    # sqrt(n) times this; only where that is not enough to tell, fit it
     unclear = np.flatnonzero((off * np.sqrt(size) > enough) & (size > 3))
     if len(unclear):
         row = np.full(count, -1)
@@ -124,7 +128,9 @@ def _ring_defects(shells: Shells) -> list[tuple[int, Ints]]:
     single = np.diff(shells.surface_offsets) == 1
     convex = convex_rings(uv, shells.ring_offsets)[shells.surface_offsets[:-1]] & single
     doubtful = np.flatnonzero(~convex)
-    rings, surface_offsets = take_rows(np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, doubtful)
+    rings, surface_offsets = take_rows(
+        np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, doubtful
+    )
     rows, ring_offsets = take_rows(np.arange(len(uv)), shells.ring_offsets, rings)
     uv, owner = uv[rows], rows_of(surface_offsets)
 
@@ -144,7 +150,7 @@ def _ring_defects(shells: Shells) -> list[tuple[int, Ints]]:
         vertices, part_offsets = take_rows(np.arange(len(uv)), ring_offsets, some)
         polygons = polygons_of(uv[vertices], part_offsets, offsets)
         invalid = ~shapely.is_valid(polygons)
-        reasons = shapely.is_valid_reason(polygons[invalid])
+        reasons = np.atleast_1d(np.asarray(shapely.is_valid_reason(polygons[invalid])))
         code[holed[invalid]] = [
             next((number for words, number in REASONS.items() if words in reason), 201) for reason in reasons
         ]
@@ -154,4 +160,4 @@ def _ring_defects(shells: Shells) -> list[tuple[int, Ints]]:
 def _signed_areas(uv: Floats, ring_offsets: Ints) -> Floats:
     following = uv[successors(ring_offsets)] if len(uv) else uv
     cross = uv[:, 0] * following[:, 1] - uv[:, 1] * following[:, 0]
-    return np.bincount(rows_of(ring_offsets), weights=cross, minlength=len(ring_offsets) - 1)
+    return sums(rows_of(ring_offsets), cross, len(ring_offsets) - 1)

@@ -36,7 +36,9 @@ def extrude_flat(footprints: Footprints, ground: Floats, roof: Floats) -> Shells
         the wrong way, or runs along another ring. The message names footprints by number.
     """
     if not len(ground) == len(roof) == len(footprints):
-        raise GeometryError(f"{len(footprints)} footprints need as many heights, got {len(ground)} and {len(roof)}")
+        raise GeometryError(
+            f"{len(footprints)} footprints need as many heights, got {len(ground)} and {len(roof)}"
+        )
     _refuse(~(np.isfinite(ground) & np.isfinite(roof)), "have a height that is not a finite number")
     low, high = np.rint(ground * 1000).astype(np.int64), np.rint(roof * 1000).astype(np.int64)
     _refuse(high <= low, "have a roof that is not above the ground")
@@ -86,7 +88,9 @@ def _on_grid(footprints: Footprints) -> tuple[Ints, Ints, Ints]:
     outer[footprints.part_offsets[:-1]] = True
     turned = np.zeros(len(footprints), dtype=bool)
     turned[ring_part[np.where(outer, area <= 0, area >= 0)]] = True
-    _refuse(turned, "have a ring that turns the wrong way (outer rings run counter-clockwise, holes clockwise)")
+    _refuse(
+        turned, "have a ring that turns the wrong way (outer rings run counter-clockwise, holes clockwise)"
+    )
     return xy, offsets, footprints.part_offsets
 
 

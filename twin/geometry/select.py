@@ -42,7 +42,9 @@ def take(shells: Shells, objects: Ints) -> Shells:
     surfaces, object_offsets = take_rows(
         np.arange(len(shells.surface_offsets) - 1), shells.object_offsets, objects
     )
-    rings, surface_offsets = take_rows(np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, surfaces)
+    rings, surface_offsets = take_rows(
+        np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, surfaces
+    )
     vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
     owner = rows_of(object_offsets)[rows_of(surface_offsets)[rows_of(ring_offsets)]]
     used, number = np.unique(owner * max(len(shells.xyz), 1) + vertices, return_inverse=True)
@@ -77,7 +79,6 @@ def _stack(values: Sequence[Ints], sizes: Sequence[int]) -> Ints:
 def _stack_offsets(offsets: Sequence[Ints]) -> Ints:
     ends = _stack([o[1:] for o in offsets], [int(o[-1]) for o in offsets])
     return np.concatenate((np.zeros(1, dtype=np.int64), ends))
-
 
 
 def weld(shells: Shells) -> Shells:

@@ -77,7 +77,11 @@ class Subdivision:
 
     def half_edges(self) -> tuple[Ints, Ints, Ints]:
         """Origin, target and left face of each half edge, all (2E,)."""
-        return interleave(self.start, self.end), interleave(self.end, self.start), interleave(self.left, self.right)
+        return (
+            interleave(self.start, self.end),
+            interleave(self.end, self.start),
+            interleave(self.left, self.right),
+        )
 
 
 def from_partition(partition: Partition) -> tuple[Subdivision, Planes, Bools, Ints]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mapbox_earcut
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
@@ -154,21 +155,20 @@ def _delaunay(uv: Floats, ring_offsets: Ints, polygon_offsets: Ints, rows: Ints)
     points = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
     own = rows_of(offsets)[rows_of(part_offsets)]
     corners = position[_find(uv[position], own, points.reshape(-1, 2), np.repeat(polygon, 3)).reshape(-1, 3)]
-    a, b, c = uv[corners[:, 0]], uv[corners[:, 1]], uv[corners[:, 2]]
-    clockwise = np.cross(np.pad(b - a, ((0, 0), (0, 1))), np.pad(c - a, ((0, 0), (0, 1))))[:, 2] < 0
-    corners[clockwise] = corners[clockwise][:, ::-1]
-
     crossed = [_earcut(uv, ring_offsets, polygon_offsets, rows[i]) for i in np.flatnonzero(~simple)]
     if crossed:
         corners = np.concatenate((corners, *crossed))
         polygon = np.concatenate((polygon, np.repeat(np.flatnonzero(~simple), [len(t) for t in crossed])))
+    u, v = uv[corners[:, 1]] - uv[corners[:, 0]], uv[corners[:, 2]] - uv[corners[:, 0]]
+    clockwise = u[:, 0] * v[:, 1] < u[:, 1] * v[:, 0]
+    corners[clockwise] = corners[clockwise][:, ::-1]
     return corners, polygon
 
 
-def polygons_of(uv: Floats, ring_offsets: Ints, polygon_offsets: Ints) -> shapely.Geometry:
+def polygons_of(uv: Floats, ring_offsets: Ints, polygon_offsets: Ints) -> npt.NDArray[np.object_]:
     """Array ``(S,)`` of shapely polygons; every ring has at least three vertices."""
-    rings = shapely.linearrings(uv, indices=rows_of(ring_offsets))
-    return shapely.polygons(rings, indices=rows_of(polygon_offsets))
+    rings = np.asarray(shapely.linearrings(uv, indices=rows_of(ring_offsets)), dtype=object)
+    return np.asarray(shapely.polygons(rings, indices=rows_of(polygon_offsets)), dtype=object)
 
 
 def _find(uv: Floats, owner: Ints, points: Floats, point_owner: Ints) -> Ints:
@@ -193,5 +193,5 @@ def _earcut(uv: Floats, ring_offsets: Ints, polygon_offsets: Ints, polygon: int)
     start = ring_offsets[first]
     ends = (ring_offsets[first + 1 : last + 1] - start).astype(np.uint32)
     cut = mapbox_earcut.triangulate_float64(uv[start : ring_offsets[last]], ends)
-    return start + cut.astype(np.int64).reshape(-1, 3)[:, ::-1]
-
+    corners: Ints = start + cut.astype(np.int64).reshape(-1, 3)
+    return corners

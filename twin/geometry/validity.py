@@ -14,8 +14,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from twin.geometry.columns import Bools, Ints, Semantic, Shells
-from twin.geometry.csr import rows_of
+from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
+from twin.geometry.csr import rows_of, sums
 from twin.geometry.intersections import intersecting_objects
 from twin.geometry.polygons import polygon_defects, triangle_deviations
 from twin.geometry.select import take
@@ -68,7 +68,8 @@ class Defects:
     @property
     def valid(self) -> Bools:
         """Objects without any defect ``(O,)``."""
-        return self.first == 0
+        valid: Bools = self.first == 0
+        return valid
 
     def __len__(self) -> int:
         return len(self.code)
@@ -118,7 +119,11 @@ def check(
     bent = triangle_deviations(part, triangles, surface) > deviation
     surfaces = np.unique(surface[bent])
     objects = rows_of(part.object_offsets)[surfaces]
-    note(Code.NON_PLANAR_NORMALS, kept[objects], shells.object_offsets[kept][objects] + surfaces - part.object_offsets[objects])
+    note(
+        Code.NON_PLANAR_NORMALS,
+        kept[objects],
+        shells.object_offsets[kept][objects] + surfaces - part.object_offsets[objects],
+    )
     whole = np.ones(len(kept), dtype=bool)
     whole[objects] = False
     for shell_code, objects in _shell_defects(part, triangles, surface, whole):
@@ -223,9 +228,9 @@ def _pinched(
     return np.unique(owner[edge][count[start[edge]] > 1])
 
 
-def _volume(shells: Shells, triangles: Ints, owner: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _volume(shells: Shells, triangles: Ints, owner: Ints) -> Floats:
     a, b, c = shells.xyz[triangles[:, 0]], shells.xyz[triangles[:, 1]], shells.xyz[triangles[:, 2]]
-    return np.bincount(owner, weights=(a * np.cross(b, c)).sum(axis=1), minlength=len(shells))
+    return sums(owner, (a * np.cross(b, c)).sum(axis=1), len(shells))
 
 
 def _collect(found: list[tuple[Ints, Ints, int]], objects: int) -> Defects:
