@@ -1,7 +1,7 @@
 /** Colours that stay apart for colour-blind eyes. */
 
-/** Viridis (van der Walt and Smith, CC0), sampled; its last yellow is left out, as it fades on pale ground. */
-const VIRIDIS = ['#440154', '#482878', '#3e4a89', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#dde318'];
+/** Viridis (van der Walt and Smith, CC0), sampled without its ends: near-black hides shading, pale yellow fades. */
+const VIRIDIS = ['#472d7b', '#3e4a89', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#d2e21b'];
 
 /** Paul Tol's muted scheme for categories. */
 export const CATEGORIES: readonly string[] = [

@@ -1,6 +1,7 @@
 import { EnvironmentControls } from '3d-tiles-renderer/three';
 import { MathUtils, Plane, Raycaster, Vector2, Vector3, type Object3D, type PerspectiveCamera } from 'three';
 import { headingAndPitch, orientation, type Frame, type Pose } from '../geo/frame';
+import { linkable } from '../state/permalink';
 import type { Stage } from './stage';
 
 const FLIGHT_SECONDS = 1.1;
@@ -169,7 +170,10 @@ export class Navigation {
     this.onMove();
     this.restless -= this.flight ? 0 : seconds;
     if (this.restless > 0) return true;
-    this.onRest(this.pose);
+    // A camera at rest stands exactly where its permalink says.
+    const pose = linkable(this.pose);
+    this.place(pose);
+    this.onRest(pose);
     return false;
   }
 

@@ -2,8 +2,8 @@ import { Color, DirectionalLight, Fog, HemisphereLight, PCFShadowMap, Perspectiv
 
 const SKY = new Color('#e9eff4');
 const FIELD_OF_VIEW = 45;
-// Afternoon sun from the south-west: the light that Dutch maps are shaded with, turned to where the sun can be.
-const SUN = new Vector3(-0.55, -0.62, 0.78).normalize();
+// An afternoon in June: from the side of the first view, so that shadows show what is high.
+const SUN = new Vector3(-0.74, -0.3, 0.72).normalize();
 const SHADOW_TEXELS = 2048;
 const SHADOW_REACH = 900;
 
@@ -82,7 +82,9 @@ export class Stage {
     sun.shadow.mapSize.set(SHADOW_TEXELS, SHADOW_TEXELS);
     sun.shadow.intensity = 0.62;
     sun.shadow.normalBias = 0.6;
-    this.scene.add(new HemisphereLight('#f4f8ff', '#b7ada0', 1.75), sun, sun.target);
+    const sky = new HemisphereLight('#f2f6ff', '#b9ad9d', 1.8);
+    sky.position.set(0, 0, 1);
+    this.scene.add(sky, sun, sun.target);
   }
 
   // Near and far follow the height above the city, which keeps the depth buffer fine enough for kerbs.

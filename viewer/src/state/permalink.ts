@@ -2,8 +2,9 @@ import type { Pose } from '../geo/frame';
 import { isLanguage } from '../i18n';
 import type { ObjectRef, ViewState } from './store';
 
-// Centimetres and hundredths of a degree: finer than a pixel at any distance the viewer allows.
-const DECIMALS = 2;
+// Finer than a pixel at any distance the viewer allows.
+const METRE_DECIMALS = 2;
+const DEGREE_DECIMALS = 3;
 
 /** The URL hash that says `state`. */
 export function formatPermalink(state: ViewState): string {
@@ -35,8 +36,22 @@ export function parsePermalink(hash: string): Partial<ViewState> {
   };
 }
 
-function formatPose({ x, y, z, heading, pitch }: Pose): string {
-  return [x, y, z, heading, pitch].map((value) => String(Number(value.toFixed(DECIMALS)))).join(',');
+/** The pose that a permalink to `pose` restores. */
+export function linkable(pose: Pose): Pose {
+  const metres = (value: number): number => Number(value.toFixed(METRE_DECIMALS));
+  const degrees = (value: number): number => Number(value.toFixed(DEGREE_DECIMALS));
+  return {
+    x: metres(pose.x),
+    y: metres(pose.y),
+    z: metres(pose.z),
+    heading: degrees(pose.heading),
+    pitch: degrees(pose.pitch),
+  };
+}
+
+function formatPose(pose: Pose): string {
+  const { x, y, z, heading, pitch } = linkable(pose);
+  return [x, y, z, heading, pitch].join(',');
 }
 
 function parsePose(text: string | null): Pose | null {

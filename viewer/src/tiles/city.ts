@@ -116,6 +116,8 @@ export class City {
       const material = new FeatureMaterial(features.length, themeColour(theme.id), roofs);
       (mesh.material as Material).dispose();
       mesh.material = material;
+      // The colours that tiles carry serve other viewers; here the map style decides.
+      mesh.geometry.deleteAttribute('color');
       mesh.castShadow = roofs;
       mesh.receiveShadow = true;
       const painted = { ...entry, material };

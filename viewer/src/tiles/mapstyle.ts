@@ -2,18 +2,18 @@ import type { TileFeature } from './features';
 
 /** Colours of a calm Dutch map: quiet ground, red cycle paths, blue water; buildings stand out by light and shape. */
 const THEMES: Readonly<Record<string, string>> = {
-  pand: '#f1ebdf',
+  pand: '#f6efe3',
   weg: '#c3c4c6',
   water: '#a3c9e2',
   groen: '#b7d0a2',
-  terrein: '#e4ded2',
+  terrein: '#ebe7df',
   brug: '#c9c4bc',
 };
 
 const COLLECTIONS: Readonly<Record<string, string>> = {
   ondersteunendwegdeel: '#c5d3b1',
   ondersteunendwaterdeel: '#b9d0ae',
-  onbegroeidterreindeel: '#e4ded2',
+  onbegroeidterreindeel: '#ebe7df',
   begroeidterreindeel: '#b7d0a2',
   overigbouwwerk: '#d9d0c3',
   scheiding: '#aaa59d',
@@ -34,7 +34,7 @@ const FUNCTIONS: readonly (readonly [string, string])[] = [
   ['ruiterpad', '#d6c6a8'],
 ];
 
-export const ROOF = { flat: '#dcd8d0', pitched: '#c98f78' } as const;
+export const ROOF = { flat: '#cdd1d6', pitched: '#cb8a72' } as const;
 export const SELECTED = '#ff5a1f';
 export const HOVERED = '#ffd2a8';
 

@@ -78,8 +78,10 @@ function patchVertex(shader: string): string {
       varying float vUp;`,
     )
     .replace(
-      '#include <normal_vertex>',
-      `#include <normal_vertex>
+      '#include <defaultnormal_vertex>',
+      // Quantised positions come with a scale that normals, and the bias of shadows along them, feel too.
+      `#include <defaultnormal_vertex>
+      transformedNormal = normalize(transformedNormal);
       vFeature = ${FEATURE_ID};
       vUp = dot(transformedNormal, (viewMatrix * vec4(0.0, 0.0, 1.0, 0.0)).xyz);`,
     );

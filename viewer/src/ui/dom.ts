@@ -18,14 +18,16 @@ export function h<T extends keyof HTMLElementTagNameMap>(
 }
 
 /** A drawn icon; the words for it are the label of the control that holds it. */
-export function icon(path: string): SVGSVGElement {
+export function icon(...paths: readonly string[]): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
   svg.classList.add('icon');
-  const shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  shape.setAttribute('d', path);
-  svg.append(shape);
+  for (const path of paths) {
+    const shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    shape.setAttribute('d', path);
+    svg.append(shape);
+  }
   return svg;
 }
 

@@ -9,7 +9,7 @@ const SCALE_PIXELS = 110;
 
 /** Buttons that move the view, the north arrow and the scale bar. */
 export function tools(context: Context, stage: Stage, navigation: Navigation): { element: HTMLElement; follow: () => void } {
-  const needle = icon('M12 3 8.5 12h7zM12 21l3.5-9h-7z');
+  const needle = icon('M12 2.5 8 12h8z', 'M12 21.5 16 12H8z');
   needle.classList.add('needle');
   const bar = h('div', { class: 'scale__bar', 'aria-hidden': 'true' });
   const length = h('span', { class: 'scale__length' });
