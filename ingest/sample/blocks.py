@@ -44,9 +44,11 @@ SEMI = RowStyle("twee-onder-een-kap", (6.3, 7.4), 9.2, 5.0, 13.0, (2, 2), 8.4, 2
 DETACHED = RowStyle("vrijstaand", (8.8, 11.5), 10.0, 6.0, 13.5, (1, 1), 6.0, 2, (0.7, 1.0), (1935, 2022))
 VILLA = RowStyle("villa", (12.0, 15.0), 11.0, 9.0, 18.0, (1, 1), 10.0, 2, (1.0, 1.25), (1905, 2015))
 
-FIRST_USES = ("terraced", "semi", "flats", "park", "works", "terraced", "detached", "school", "villa", "terraced")
+FIRST_USES = (
+    "terraced", "semi", "flats", "park", "terraced", "works", "detached", "terraced", "school", "flats", "villa", "terraced",
+)  # fmt: skip
 LATER_USES = ("terraced", "semi", "detached", "flats", "villa", "works", "park", "school")
-LATER_SHARES = (0.46, 0.15, 0.10, 0.11, 0.05, 0.05, 0.05, 0.03)
+LATER_SHARES = (0.54, 0.13, 0.07, 0.12, 0.04, 0.04, 0.04, 0.02)
 
 
 def fill(cell: Cell, old_centre: int, content: Content, seed: int) -> None:
@@ -86,17 +88,22 @@ def fill_rows(cell: Cell, content: Content, rng: np.random.Generator, style: Row
     """Parallel streets with houses on both sides, gardens back to back and a path between the gardens."""
     step = np.roll(cell.core, -1, axis=0) - cell.core
     longest = step[np.argmax(np.linalg.norm(step, axis=1))]
-    frame = Frame(*cell.site, math.atan2(longest[1], longest[0]) + float(rng.choice([0.0, 0.0, math.pi / 2])))
+    frame = Frame(float(cell.site[0]), float(cell.site[1]), math.atan2(longest[1], longest[0]))
     land = frame.local(shapely.get_coordinates(cell.land)[:-1])
     low, high = land[:, 1].min(), land[:, 1].max()
-    half_street = LANE / 2 + PAVEMENT
     lot = style.front + style.depth + style.back
-    module = 2 * (half_street + lot) + PARKING + BACK_PATH
-    streets = max(1, int((high - low - 8.0 + BACK_PATH) / module + 0.25))
-    spare = (high - low) - streets * module
+    module = 2 * (LANE / 2 + PAVEMENT + lot) + PARKING + BACK_PATH
+    # Along the longest side the houses look out over the main road or canal; behind them streets take what is left.
+    low += 0.4
+    edge = Frame(*(float(c) for c in frame.world(0.0, low)), frame.angle)
+    _row(content, rng, style, edge, land - (0.0, low), 0.0, content.street("laan", edge, 0.0))
+    low += lot + BACK_PATH / 2
+    streets = int((high - low - 3.0) / module + 0.3)
+    spare = min((high - low) - streets * module, 0.0)
     for number in range(streets):
-        middle = low + spare / 2 + (number + 0.5) * module
-        _street(cell, content, rng, style, frame, land, middle)
+        _street(cell, content, rng, style, frame, land, low + spare / 2 + (number + 0.5) * module)
+    if not streets and high - low > 30.0:
+        _street(cell, content, rng, style, frame, land, low + lot + LANE / 2 + PAVEMENT)
 
 
 def _street(

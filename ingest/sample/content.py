@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ingest.sample.plan import Floats
+from ingest.sample.plan import Floats, Geometries
 
 
 class Roof(StrEnum):
@@ -80,7 +80,7 @@ NUMBERS = {
 class Content:
     """Collects a town block by block; ``buildings()`` gives the table at the end."""
 
-    columns: list[pd.DataFrame] = field(default_factory=list)
+    columns: list[dict[str, Geometries]] = field(default_factory=list)
     rings: list[Floats] = field(default_factory=list)
     arcs: list[Floats] = field(default_factory=list)
     areas: list[tuple[shapely.Polygon, str, str]] = field(default_factory=list)
@@ -96,12 +96,13 @@ class Content:
             raise TypeError(f"unknown columns of a building: {sorted(unknown)}")
         given = np.broadcast_arrays(*[np.atleast_1d(np.asarray(v, dtype=float)) for v in numbers.values()])
         size = given[0].size
-        table = pd.DataFrame({name: np.full(size, default) for name, default in NUMBERS.items()})
-        for name, values in zip(numbers, given, strict=True):
-            table[name] = values
-        table["kind"], table["roof"], table["street"], table["cell"] = kind, str(roof), street, self.cell
-        table["x"], table["y"], table["angle"] = frame.x, frame.y, frame.angle
-        self.columns.append(table)
+        columns = {name: np.full(size, default) for name, default in NUMBERS.items()}
+        columns.update(zip(numbers, given, strict=True))
+        facts = {"x": frame.x, "y": frame.y, "angle": frame.angle, "street": street, "cell": self.cell}
+        columns.update({name: np.full(size, value) for name, value in facts.items()})
+        columns["kind"] = np.full(size, kind, dtype=object)
+        columns["roof"] = np.full(size, str(roof), dtype=object)
+        self.columns.append(columns)
         self.count += size
 
     def area(self, polygon: shapely.Geometry, kind: str, key: str) -> None:
@@ -114,7 +115,7 @@ class Content:
     def tree(self, xy: Floats, height: Floats, radius: Floats) -> None:
         """Add trees: places (N, 2), heights and crown radii [m]."""
         if len(xy):
-            self.trees.append(np.column_stack([xy, height, radius]))
+            self.trees.append(np.column_stack([xy, height, radius, np.full(len(xy), self.cell)]))
 
     def street(self, name_kind: str, frame: Frame, length: float) -> int:
         """A new named street; its number."""
@@ -122,6 +123,12 @@ class Content:
         self.streets.append((name_kind, self.cell, float(middle[0]), float(middle[1]), frame.angle))
         return len(self.streets) - 1
 
-    def buildings(self, limit: int) -> pd.DataFrame:
-        """All buildings drawn, at most ``limit``."""
-        return pd.concat(self.columns, ignore_index=True).iloc[:limit]
+    def keep(self, cells: int) -> None:
+        """Forget the areas and trees of cells beyond the first so many; buildings and streets are the caller's."""
+        self.areas = [a for a in self.areas if int(a[2].split(":", 1)[0]) < cells]
+        self.trees = [t for t in self.trees if t[0, 4] < cells]
+
+    def buildings(self) -> pd.DataFrame:
+        """All buildings drawn, in the order in which they were."""
+        names = list(self.columns[0])
+        return pd.DataFrame({name: np.concatenate([part[name] for part in self.columns]) for name in names})

@@ -65,9 +65,9 @@ def fill_old_block(cell: Cell, content: Content, rng: np.random.Generator, *, co
 
 def footprint_guesses(content: Content) -> list[shapely.Polygon]:
     """Bodies of the buildings so far, to keep trees off them."""
-    return [
-        Frame(r.x, r.y, r.angle).box(r.u0, r.v0, r.u1, r.v1) for table in content.columns for r in table.itertuples()
-    ]
+    names = ("x", "y", "angle", "u0", "v0", "u1", "v1")
+    rows = [np.column_stack([part[name] for name in names]) for part in content.columns if part["cell"][0] == content.cell]
+    return [Frame(*row[:3]).box(*row[3:]) for row in np.concatenate(rows)] if rows else []
 
 
 def _fronts(cell: Cell) -> list[tuple[Frame, float, float, float]]:
@@ -187,7 +187,8 @@ def _church(
 ) -> None:
     room = float(shapely.minimum_bounding_radius(shapely.Polygon(cell.core)))
     scale = float(np.clip(room / 52.0, 0.6, 1.0))
-    best = min((axis + k * math.pi / 6 for k in range(6)), key=lambda a: _clash(cell, content, scale, a))
+    others = shapely.union_all(footprint_guesses(content))
+    best = min((axis + k * math.pi / 12 for k in range(24)), key=lambda a: _clash(cell, others, scale, a))
     frame = Frame(float(cell.site[0]), float(cell.site[1]), best)
     wide = 10.0 * scale
     content.add(
@@ -197,8 +198,8 @@ def _church(
     )  # fmt: skip
 
 
-def _clash(cell: Cell, content: Content, scale: float, angle: float) -> float:
+def _clash(cell: Cell, others: shapely.Geometry, scale: float, angle: float) -> float:
+    """How much a church at this angle would stand in the way [m2]; less is better, and so is more room about it."""
     frame = Frame(float(cell.site[0]), float(cell.site[1]), angle)
-    nave = frame.box(-20.0 * scale, -10.0 * scale, 18.0 * scale, 10.0 * scale)
-    others = shapely.union_all(footprint_guesses(content)) if content.columns else shapely.Polygon()
+    nave = frame.box(-20.0 * scale, -11.0 * scale, 18.0 * scale, 11.0 * scale)
     return float(nave.intersection(others).area + nave.difference(cell.land).area - 0.001 * nave.distance(others))

@@ -24,7 +24,7 @@ Geometries = npt.NDArray[Any]
 CENTRE = (150_000.0, 520_000.0)
 """Middle of the market square [m, RD]: open water of the IJsselmeer in the real world."""
 
-CORE_AREA, OUTER_AREA = 7_600.0, 14_500.0
+MARKET_AREA, CORE_AREA, OUTER_AREA = 10_500.0, 8_000.0, 21_000.0
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 
 # Strips from the ridge inwards; the corner radius of each follows from the innermost one, so they never cross.
@@ -94,9 +94,11 @@ def make_plan(buildings: int, seed: int) -> Plan:
     old_centre = 1 + int(np.clip(round(buildings / 130), 1, 7))
     count = int(buildings / 25) + 60
     area = np.where(np.arange(count) < old_centre, CORE_AREA, OUTER_AREA)
-    radius = np.sqrt((np.cumsum(area) - 0.93 * area[0]) / math.pi)
+    area[0] = MARKET_AREA
+    radius = np.sqrt((np.cumsum(area) - area / 2) / math.pi)
+    radius[0] = 0.0
     angle = np.arange(count) * GOLDEN_ANGLE + rng.uniform(0, 2 * math.pi)
-    jitter = rng.normal(0, 0.055, (count, 2)) * np.sqrt(area)[:, None]
+    jitter = np.clip(rng.normal(0, 0.05, (count, 2)), -0.1, 0.1) * np.sqrt(area)[:, None]
     sites = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + jitter + CENTRE
     return Plan(sites, old_centre, Voronoi(sites), _banks(sites, old_centre, rng))
 

@@ -68,6 +68,8 @@ class _Targets:
         if len(decks):
             surface = surface.copy()
             surface[wet] = shapely.difference(surface[wet], shapely.union_all(decks))
+            surface, part = shapely.get_parts(surface, return_index=True)
+            kind, wet = kind[part], wet[part]
         n, g, d = facets.building.size, surface.size, decks.size
         label = np.r_[np.full(n, BUILDING), np.where(wet, WATER_CLASS, GROUND), np.full(d, DECK)]
         level = np.r_[np.full(n, np.nan), [WATER_LEVEL.get(k, np.nan) for k in kind], np.full(d, np.nan)]

@@ -13,7 +13,7 @@ from ingest.sample.plan import CANAL, DITCH, ROAD, STRIP_RADII, Cell, Floats, Ge
 GRID = 0.001
 """All coordinates are whole millimetres [m]."""
 
-LAKE_MARGIN = 24.0
+LAKE_MARGIN, CREST_FROM_SHORE = 14.0, 7.2
 
 # What lies over what: the higher rank wins the overlay.
 RANK = {
@@ -59,7 +59,7 @@ def make_surfaces(plan: Plan, cells: list[Cell], content: Content, footprints: G
     """Overlay everything drawn into one partition; ``cells`` are the built ones, ``footprints`` their buildings."""
     built = len(cells)
     town = shapely.union_all([shapely.Polygon(c.corners) for c in cells])
-    belt = float(np.clip(0.12 * np.sqrt(town.area), 42.0, 160.0))
+    belt = float(np.clip(0.08 * np.sqrt(town.area), 40.0, 160.0))
     island = _round(shapely.buffer(shapely.buffer(town, belt + 30.0, quad_segs=12), -30.0, quad_segs=12))
     island = shapely.Polygon(island.exterior)
     lake = _round(shapely.buffer(island, LAKE_MARGIN, quad_segs=12))
@@ -184,7 +184,7 @@ def _ditches(cell: Cell, island: shapely.Polygon) -> list[tuple[shapely.Polygon,
 
 
 def _dike(island: shapely.Polygon) -> list[tuple[shapely.Polygon, str, str]]:
-    inner, crest, toe = (_round(island.buffer(-d, quad_segs=12)) for d in (7.2, 9.7, 17.0))
+    inner, crest, toe = (_round(island.buffer(-d, quad_segs=12)) for d in (CREST_FROM_SHORE, 9.7, 17.0))
     return [
         *((p, "dijk", "buiten") for p in _parts(island - inner)),
         *((p, "dijkpad", "kruin") for p in _parts(inner - crest)),
@@ -221,7 +221,8 @@ def _bridges(plan: Plan, built: int, water: shapely.Geometry) -> Geometries:
         left = np.array([-away[1], away[0]])
         boxes = [_box(here, away, left, w0, w1) & water for w0, w1 in ((-3.6, 3.6), (-3.6, 1.9), (1.9, 3.6))]
         pieces = [max(shapely.get_parts(b), key=shapely.area, default=None) for b in boxes]
-        if all(p is not None and p.geom_type == "Polygon" and p.area > 8.0 for p in pieces):
+        apart = all(shapely.distance(pieces[0], d[0]) > 9.0 for d in decks[-40:]) if pieces[0] is not None else False
+        if apart and all(p is not None and p.geom_type == "Polygon" and p.area > 8.0 for p in pieces):
             decks.append([_round(p) for p in pieces])
     return np.array(decks, dtype=object).reshape(-1, 3)
 

@@ -53,10 +53,13 @@ def build_town(buildings: int, seed: int) -> Town:
     plan = make_plan(buildings, seed)
     content, cells = Content(), []
     planned = max(6, buildings // 100)
-    while content.count < buildings + planned:
+    spare = 12 + buildings // 40
+    while content.count < buildings + planned + spare:
         cells.append(plan.cell(len(cells)))
         fill(cells[-1], plan.old_centre, content, seed)
-    table = content.buildings(buildings + planned)
+    table = _planned_last(_apart(content)[: buildings + planned], planned, seed)
+    cells = cells[: int(table["cell"].max()) + 1]
+    content.keep(len(cells))
     outlines, _ = make_roofs(table, content.rings, np.zeros(len(table)))
     surfaces = make_surfaces(plan, cells, content, outlines[:buildings])
     terrain = make_terrain(cells, surfaces.island, surfaces.lake)
@@ -65,6 +68,25 @@ def build_town(buildings: int, seed: int) -> Town:
     outlines, facets = make_roofs(table, content.rings, ground)
     trees = _trees(content, cells, surfaces, seed)
     return Town(seed, cells, content, table, buildings, outlines, facets, ground, surfaces, terrain, trees)
+
+
+def _apart(content: Content) -> pd.DataFrame:
+    """All buildings drawn but those that overlap an earlier one, as happens where rows meet in a sharp corner."""
+    table = content.buildings()
+    outlines, _ = make_roofs(table, content.rings, np.zeros(len(table)))
+    one, other = shapely.STRtree(outlines).query(outlines, predicate="overlaps")
+    later = one > other
+    shared = shapely.area(shapely.intersection(outlines[one[later]], outlines[other[later]]))
+    return table.drop(index=np.unique(one[later][shared > 0.02])).reset_index(drop=True)
+
+
+def _planned_last(table: pd.DataFrame, planned: int, seed: int) -> pd.DataFrame:
+    """Some houses are still to be built: they go to the end of the table."""
+    rng = np.random.default_rng([seed, 11])
+    homes = np.flatnonzero(table["kind"].isin(("rijwoning", "twee-onder-een-kap", "vrijstaand", "schuur", "grachtenpand")))
+    later = np.zeros(len(table), dtype=bool)
+    later[rng.choice(homes, planned, replace=False)] = True
+    return pd.concat([table[~later], table[later]], ignore_index=True)
 
 
 def _level_rows(table: pd.DataFrame, height: Floats) -> Floats:
@@ -77,15 +99,14 @@ def _level_rows(table: pd.DataFrame, height: Floats) -> Floats:
 def _trees(content: Content, cells: list[Cell], surfaces: Surfaces, seed: int) -> Floats:
     """Trees as drawn, with rows along the canals and main roads; none in water, on carriageways or inside houses."""
     rng = np.random.default_rng([seed, 3])
-    drawn = [*content.trees]
+    drawn = [trees[:, :4] for trees in content.trees]
     for cell in cells:
         if not cell.levels:
             continue
-        for shift, every in ((0.8, 9.5),):
-            ring = shapely.get_coordinates(cell.levels[0].buffer(-shift).exterior.segmentize(every))[:-1]
-            kept = ring[rng.random(len(ring)) < (0.85 if CANAL in cell.edge_kind else 0.6)]
-            drawn.append(np.column_stack([kept, rng.uniform(7, 13, len(kept)), rng.uniform(2.0, 3.6, len(kept))]))
-    trees = np.concatenate(drawn) if drawn else np.empty((0, 4))
+        ring = shapely.get_coordinates(cell.levels[0].buffer(-0.8).exterior.segmentize(9.5))[:-1]
+        kept = ring[rng.random(len(ring)) < (0.85 if CANAL in cell.edge_kind else 0.6)]
+        drawn.append(np.column_stack([kept, rng.uniform(7, 13, len(kept)), rng.uniform(2.0, 3.6, len(kept))]))
+    trees = np.concatenate(drawn)
     trees[:, :2] = np.round(trees[:, :2], 2)
     bare = np.isin(surfaces.kind, ("rijbaan", "straat", "pand", "fietspad", "parkeervlak", "dijkpad", *WATER))
     stem = shapely.buffer(shapely.points(trees[:, :2]), 0.35)

@@ -21,25 +21,36 @@ def fill_flats(cell: Cell, content: Content, rng: np.random.Generator) -> None:
         free = band(land, v - 2.0, v + 26.0, margin=2.0)
         if free is None or free[1] - free[0] < 26:
             continue
-        length = min(free[1] - free[0] - 6.0, float(rng.uniform(40, 62)))
-        u0 = (free[0] + free[1] - length) / 2
-        storeys = int(rng.choice([3, 4, 4, 6, 8, 10]))
-        shared = dict(u0=u0, u1=u0 + length, v0=v, v1=v + 11.5, storeys=storeys, eave=storeys * 2.9 + 0.8)  # noqa: C408
-        year = int(rng.integers(1962, 2021))
-        if number % 3 == 2:
-            content.add(frame, "flat", Roof.STEPPED, street, **shared, parts=4, year=year, dwellings=storeys * 6)
-        else:
-            content.add(
-                frame, "flat", Roof.FLAT, street, **shared, year=year, dwellings=storeys * 7,
-                box_u0=u0 + 0.55 * length, box_u1=u0 + 0.55 * length + 6.0, box_v0=v + 3.0, box_v1=v + 8.5, box_height=3.2,
-            )  # fmt: skip
-        _car_park(cell, content, rng, frame, u0, v + 14.5, u0 + length, number)
-        garages = np.arange(u0, u0 + 12.1, 3.0)
-        content.add(
-            frame, "garage", Roof.FLAT, street, u0=garages, u1=garages + 3.0, v0=v + 20.5, v1=v + 26.0, eave=2.6,
-            year=year, dwellings=0,
-        )  # fmt: skip
+        slabs = max(1, int((free[1] - free[0] + 12.0) / 66.0))
+        room = (free[1] - free[0]) / slabs
+        for slab in range(slabs):
+            length = min(room - 6.0, float(rng.uniform(40, 62)))
+            u0 = free[0] + slab * room + (room - length) / 2
+            _slab(content, rng, frame, street, u0, v, length, number + slab)
+            _car_park(cell, content, rng, frame, u0, v + 14.5, u0 + length, f"{number}-{slab}")
     _scatter_trees(cell, content, rng, 22)
+
+
+def _slab(
+    content: Content, rng: np.random.Generator, frame: Frame, street: int, u0: float, v: float, length: float, number: int
+) -> None:
+    """One block of flats with its garages; every third steps down, the others have a lift house on top."""
+    storeys, year = int(rng.choice([3, 4, 4, 6, 8, 10])), int(rng.integers(1962, 2021))
+    eave = storeys * 2.9 + 0.8
+    body = {"u0": u0, "u1": u0 + length, "v0": v, "v1": v + 11.5, "storeys": storeys, "eave": eave, "year": year}
+    if number % 3 == 2:
+        content.add(frame, "flat", Roof.STEPPED, street, **body, parts=4, dwellings=storeys * 6)
+    else:
+        start = u0 + 0.55 * length
+        content.add(
+            frame, "flat", Roof.FLAT, street, **body, dwellings=storeys * 7, box_u0=start, box_u1=start + 6.0, box_v0=v + 3.0,
+            box_v1=v + 8.5, box_height=3.2,
+        )  # fmt: skip
+    garages = np.arange(u0, u0 + 12.1, 3.0)
+    content.add(
+        frame, "garage", Roof.FLAT, street, u0=garages, u1=garages + 3.0, v0=v + 20.5, v1=v + 26.0, eave=2.6, year=year,
+        dwellings=0,
+    )  # fmt: skip
 
 
 def fill_works(cell: Cell, content: Content, rng: np.random.Generator) -> None:
@@ -131,9 +142,9 @@ def _disc(content: Content, frame: Frame, radius: float) -> shapely.Polygon:
 
 
 def _car_park(
-    cell: Cell, content: Content, rng: np.random.Generator, frame: Frame, u0: float, v: float, u1: float, number: int
+    cell: Cell, content: Content, rng: np.random.Generator, frame: Frame, u0: float, v: float, u1: float, number: str
 ) -> None:
-    lane = frame.box(u0 - 60.0, v, u1, v + 5.5)
+    lane = frame.box(u0 - 8.0, v, u1, v + 5.5)
     content.area(lane.intersection(cell.levels[0]), "straat", f"flat{number}")
     content.area(frame.box(u0 + 14.0, v + 5.5, u1, v + 10.5).intersection(cell.land), "parkeervlak", f"flat{number}")
     for u in np.arange(u0 + 15.0, u1 - 2.6, 2.6):

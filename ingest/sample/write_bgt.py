@@ -14,6 +14,7 @@ import shapely
 from ingest.sample.bgt_kinds import EMPTY_TYPES, KINDS, Kind
 from ingest.sample.plan import Floats, Geometries, Ints
 from ingest.sample.registers import MUNICIPALITY_CODE, Registers
+from ingest.sample.surfaces import CREST_FROM_SHORE
 from ingest.sample.town import Town
 
 ZIP_TIME = (2025, 10, 20, 7, 30, 0)
@@ -25,6 +26,7 @@ HEAD = (
     'http://register.geostandaarden.nl/gmlapplicatieschema/imgeo/2.1.1/imgeo.xsd">\n'
 )
 TAIL = "</CityModel>\n"
+NO_CREST = '<imgeo:kruinlijnBegroeidTerreindeel xsi:nil="true" nilReason="waardeOnbekend"/>'
 SRS = ' srsName="urn:ogc:def:crs:EPSG::28992"'
 
 
@@ -71,6 +73,7 @@ def _records(town: Town, registers: Registers) -> Iterator[Record]:
     texts = gml.write(surfaces.geometry)
     places = np.round(shapely.get_coordinates(shapely.point_on_surface(surfaces.geometry)), 3)
     labels = _house_labels(town, registers)
+    crest = surfaces.island.buffer(-CREST_FROM_SHORE, quad_segs=12).exterior.buffer(0.05)
     for row, (name, building, text, place) in enumerate(zip(surfaces.kind, surfaces.building, texts, places, strict=True)):
         kind = KINDS[name]
         local = _local_id(name, *place)
@@ -81,6 +84,8 @@ def _records(town: Town, registers: Registers) -> Iterator[Record]:
             extra = labels[building] if building < len(labels) else ""
             pand = registers.pand["identificatie"].iat[building]
             extra = f"<imgeo:identificatieBAGPND>{pand}</imgeo:identificatieBAGPND>\n%s{extra}"
+        if name == "dijk":
+            extra = extra.replace(NO_CREST, _crest(surfaces.geometry[row], crest) or NO_CREST)
         record = Record(kind, local, text, extra=extra, age=row)
         if row % 13 == 6:
             former = KINDS["transitie"] if name in ("voetpad", "trottoir", "straat", "rijbaan") else kind
@@ -90,6 +95,19 @@ def _records(town: Town, registers: Registers) -> Iterator[Record]:
     yield from _planned(town, registers, gml)
     yield from _points_and_lines(town)
     yield from _street_labels(registers)
+
+
+def _crest(polygon: shapely.Polygon, crest: shapely.Polygon) -> str:
+    """The part of a slope's outline that is its crest line; written as the BGT does, without ``srsDimension``."""
+    lines = shapely.get_parts(shapely.line_merge(shapely.intersection(polygon.boundary, crest)))
+    line = max(lines, key=shapely.length, default=None)
+    if line is None or line.geom_type != "LineString" or line.length < 5.0:
+        return ""
+    values = " ".join(f"{x:.3f} {y:.3f}" for x, y in shapely.get_coordinates(line))
+    return (
+        f"<imgeo:kruinlijnBegroeidTerreindeel><gml:LineString><gml:posList>{values}</gml:posList></gml:LineString>"
+        "</imgeo:kruinlijnBegroeidTerreindeel>"
+    )
 
 
 def _bridges(town: Town, gml: _Polygons) -> Iterator[Record]:
