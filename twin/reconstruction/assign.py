@@ -43,7 +43,7 @@ def assign(
     Returns
     -------
     point_index, point_part : (K,) int64
-        Row of ``xyz`` and part, in no particular order.
+        Row of ``xyz`` and part; by part, then by row.
 
     Raises
     ------
@@ -56,16 +56,18 @@ def assign(
     classified = classification == params.building_class
     known = bool(classified.any())
     rows = np.flatnonzero(classified if known else classification == params.other_class)
-    index, part = _in_footprint(footprints, xyz, rows, params.assign_cell)
+    index, part = points_in_footprints(footprints, xyz, rows, params.assign_cell)
     if not known and len(index):
         ground = ground_heights(footprints, xyz, classification, params).height
         high = xyz[index, 2] > ground[part] + params.other_above_ground
         index, part = index[high], part[high]
+    # One sort of plain numbers; several times faster than sorting two columns.
+    part, index = np.divmod(np.sort(part * len(xyz) + index), max(len(xyz), 1))
     return index, part
 
 
-def _in_footprint(footprints: Footprints, xyz: Floats, rows: Ints, cell: float) -> tuple[Ints, Ints]:
-    """Pairs of point and part."""
+def points_in_footprints(footprints: Footprints, xyz: Floats, rows: Ints, cell: float) -> tuple[Ints, Ints]:
+    """Pairs of point and part, for the points ``rows``; ``cell`` [m] costs time, not exactness."""
     raster = _Raster.of(footprints, cell)
     # World cells; the division is exact for the default cell, a power of two.
     ix = np.floor(xyz[rows, 0] / cell).astype(np.int64)
