@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from twin.errors import GeometryError
-from twin.geometry.columns import Floats, Footprints, Ints
+from twin.geometry.columns import Floats, Footprints, Ints, Shells
 from twin.geometry.ragged import offsets, ring_predecessor, ring_successor
 
 Polygons = npt.NDArray[Any]  # dtype object: shapely geometries
@@ -67,7 +67,7 @@ def footprints_from(polygons: Polygons) -> tuple[Footprints, Ints]:
     # Parts of one input in the order of their lower left corners, whatever way they came about.
     bounds = shapely.bounds(parts)
     order = np.lexsort((bounds[:, 1], bounds[:, 0], source))
-    return _columns(parts[order]), source[order]
+    return columns_of(parts[order]), source[order]
 
 
 def polygons_of(footprints: Footprints) -> Polygons:
@@ -84,6 +84,35 @@ def polygons_of(footprints: Footprints) -> Polygons:
         shapely.GeometryType.POLYGON, xy, (closed, footprints.part_offsets)
     )
     return result
+
+
+def select_parts(footprints: Footprints, first: int, last: int) -> Footprints:
+    """Take parts ``first`` up to ``last``."""
+    rings = footprints.part_offsets[first : last + 1]
+    vertices = footprints.ring_offsets[rings[0] : rings[-1] + 1]
+    return Footprints(footprints.xy[vertices[0] : vertices[-1]], vertices - vertices[0], rings - rings[0])
+
+
+def flat_shells(footprints: Footprints, z: Floats, owner: Ints, size: int) -> Shells:
+    """Horizontal surfaces facing up, one per part, of ``size`` objects.
+
+    Parameters
+    ----------
+    footprints : Footprints
+    z : (P,) float64 [m, NAP]
+    owner : (P,) int64
+        Object of each part, ascending.
+    size : int
+    """
+    per_part = np.diff(footprints.ring_offsets[footprints.part_offsets])
+    return Shells(
+        xyz=np.column_stack((footprints.xy, np.repeat(z, per_part))),
+        ring_vertices=np.arange(len(footprints.xy), dtype=np.int64),
+        ring_offsets=footprints.ring_offsets,
+        surface_offsets=footprints.part_offsets,
+        object_offsets=offsets(np.bincount(owner, minlength=size)),
+        semantics=np.zeros(len(footprints), dtype=np.uint8),
+    )
 
 
 def _refuse_strangers(given: Polygons) -> None:
@@ -118,7 +147,7 @@ def _simplified(parts: Polygons, source: Ints, tolerance: float) -> tuple[Polygo
     simple, source = simple[kept], source[kept]
     if not len(simple):
         return simple, source
-    raw = _columns(simple)
+    raw = columns_of(simple)
     ring = np.repeat(np.arange(len(raw.ring_offsets) - 1, dtype=np.int64), np.diff(raw.ring_offsets))
     xy, ring = _without_short_edges(raw.xy, ring)
     lean, part = _without_small_rings(xy, ring, raw.part_offsets)
@@ -169,7 +198,8 @@ def _without_small_rings(xy: Floats, ring: Ints, part_offsets: Ints) -> tuple[Fo
     return Footprints(xy[live[ring]], offsets(count), offsets(holes)), np.flatnonzero(stays)
 
 
-def _columns(parts: Polygons) -> Footprints:
+def columns_of(parts: Polygons) -> Footprints:
+    """Lay polygons ``(P,)`` out in columns as they are; only their rings are oriented."""
     if not len(parts):
         nothing = np.zeros(1, np.int64)
         return Footprints(np.empty((0, 2)), nothing, nothing)

@@ -12,7 +12,6 @@ from twin.geometry.triangulate import convex_rings, polygons_of, project, surfac
 # GEOS words for what is wrong with a polygon, and val3dity's number for it
 REASONS = {
     "Self-intersection": 201,
-    "Duplicate Rings": 202,
     "Interior is disconnected": 205,
     "Hole lies outside shell": 206,
     "Holes are nested": 207,
@@ -144,6 +143,8 @@ def _ring_defects(shells: Shells) -> list[tuple[int, Ints]]:
     turned[owner[inner & (np.sign(area) == np.sign(area[surface_offsets[:-1]])[owner])]] = True
     code[(code == 0) & turned] = 208
 
+    code[(code == 0) & _with_equal_rings(uv, ring_offsets, area, owner, len(doubtful))] = 202
+
     holed = np.flatnonzero((code == 0) & (np.diff(surface_offsets) > 1))
     if len(holed):
         some, offsets = take_rows(np.arange(len(rings)), surface_offsets, holed)
@@ -161,3 +162,14 @@ def _signed_areas(uv: Floats, ring_offsets: Ints) -> Floats:
     following = uv[successors(ring_offsets)] if len(uv) else uv
     cross = uv[:, 0] * following[:, 1] - uv[:, 1] * following[:, 0]
     return sums(rows_of(ring_offsets), cross, len(ring_offsets) - 1)
+
+
+def _with_equal_rings(uv: Floats, ring_offsets: Ints, area: Floats, owner: Ints, surfaces: int) -> Bools:
+    """Surfaces with a ring twice, told by size, area and sums of coordinates: exact on whole millimetres."""
+    ring, count = rows_of(ring_offsets), len(area)
+    moments = [sums(ring, w, count) for w in (uv[:, 0], uv[:, 1], uv[:, 0] ** 2, uv[:, 1] ** 2)]
+    marks = np.column_stack((owner, np.diff(ring_offsets), np.abs(area), *moments))
+    marks = marks[np.lexsort(marks.T)]
+    twice = np.zeros(surfaces, dtype=bool)
+    twice[marks[1:][(marks[1:] == marks[:-1]).all(axis=1), 0].astype(np.int64)] = True
+    return twice
