@@ -44,7 +44,9 @@ def pierced() -> tuple[Points, Faces]:
     return points, faces
 
 
-def planted(change: Callable[[Points, Faces], object], base: Callable[[], tuple[Points, Faces]] = cube) -> Shells:
+def planted(
+    change: Callable[[Points, Faces], object], base: Callable[[], tuple[Points, Faces]] = cube
+) -> Shells:
     points, faces = base()
     change(points, faces)
     return shells_of(points, [faces])
@@ -54,7 +56,9 @@ def reverse(ring: list[int]) -> None:
     ring.reverse()
 
 
-def second_cube(shift: float, size: float = 1.0, shared: dict[int, int] | None = None) -> Callable[[Points, Faces], None]:
+def second_cube(
+    shift: float, size: float = 1.0, shared: dict[int, int] | None = None
+) -> Callable[[Points, Faces], None]:
     """Add a cube; ``shared`` maps its vertices to those of the first."""
 
     def add(points: Points, faces: Faces) -> None:
@@ -152,18 +156,27 @@ DEFECTS = {
     "spike": (spike, 104),
     "triangle without area": (collapsed, 104),
     "hole across the border": (inner_ring((3, 3), (3, 6), (12, 6), (12, 3)), 201),
-    "holes that cross": (both(inner_ring((1, 1), (1, 5), (5, 5), (5, 1)), inner_ring((3, 3), (3, 8), (8, 8), (8, 3))), 201),
+    "holes that cross": (
+        both(inner_ring((1, 1), (1, 5), (5, 5), (5, 1)), inner_ring((3, 3), (3, 8), (8, 8), (8, 3))),
+        201,
+    ),
     "hole twice": (2 * [inner_ring((3, 3), (3, 6), (6, 6), (6, 3))], 202),
     "vertex 5 cm off its plane": (lambda p, f: p[6].__setitem__(2, 9.05), 203),
     "narrow strip that is twisted": (narrow_and_tilted, 204),
     "hole from side to side": (inner_ring((0, 4.5), (4.5, 6), (9, 4.5), (4.5, 3)), 205),
     "hole outside": (inner_ring((20, 3), (20, 6), (23, 6), (23, 3)), 206),
-    "hole in a hole": (both(inner_ring((1, 1), (1, 8), (8, 8), (8, 1)), inner_ring((3, 3), (3, 6), (6, 6), (6, 3))), 207),
+    "hole in a hole": (
+        both(inner_ring((1, 1), (1, 8), (8, 8), (8, 1)), inner_ring((3, 3), (3, 6), (6, 6), (6, 3))),
+        207,
+    ),
     "hole that turns like its border": (inner_ring((3, 3), (6, 3), (6, 6), (3, 6)), 208),
     "three faces": (tent, 301),
     "missing wall": (lambda p, f: f.pop(3), 302),
     "missing roof": (lambda p, f: f.pop(1), 302),
-    "vertex doubled under another number": (lambda p, f: (p.append([0, 0, 9]), f[1][0].__setitem__(0, 8)), 302),
+    "vertex doubled under another number": (
+        lambda p, f: (p.append([0, 0, 9]), f[1][0].__setitem__(0, 8)),
+        302,
+    ),
     "hole without walls": (inner_ring((3, 3), (3, 6), (6, 6), (6, 3)), 302),
     "wall twice": (lambda p, f: f.append([[1, 2, 6, 5]]), 303),
     "fin on an edge": (fin, 303),
@@ -233,8 +246,12 @@ def test_no_geometry_is_no_defect() -> None:
 def test_far_from_the_origin_the_answer_is_the_same() -> None:
     for name in DEFECTS:
         shells = shells_with(name)
-        moved = Shells(shells.xyz + [84_500.123, 447_000.456, -3.0], *(getattr(shells, n) for n in Shells.__slots__[1:]))
-        assert check(moved, semantics=False).code.tolist() == check(shells, semantics=False).code.tolist(), name
+        moved = Shells(
+            shells.xyz + [84_500.123, 447_000.456, -3.0], *(getattr(shells, n) for n in Shells.__slots__[1:])
+        )
+        assert check(moved, semantics=False).code.tolist() == check(shells, semantics=False).code.tolist(), (
+            name
+        )
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -272,7 +289,9 @@ def test_published_solids_are_judged_as_val3dity_judges_them(real_data: Path) ->
 
 def test_welding_joins_doubles_and_drops_strays() -> None:
     shells = shells_with("vertex doubled under another number")
-    stray = Shells(np.vstack((shells.xyz, [[50, 50, 50]])), *(getattr(shells, n) for n in Shells.__slots__[1:]))
+    stray = Shells(
+        np.vstack((shells.xyz, [[50, 50, 50]])), *(getattr(shells, n) for n in Shells.__slots__[1:])
+    )
     welded = weld(stray)
     assert len(welded.xyz) == 8
     assert check(take(welded, np.array([0])), semantics=False).valid.all()
