@@ -70,8 +70,10 @@ def points_in_footprints(footprints: Footprints, xyz: Floats, rows: Ints, cell: 
     """Pairs of point and part, for the points ``rows``; ``cell`` [m] costs time, not exactness."""
     raster = _Raster.of(footprints, cell)
     # World cells; the division is exact for the default cell, a power of two.
-    ix = np.floor(xyz[rows, 0] / cell).astype(np.int64)
-    iy = np.floor(xyz[rows, 1] / cell).astype(np.int64)
+    x, y = xyz[rows, 0], xyz[rows, 1]
+    x /= cell
+    y /= cell
+    ix, iy = np.floor(x, out=x).astype(np.int64), np.floor(y, out=y).astype(np.int64)
     point, entry = raster.lookup(ix, iy)
     edge_cell = raster.on_edge[entry]
     sure = ~edge_cell

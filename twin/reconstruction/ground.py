@@ -75,7 +75,7 @@ def ground_heights(
     parts = len(footprints)
     result = np.full((3, parts), np.nan)
     source = np.full(parts, GroundSource.NONE, np.int64)
-    cells = _GroundCells.of(xyz[classification == params.ground_class], params.ground_cell)
+    cells = _GroundCells.of(xyz, np.flatnonzero(classification == params.ground_class), params.ground_cell)
     if len(cells.key):
         rings = (params.ground_offset, *params.ground_rings)
         for distance in rings:
@@ -111,24 +111,36 @@ class _GroundCells:
     height: Floats
 
     @classmethod
-    def of(cls, xyz: Floats, cell: float) -> _GroundCells:
-        if not len(xyz):
+    def of(cls, xyz: Floats, rows: Ints, cell: float) -> _GroundCells:
+        """Cells of the points ``xyz[rows]``; worked in place, as most points of a cloud are ground."""
+        if not len(rows):
             return cls(cell, np.empty(0, np.int64), np.empty(0))
-        ix, iy = (np.floor(xyz[:, axis] / cell).astype(np.int64) for axis in (0, 1))
+        ix, iy, z = xyz[rows, 0], xyz[rows, 1], xyz[rows, 2]
+        for along in (ix, iy):
+            along /= cell
+            np.floor(along, out=along)
         x0, y0 = int(ix.min()), int(iy.min())
         width, height = int(ix.max()) - x0 + 1, int(iy.max()) - y0 + 1
-        if width * height <= _DENSE:
-            slot = (iy - y0) * width + (ix - x0)
-            count = np.bincount(slot, minlength=width * height)
-            used = np.flatnonzero(count)
-            count = count[used]
-            key = (used // width + y0) * _ROW + used % width + x0
-            total = np.bincount(slot, weights=np.rint(xyz[:, 2] * 1000), minlength=width * height)[used]
-        else:
-            key, slot, count = np.unique(iy * _ROW + ix, return_inverse=True, return_counts=True)
-            total = np.bincount(slot, weights=np.rint(xyz[:, 2] * 1000))
         # Whole millimetres: their sum is exact, so the order of the points does not matter.
-        return cls(cell, key, total / count / 1000)
+        z *= 1000
+        np.rint(z, out=z)
+        # Whole numbers below 2**53 are exact in float64, so the key is made where the numbers are.
+        dense = width * height <= _DENSE
+        ix -= x0
+        iy -= y0
+        iy *= width if dense else _ROW
+        iy += ix
+        slot = iy.astype(np.int64)
+        if dense:
+            count = np.bincount(slot)
+            used = np.flatnonzero(count)
+            row, column = np.divmod(used, width)
+            count, total = count[used], np.bincount(slot, weights=z)[used]
+        else:
+            used, slot, count = np.unique(slot, return_inverse=True, return_counts=True)
+            row, column = np.divmod(used, _ROW)
+            total = np.bincount(slot, weights=z)
+        return cls(cell, (row + y0) * _ROW + column + x0, total / count / 1000)
 
     def at(self, xy: Floats) -> Floats:
         """Height at ``xy (M, 2)``, NaN in cells without ground."""
