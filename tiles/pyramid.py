@@ -5,9 +5,10 @@ A node is ``(level, column, row)`` of a grid that starts at RD (0, 0): its squar
 
 How coarse? The geometric error of a node is 1.2% of its extent (12 m for a kilometre). A viewer refines a
 tile when ``error * height / (2 * tan(fov / 2) * distance)`` exceeds its target; at the usual 16 pixels, 60
-degrees and 1000 pixels high that is at 0.65 times the tile's extent. So some ten to twenty tiles cover any
+degrees and 1000 pixels high that is at 0.65 times the tile's extent. So some ten to thirty tiles cover any
 view, whatever its height. A node's own simplification moves corners by at most half of 1/16th of that error:
-half a pixel at the moment of refinement.
+half a pixel at the moment of refinement. A tile that had to leave features out for want of room gets a larger
+error, up to twice.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _ERROR_PER_METRE = 0.012
 _ERROR_PIXELS = 16
+_MOST_URGENT = 2.0
 _DEEPEST = -6  # 500 m cells split down to 8 m; a leaf that is still too full then holds one giant
 
 
@@ -59,23 +61,27 @@ class Content:
 class Limits:
     """How full a tile may be.
 
-    `features` and `vertices` bound a leaf. `upper_vertices` bounds a tile of the upper levels: as many as
-    16-bit indices address, some 3 000 boxes in 1.6 MB (0.5 MB compressed), so that a whole city in one tile
-    stays below 3 MB. `json_bytes` is where a tileset.json is divided into external tilesets.
+    `features` and `vertices` bound a leaf. `upper_vertices` bounds a tile of the upper levels: some 2 500
+    boxes in 1.3 MB (0.4 MB compressed); a city of 10 by 10 km seen from 10 km takes up to ten of them.
+    `json_bytes` is where a tileset.json is divided into external tilesets.
     """
 
     features: int = 1_000
     vertices: int = 42_000
-    upper_vertices: int = 65_000
+    upper_vertices: int = 50_000
     json_bytes: int = 1_000_000
 
 
 @dataclass
 class Node:
-    """A tile of the tree; a leaf has no children and error 0."""
+    """A tile of the tree; a leaf has no children and error 0.
+
+    `area` [m2] is the surface of all features at and below it, drawn here or not.
+    """
 
     key: Key
     content: Content
+    area: float
     error: float = 0.0
     children: list[Node] = field(default_factory=list)
 
@@ -134,6 +140,16 @@ class Source:
         )
         return cls(mesh, properties.concatenate([part.columns for part in parts]))
 
+    def area(self) -> NDArray[np.float64]:
+        """(F,) surface of each feature [m2]."""
+        a, b, c = (self.mesh.xyz[self.mesh.triangles[:, k]] for k in range(3))
+        double = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+        count = len(self.columns["identificatie"])
+        area: NDArray[np.float64] = np.bincount(self.mesh.feature, double / 2, minlength=count).astype(
+            np.float64
+        )
+        return area
+
     def features(self, keep: NDArray[np.bool_]) -> Source:
         """Part with only the features for which `keep` (F,) holds, renumbered."""
         rows = np.flatnonzero(keep)
@@ -185,12 +201,14 @@ class Pyramid:
             return drawn
         overview = overview.features(drawn)
         place = np.cumsum(drawn) - 1
+        area = overview.area()
 
         def leaves(key: Key, chosen: NDArray[np.bool_]) -> Node:
             count = int(chosen.sum())
             fits = count <= self._limits.features and int(vertices[chosen].sum()) <= self._limits.vertices
             if fits or count == 1 or key.level <= _DEEPEST:
-                return Node(key, self._tile(key, mesh.features(chosen), detail.columns))
+                content = self._tile(key, mesh.features(chosen), detail.columns)
+                return Node(key, content, float(area[place[chosen]].sum()))
             middle = (np.array([key.column, key.row]) + 0.5) * self._side(key)
             east, north = centroid[:, 0] >= middle[0], centroid[:, 1] >= middle[1]
             quarters = [
@@ -244,8 +262,13 @@ class Pyramid:
     def _above(self, key: Key, children: list[Node], source: Source) -> tuple[Node, Source]:
         box = _around([child.box for child in children])
         kept, mesh = _thinned(source, self._step(box), self._limits.upper_vertices)
-        error = max(self._error(box), *(child.error for child in children), FINEST_STEP)
-        return Node(key, self._tile(key, mesh, kept.columns), error, children), kept
+        area = sum(child.area for child in children)
+        shown = float(kept.area().sum()) / area if area > 0 else 1.0
+        # Where most buildings had to be left out, the next level must come sooner: tiles of 1/n of the
+        # content are refined from sqrt(n) times as far, so that the view holds n times as many of them.
+        urgency = min(max(shown, 1e-9) ** -0.5, _MOST_URGENT)
+        error = max(round(self._error(box) * urgency, 3), *(child.error for child in children), FINEST_STEP)
+        return Node(key, self._tile(key, mesh, kept.columns), area, error, children), kept
 
     def _tile(self, key: Key, mesh: Welded, columns: properties.Columns) -> Content:
         rows, feature = np.unique(mesh.feature, return_inverse=True)
@@ -263,7 +286,7 @@ class Pyramid:
 
     @staticmethod
     def _error(box: NDArray[np.float64]) -> float:
-        return float(round(_ERROR_PER_METRE * np.ptp(box[:, :2], axis=0).max(), 3))
+        return float(_ERROR_PER_METRE * np.ptp(box[:, :2], axis=0).max())
 
     def _step(self, box: NDArray[np.float64]) -> float:
         return step_below(max(self._error(box) / _ERROR_PIXELS, FINEST_STEP))
@@ -278,9 +301,7 @@ def _thinned(source: Source, step: float, vertices: int) -> tuple[Source, Welded
     mesh = weld(source.mesh, step, max(step / 4, FINEST_STEP))
     count = len(source.columns["identificatie"])
     needs = np.bincount(mesh.feature, minlength=count)
-    a, b, c = (source.mesh.xyz[source.mesh.triangles[:, k]] for k in range(3))
-    area = np.bincount(source.mesh.feature, np.linalg.norm(np.cross(b - a, c - a), axis=1), minlength=count)
-    order = np.argsort(-area, kind="stable")
+    order = np.argsort(-source.area(), kind="stable")
     order = order[needs[order] > 0]
     fitting = order[np.cumsum(needs[order]) <= vertices]
     keep = np.zeros(count, dtype=bool)

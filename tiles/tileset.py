@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from math import floor
 from pathlib import Path
@@ -17,6 +16,7 @@ from tiles.frame import Frame
 from tiles.mesh import Cell, Mesh, Property, checked
 from tiles.pyramid import Content, Key, Limits, Node, Pyramid, Source, upper
 from tiles.rdnap import RdNap
+from tiles.tree import as_json, thickened, volume, write_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from tiles.weld import Welded
 
-_THINNEST = 0.05  # metres: half of a box may not be zero, or viewers cannot invert it
 _ALWAYS_REFINE = 1e5  # error of the root of all themes, which draws nothing itself
 
 
@@ -131,9 +130,7 @@ def write_tileset(
             )
             staging.write(uri, data)
             drawn = len(columns["identificatie"])
-            return Content(
-                uri, _thickened(mesh.box), len(mesh.triangles), len(mesh.lattice), drawn, len(data)
-            )
+            return Content(uri, thickened(mesh.box), len(mesh.triangles), len(mesh.lattice), drawn, len(data))
 
         for cell in map(checked, cells):
             seen += 1
@@ -169,7 +166,7 @@ def write_tileset(
             "licence": licence,
             "counts": {"features": features + len(empty), "drawn": features, "empty": len(empty)},
         } | dict(extras or {})
-        _write_tree(staging, root, frame.transform, {"version": "1.1", "extras": about}, limits.json_bytes)
+        write_tree(staging, root, frame.transform, {"version": "1.1", "extras": about}, limits.json_bytes)
         changed, removed = staging.publish()
 
     nodes = list(root.walk())
@@ -191,7 +188,7 @@ def write_tileset(
         files_removed=removed,
         geometric_error=root.error,
         transform=tuple(frame.transform),
-        box=tuple(_volume(root.box)),
+        box=tuple(volume(root.box)),
     )
 
 
@@ -242,7 +239,7 @@ def write_root(
         )
     span = np.concatenate(corners)
     span = np.stack([span.min(axis=0) - 0.01, span.max(axis=0) + 0.01])
-    whole = np.array(_volume(span)).reshape(4, 3)
+    whole = np.array(volume(span)).reshape(4, 3)
     root = {
         "boundingVolume": {
             "box": [*common.to_ecef(whole[:1])[0].tolist(), *(whole[1:] @ common.rotation.T).ravel().tolist()]
@@ -257,7 +254,7 @@ def write_root(
     }
     path = folder / "tileset.json"
     with disk_errors(folder):
-        write_file(path, _json({"asset": asset, "geometricError": _ALWAYS_REFINE, "root": root}))
+        write_file(path, as_json({"asset": asset, "geometricError": _ALWAYS_REFINE, "root": root}))
     return path
 
 
@@ -309,73 +306,5 @@ def _centroids(mesh: Mesh, features: int) -> NDArray[np.float64]:
     )
 
 
-def _write_tree(
-    staging: Staging, root: Node, transform: list[float], asset: dict[str, Any], limit: int
-) -> None:
-    version = {"version": asset["version"]}
-
-    def tile(node: Node) -> tuple[dict[str, Any], int]:
-        """Tile of a node and the length of its JSON; the longest branches move to files of their own."""
-        entry: dict[str, Any] = {
-            "boundingVolume": {"box": _volume(node.box)},
-            "geometricError": node.error,
-            "refine": "REPLACE",
-            "content": {"uri": node.content.uri},
-        }
-        length = len(_json(entry))
-        if not node.children:
-            return entry, length
-        branches = [tile(child) for child in node.children]
-        lengths = np.array([below for _, below in branches])
-        for number in np.argsort(-lengths, kind="stable"):
-            if length + lengths.sum() <= limit or not node.children[number].children:
-                continue
-            branch = branches[number][0]
-            uri = node.children[number].content.uri.replace(".glb", ".json")
-            # Its own root has the same box and error, so the traversal goes on as if nothing lay between.
-            head = {key: value for key, value in branch.items() if key != "children"} | {
-                "content": {"uri": uri}
-            }
-            document = {"asset": version, "geometricError": branch["geometricError"], "root": _one_up(branch)}
-            staging.write(uri, _json(document))
-            branches[number] = (head, len(_json(head)))
-            lengths[number] = branches[number][1]
-        entry["children"] = [branch for branch, _ in branches]
-        return entry, length + int(lengths.sum())
-
-    top, _ = tile(root)
-    # An error larger than the root's: what a viewer would miss by not drawing the tileset at all.
-    extent = float(np.ptp(root.box, axis=0).max())
-    document = {
-        "asset": asset,
-        "geometricError": round(max(extent, 2 * root.error), 3),
-        "root": {"transform": transform} | top,
-    }
-    staging.write("tileset.json", _json(document))
-
-
-def _one_up(entry: dict[str, Any]) -> dict[str, Any]:
-    """Branch with its uris as seen from ``<size>/<column>_<row>.json``."""
-    moved = entry | {"content": {"uri": f"../{entry['content']['uri']}"}}
-    if "children" in entry:
-        moved["children"] = [_one_up(child) for child in entry["children"]]
-    return moved
-
-
-def _volume(box: NDArray[np.float64]) -> list[float]:
-    """Bounding volume: middle and three half axes, along east, north and up."""
-    middle, half = box.mean(axis=0), np.ptp(box, axis=0) / 2
-    return [float(value) for value in [*middle, half[0], 0.0, 0.0, 0.0, half[1], 0.0, 0.0, 0.0, half[2]]]
-
-
-def _thickened(box: NDArray[np.float64]) -> NDArray[np.float64]:
-    spare = np.maximum(_THINNEST - np.ptp(box, axis=0) / 2, 0)
-    return box + np.stack([-spare, spare])
-
-
 def _depth(node: Node) -> int:
     return 1 + max(map(_depth, node.children), default=0)
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
