@@ -200,7 +200,7 @@ def _extend(
 
 def _ahead(t: Floats, line: Ints, end: Floats) -> tuple[Floats, Ints]:
     """Stops at or after the end of their line."""
-    rows = np.flatnonzero(t >= end[line])
+    rows = np.flatnonzero(t >= end[line] - ON_SUPPORT)
     return t[rows], line[rows]
 
 
