@@ -17,7 +17,7 @@ PAIRS = 30_000  # candidate pairs looked at together: their corners stay in the 
 LARGEST = 1_000_000  # mm: up to this extent a 3 x 3 determinant fits int64
 
 
-def intersecting_objects(xyz: Floats, triangles: Ints, owner: Ints, objects: Bools) -> Ints:
+def intersecting_objects(xyz: Floats, triangles: Ints, surface: Ints, owner: Ints, objects: Bools) -> Ints:
     """Objects in which two triangles meet elsewhere than in a common vertex or edge.
 
     Parameters
@@ -25,8 +25,9 @@ def intersecting_objects(xyz: Floats, triangles: Ints, owner: Ints, objects: Boo
     xyz : (V, 3) float64 [mm]
         Whole numbers relative to a vertex of each object.
     triangles : (T, 3) int64
-    owner : (T,) int64
-        Object of each triangle.
+    surface, owner : (T,) int64
+        Surface and object of each triangle. Triangles of one surface, whose polygon was found sound before,
+        are not compared.
     objects : (O,) bool
         Objects to look at.
 
@@ -46,12 +47,16 @@ def intersecting_objects(xyz: Floats, triangles: Ints, owner: Ints, objects: Boo
     small = np.abs(xyz).max() * 2 <= LARGEST
     corners = xyz[triangles[chosen]]
     corners = corners.astype(np.int64) if small else corners
-    ids, owner = triangles[chosen], owner[chosen]
+    ids, surface, owner = triangles[chosen], surface[chosen], owner[chosen]
+    normal = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     hit = np.zeros(len(objects), dtype=bool)
     for one, other in _candidates(corners, owner):
-        undecided = ~hit[owner[one]]
-        one, other = one[undecided], other[undecided]
-        meet = _meet(corners[one], corners[other], ids[one], ids[other])
+        open_pair = (surface[one] != surface[other]) & ~hit[owner[one]]
+        one, other = one[open_pair], other[open_pair]
+        # most pairs end here: one triangle lies on one side of the plane of the other
+        one, other = _not_beside(corners, normal, ids, one, other)
+        other, one = _not_beside(corners, normal, ids, other, one)
+        meet = _meet(corners, normal, ids, one, other)
         hit[owner[one[meet]]] = True
     return np.flatnonzero(hit)
 
@@ -75,62 +80,78 @@ def _candidates(corners: Numbers, owner: Ints) -> Iterator[tuple[Ints, Ints]]:
         first = last
 
 
-def _meet(a: Numbers, b: Numbers, ids_a: Ints, ids_b: Ints) -> Bools:
-    """Pairs of triangles ``(N, 3, 3)`` that meet outside their common vertices."""
-    side_b, side_a = _sides(a, b), _sides(b, a)  # of the corners of b to a, and the other way round
-    common = ids_a[:, :, None] == ids_b[:, None, :]
-    shared = common.sum(axis=(1, 2))
-    own_a, own_b = ~common.any(axis=2), ~common.any(axis=1)
-    possible = ~(_one_side(side_b, own_b) | _one_side(side_a, own_a))
-    meet = np.zeros(len(a), dtype=bool)
+def _not_beside(corners: Numbers, normal: Numbers, ids: Ints, plane: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Pairs without those whose second triangle lies, but for common corners, on one side of the first."""
+    sides, own = _sides(corners, normal, plane, other), _own(ids[other], ids[plane])
+    above, below = (sides > 0) | ~own, (sides < 0) | ~own
+    beside = (_all(above) | _all(below)) & ~_all(~own)
+    return plane[~beside], other[~beside]
+
+
+def _meet(corners: Numbers, normal: Numbers, ids: Ints, one: Ints, other: Ints) -> Bools:
+    """Pairs of triangles that meet outside their common vertices."""
+    a, b = corners[one], corners[other]
+    side_b, side_a = _sides(corners, normal, one, other), _sides(corners, normal, other, one)
+    own_a, own_b = _own(ids[one], ids[other]), _own(ids[other], ids[one])
+    shared = 3 - own_a.sum(axis=1)
+    meet = np.asarray(shared == 3)
 
     # two triangles on an edge: folded onto one another if both lie in one plane, on one side of the edge
-    flat = (side_b == 0).all(axis=1)
-    folded = np.flatnonzero(flat & (shared == 2))
+    folded = np.flatnonzero(_all(side_b == 0) & (shared == 2))
     meet[folded] = _folded(a[folded], b[folded], own_a[folded], own_b[folded])
-    meet[shared == 3] = True
-
     for corner in range(3):
         edge = [(corner + 1) % 3, (corner + 2) % 3]
         # with a common vertex only the side opposite to it is tested: the others start on the vertex itself
-        test = possible & ((shared == 0) | ((shared == 1) & common[:, corner].any(axis=1))) & ~meet
-        rows = np.flatnonzero(test)
+        rows = np.flatnonzero(((shared == 0) | ((shared == 1) & ~own_a[:, corner])) & ~meet)
         meet[rows] = _side_meets(a[rows][:, edge], b[rows], side_a[rows][:, edge])
-        test = possible & ((shared == 0) | ((shared == 1) & common[:, :, corner].any(axis=1))) & ~meet
-        rows = np.flatnonzero(test)
+        rows = np.flatnonzero(((shared == 0) | ((shared == 1) & ~own_b[:, corner])) & ~meet)
         meet[rows] = _side_meets(b[rows][:, edge], a[rows], side_b[rows][:, edge])
     return meet
 
 
-def _orient(a: Numbers, b: Numbers, c: Numbers, d: Numbers) -> Numbers:
-    """Sign of the volume of tetrahedra ``abcd``, all (..., 3)."""
-    u, v, w = b - a, c - a, d - a
-    x = v[..., 1] * w[..., 2] - v[..., 2] * w[..., 1]
-    y = v[..., 2] * w[..., 0] - v[..., 0] * w[..., 2]
-    z = v[..., 0] * w[..., 1] - v[..., 1] * w[..., 0]
-    sign: Numbers = np.sign(u[..., 0] * x + u[..., 1] * y + u[..., 2] * z)
-    return sign
+def _own(ids: Ints, others: Ints) -> Bools:
+    """Corners ``(N, 3)`` of triangles that are not corners of their partners."""
+    equal = ids[:, :, None] == others[:, None, :]
+    return np.asarray(~(equal[:, :, 0] | equal[:, :, 1] | equal[:, :, 2]))
 
 
-def _sides(triangle: Numbers, points: Numbers) -> Numbers:
-    """Side of the plane of each triangle on which its three points lie ``(N, 3)``."""
+def _sides(corners: Numbers, normal: Numbers, plane: Ints, points: Ints) -> Numbers:
+    """Side ``(N, 3)`` of the plane of one triangle on which the corners of another lie, as a sign."""
+    away = corners[points] - corners[plane][:, :1]
+    n = normal[plane]
+    signs: Numbers = np.sign(away[:, :, 0] * n[:, :1] + away[:, :, 1] * n[:, 1:2] + away[:, :, 2] * n[:, 2:])
+    return signs
+
+
+def _all(three: Bools) -> Bools:
+    return np.asarray(three[:, 0] & three[:, 1] & three[:, 2])
+
+
+def _cross(u: Numbers, v: Numbers) -> Numbers:
     return np.stack(
-        [_orient(triangle[:, 0], triangle[:, 1], triangle[:, 2], points[:, i]) for i in range(3)], axis=1
+        (
+            u[..., 1] * v[..., 2] - u[..., 2] * v[..., 1],
+            u[..., 2] * v[..., 0] - u[..., 0] * v[..., 2],
+            u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0],
+        ),
+        axis=-1,
     )
 
 
-def _one_side(sides: Numbers, own: Bools) -> Bools:
-    """All corners that are not common lie strictly on one side."""
-    above, below = (sides > 0) | ~own, (sides < 0) | ~own
-    return np.asarray((above.all(axis=1) | below.all(axis=1)) & own.any(axis=1))
+def _orient(a: Numbers, b: Numbers, c: Numbers, d: Numbers) -> Numbers:
+    """Sign of the volume of tetrahedra ``abcd``, all (N, 3)."""
+    n = _cross(c - a, d - a)
+    u = b - a
+    sign: Numbers = np.sign(u[:, 0] * n[:, 0] + u[:, 1] * n[:, 1] + u[:, 2] * n[:, 2])
+    return sign
 
 
 def _side_meets(segment: Numbers, triangle: Numbers, sides: Numbers) -> Bools:
     """Segments ``(N, 2, 3)`` that touch their triangles; ``sides`` of their planes the ends lie on."""
     p, q = segment[:, 0], segment[:, 1]
-    flat = (sides == 0).all(axis=1)
+    flat = (sides[:, 0] == 0) & (sides[:, 1] == 0)
     turns = np.stack([_orient(p, q, triangle[:, i], triangle[:, (i + 1) % 3]) for i in range(3)], axis=1)
-    through = (turns >= 0).all(axis=1) | (turns <= 0).all(axis=1)
+    through = _all(turns >= 0) | _all(turns <= 0)
     meets: Bools = ~flat & (sides[:, 0] * sides[:, 1] <= 0) & through
     rows = np.flatnonzero(flat)
     meets[rows] = _flat_side_meets(segment[rows], triangle[rows])
@@ -139,7 +160,7 @@ def _side_meets(segment: Numbers, triangle: Numbers, sides: Numbers) -> Bools:
 
 def _flat_side_meets(segment: Numbers, triangle: Numbers) -> Bools:
     """Test the same within the plane of the triangle."""
-    normal = np.cross(triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0])
+    normal = _cross(triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0])
     axis = np.argmax(np.abs(normal), axis=1)
     keep = np.array([[1, 2], [2, 0], [0, 1]])[axis]
     s = np.take_along_axis(segment, keep[:, None, :], axis=2)
@@ -164,13 +185,13 @@ def _turn(a: Numbers, b: Numbers, c: Numbers) -> Numbers:
 
 def _inside(p: Numbers, t: Numbers) -> Bools:
     turns = np.stack([_turn(t[:, i], t[:, (i + 1) % 3], p) for i in range(3)], axis=1)
-    return np.asarray((turns >= 0).all(axis=1) | (turns <= 0).all(axis=1))
+    return np.asarray(_all(turns >= 0) | _all(turns <= 0))
 
 
 def _boxes(p: Numbers, q: Numbers, a: Numbers, b: Numbers) -> Bools:
     """Boxes of two segments touch; tells collinear segments that meet from those that do not."""
     apart = (np.maximum(p, q) < np.minimum(a, b)) | (np.maximum(a, b) < np.minimum(p, q))
-    return np.asarray(~apart.any(axis=1))
+    return np.asarray(~(apart[:, 0] | apart[:, 1]))
 
 
 def _folded(a: Numbers, b: Numbers, own_a: Bools, own_b: Bools) -> Bools:
@@ -178,6 +199,6 @@ def _folded(a: Numbers, b: Numbers, own_a: Bools, own_b: Bools) -> Bools:
     rows = np.arange(len(a))
     i, j = np.argmax(own_a, axis=1), np.argmax(own_b, axis=1)
     start, end = a[rows, (i + 1) % 3], a[rows, (i + 2) % 3]
-    one, other = np.cross(end - start, a[rows, i] - start), np.cross(end - start, b[rows, j] - start)
-    folded: Bools = (one * other).sum(axis=1) > 0
-    return folded
+    one, other = _cross(end - start, a[rows, i] - start), _cross(end - start, b[rows, j] - start)
+    # in one plane the two normals are parallel: compare them by sign, their products may not fit
+    return np.asarray((np.sign(one) * np.sign(other)).sum(axis=1) > 0)

@@ -164,7 +164,7 @@ def _shell_defects(shells: Shells, triangles: Ints, surface: Ints, whole: Bools)
     """Codes of the 300s with their objects; only objects that are ``whole`` (O,) are looked at."""
     owner = rows_of(shells.object_offsets)[surface]
     looked_at = whole[owner]
-    triangles, owner = triangles[looked_at], owner[looked_at]
+    triangles, surface, owner = triangles[looked_at], surface[looked_at], owner[looked_at]
     few = np.flatnonzero(whole & (np.diff(shells.object_offsets) < 4))
     start, end = triangles.ravel(), np.roll(triangles, -1, axis=1).ravel()
     edge_owner = np.repeat(owner, 3)
@@ -190,7 +190,7 @@ def _shell_defects(shells: Shells, triangles: Ints, surface: Ints, whole: Bools)
     pinched = np.setdiff1d(pinched, apart)
     inverted = np.flatnonzero(closed & (_volume(shells, triangles, owner) <= 0))
     closed[apart] = closed[pinched] = closed[inverted] = False
-    crossing = intersecting_objects(shells.xyz, triangles, owner, closed)
+    crossing = intersecting_objects(shells.xyz, triangles, surface, owner, closed)
     return [
         (Code.TOO_FEW_POLYGONS, few),
         (Code.NOT_CLOSED, once),
