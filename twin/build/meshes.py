@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from tiles import Cell, Mesh
 from twin.geometry.columns import Bytes, Ints, Shells
 from twin.geometry.triangulate import triangulate
 from twin.store import Layout
-from twin.store.atomic import write_with
+from twin.store.atomic import replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,10 @@ def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
         arrays = {f"detail_{k}": v for k, v in _arrays(joined.detail).items()}
         if joined.overview is not None:
             arrays |= {f"overview_{k}": v for k, v in _arrays(joined.overview).items()}
-        write_with(folder / f"{tile}.npz", lambda path, content=arrays: np.savez(path, **content))
-        write_with(folder / f"{tile}.parquet", lambda path, frame=joined.properties: frame.to_parquet(path))
+        with replacing(folder / f"{tile}.npz") as path:
+            np.savez(path, allow_pickle=False, **arrays)
+        with replacing(folder / f"{tile}.parquet") as path:
+            joined.properties.to_parquet(path)
 
 
 def load_cells(layout: Layout, theme: str, tiles: Sequence[str], size: float) -> Iterator[Cell]:
@@ -74,7 +77,7 @@ def _load(path: Path, tile: str, bounds: tuple[float, float, float, float]) -> C
 _FIELDS = ("xyz", "triangles", "feature", "color")
 
 
-def _arrays(mesh: Mesh) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def _arrays(mesh: Mesh) -> dict[str, Any]:
     return {k: getattr(mesh, k) for k in _FIELDS}
 
 

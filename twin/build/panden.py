@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from ingest.ahn import Points
+from tiles import Mesh
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bytes, Ints, Semantic, Shells
+from twin.geometry.columns import Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
+from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take
 from twin.reconstruction import Reconstruction, Status, reconstruct
 
-FLAT_SLOPE = 0.07  # rise over run, 4 degrees: below it a roof surface is drawn, and counted, as flat
-_WALL, _FLAT, _PITCHED, _FOOTPRINT = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
+_WALL, _FLAT, _PITCHED, _OUTLINE = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
 _NOT_BUILT = ("Bouwvergunning verleend", "Bouw gestart")
 
 
@@ -50,13 +54,12 @@ def build(frame: gpd.GeoDataFrame, points: Points, chunk: int) -> Built:
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
     attributes = CATALOGUE.conform(table, "pand")
 
-    shells, rows = _footprints(polygons, model)
+    outlines = _outlines(polygons, model)
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
-    geometries = [Geometry("MultiSurface", "0", shells, rows, ())]
+    geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
     geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
-    return Built(
-        _objects(frame, model, attributes), geometries, attributes, _mesh(model, shells, rows, attributes)
-    )
+    objects = _objects(frame, model, attributes)
+    return Built(objects, geometries, attributes, _mesh(model, outlines, attributes))
 
 
 def _status(frame: gpd.GeoDataFrame) -> Ints:
@@ -70,18 +73,12 @@ def _status(frame: gpd.GeoDataFrame) -> Ints:
     return status
 
 
-def _footprints(polygons: np.ndarray, model: Reconstruction) -> tuple[Shells, Ints]:  # type: ignore[type-arg]
-    """LoD 0: the outline on the ground, at NAP 0 where its height is unknown; and each shell's pand."""
-    parts, rows = _parts(polygons)
+def _outlines(polygons: npt.NDArray[Any], model: Reconstruction) -> Shells:
+    """LoD 0: the outline on the ground, at NAP 0 where its height is unknown."""
+    parts, pand = shapely.get_parts(polygons, return_index=True)
+    rounded = shapely.transform(parts, lambda xy: np.round(xy, 3))
     ground = model.quality["h_maaiveld"].fillna(0.0).to_numpy(dtype=np.float64)
-    return flat_shells(columns_of(parts), ground[rows]), rows
-
-
-def _parts(polygons: np.ndarray) -> tuple[np.ndarray, Ints]:  # type: ignore[type-arg]
-    import shapely
-
-    parts, rows = shapely.get_parts(polygons, return_index=True)
-    return parts, rows.astype(np.int64)
+    return flat_shells(columns_of(rounded), ground[pand], pand, len(polygons))
 
 
 def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.DataFrame) -> CityObjects:
@@ -97,47 +94,35 @@ def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.Data
     )
 
 
-def _mesh(model: Reconstruction, footprints: Shells, rows: Ints, attributes: pd.DataFrame) -> ThemeMesh:
+def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame) -> ThemeMesh:
     """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either."""
-    best = take_best(model)
-    bare = ~np.isin(rows, model.part_pand[np.diff(best.object_offsets) > 0])
-    outlines = take(footprints, np.flatnonzero(bare))
-    overview = model.solids["1.2"]
+    best, blocks = _best(model), model.solids["1.2"]
+    bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
+    flat = take(outlines, bare)
+    rows = np.concatenate((model.part_pand, bare))
     properties = attributes[[a.name for a in CATALOGUE.of("pand") if a.tile]].copy()
     properties.insert(1, "collection", "pand")
-    owner = np.concatenate((model.part_pand, rows[bare]))
-    return ThemeMesh(
-        "pand",
-        _colored(concatenate([best, outlines]), owner, len(best)),
-        _colored(concatenate([overview, outlines]), owner, len(overview)),
-        properties,
-    )
+    return ThemeMesh("pand", _painted(best, flat, rows), _painted(blocks, flat, rows), properties)
 
 
-def take_best(model: Reconstruction) -> Shells:
+def _best(model: Reconstruction) -> Shells:
     """The most detailed solid of every part; none where no LoD was reached."""
-    lods = list(model.solids.values())
-    stacked = concatenate(lods)
+    levels = list(model.solids.values())
     parts = len(model.part_pand)
-    reached = np.array([np.diff(s.object_offsets) > 0 for s in lods])
-    best = len(lods) - 1 - np.argmax(reached[::-1], axis=0)
-    return take(stacked, best * parts + np.arange(parts))
+    reached = np.array([np.diff(s.object_offsets) > 0 for s in levels])
+    best = len(levels) - 1 - np.argmax(reached[::-1], axis=0)
+    return take(concatenate(levels), best * parts + np.arange(parts))
 
 
-def _colored(shells: Shells, rows: Ints, solids: int):  # type: ignore[no-untyped-def]
-    return mesh_of(shells, rows, _surface_colors(shells, solids))
-
-
-def _surface_colors(shells: Shells, solids: int) -> Bytes:
-    """Walls light, flat roofs grey, pitched roofs terracotta; outlines (from object ``solids`` on) paper."""
-    from twin.geometry.triangulate import surface_normals
-
-    normal = surface_normals(shells)
-    flat = np.hypot(normal[:, 0], normal[:, 1]) <= FLAT_SLOPE * np.abs(normal[:, 2])
+def _painted(solids: Shells, outlines: Shells, rows: Ints) -> Mesh:
+    """Walls light, flat roofs grey, pitched roofs terracotta, outlines paper."""
+    shells = concatenate([solids, outlines])
+    vector = surface_vectors(shells)
+    flat = np.hypot(vector[:, 0], vector[:, 1]) <= np.tan(np.radians(FLAT_ROOF)) * np.abs(vector[:, 2])
     color = np.empty((len(shells.semantics), 3), dtype=np.uint8)
     color[:] = _WALL
     roof = shells.semantics == Semantic.ROOF
     color[roof & flat] = _FLAT
     color[roof & ~flat] = _PITCHED
-    color[shells.object_offsets[solids] :] = _FOOTPRINT
-    return color
+    color[shells.object_offsets[len(solids)] :] = _OUTLINE
+    return mesh_of(shells, rows, color)

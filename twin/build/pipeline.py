@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from twin.build.report import write_report
 from twin.build.tile import TileJob, TileResult, build_tile
 from twin.build.tilesets import ThemeSummary, write_tilesets
 from twin.cityjson import Header
+from twin.errors import TwinError
 from twin.ground import THEMES
 from twin.ledger import Ledger
 from twin.settings import Settings
@@ -162,7 +163,13 @@ def _build_tiles(
         else:
             waiting[executor.submit(build_tile, job)] = job.name
     for future in as_completed(waiting):
-        result = future.result()
+        try:
+            result = future.result()
+        except BrokenExecutor as error:
+            raise TwinError(
+                f"tile {waiting[future]}: a worker process died, most likely for want of memory. What is finished is "
+                "kept; run the same command again with fewer --workers, or with a smaller tile in twin.toml"
+            ) from error
         remember(layout, result, digests[result.name])
         results[result.name] = result
         progress.doing(result.name)

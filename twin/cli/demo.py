@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from ingest import sample
 from twin.cli.build import report, run
 from twin.cli.console import Json, Quiet
 from twin.cli.init import write_settings
@@ -36,11 +35,13 @@ def demo(
     The sample is an invented Dutch town; its registers are written in the providers' own formats to
     OUT/bron and built like any other area to OUT/twin.
     """
+    from ingest import sample
+
     town = sample.generate(out / "bron", buildings=buildings, seed=seed)
     path = write_settings(
         out / "bron" / "twin.toml",
         town.name,
-        town.municipality,
+        town.code,
         town.bbox,
         {
             SourceKind.BGT: (town.bgt,),

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ingest.inspect import describe
 from twin.cli.console import Json, print_json, print_table
 
 
@@ -20,6 +19,8 @@ def inspect(
     Understands BGT (zip, GML, GeoPackage), BAG (extract, GeoPackage, GeoJSON), LAZ, CBS, WOZ and
     EP-online files, whether or not they are part of a twin.
     """
+    from ingest.inspect import describe
+
     found = describe(file)
     if json:
         print_json(found)

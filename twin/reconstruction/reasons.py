@@ -39,6 +39,11 @@ class Reason(IntEnum):
     CROSSING_EDGES = 6
     TOO_NARROW = 7
     FACES_DO_NOT_TILE = 8
+    INVALID_SOLID = 9
+    NO_AREA = 10
+    NO_CLOUD = 11
+    NOT_BUILT = 12
+    UNDERGROUND = 13
 
     @property
     def nl(self) -> str:
@@ -91,6 +96,11 @@ _REASON_TEXTS: dict[Reason, tuple[str, str]] = {
         "dakdelen smaller dan de toegestane afstand",
         "roof pieces narrower than the allowed distance",
     ),
+    Reason.INVALID_SOLID: ("dakvorm geeft geen geldige solid", "the roof shape gives no valid solid"),
+    Reason.NO_AREA: ("omtrek zonder oppervlakte", "the footprint has no area"),
+    Reason.NO_CLOUD: ("geen puntenwolk in deze bouw", "no point cloud in this build"),
+    Reason.NOT_BUILT: ("nog niet gebouwd volgens de BAG", "not built yet according to the BAG"),
+    Reason.UNDERGROUND: ("ondergronds volgens de BGT", "under the ground according to the BGT"),
     Reason.FACES_DO_NOT_TILE: (
         "dakdelen vullen de omtrek niet precies",
         "roof pieces do not tile the footprint",

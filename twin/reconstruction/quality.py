@@ -1,0 +1,190 @@
+"""Figures of the panden: how high, how large, how well the model fits the points, and why no better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from twin.geometry.columns import Floats, Footprints, Ints, Semantic, Shells
+from twin.geometry.csr import rows_of, take_rows
+from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
+from twin.reconstruction.assign import points_in_footprints
+from twin.reconstruction.reasons import LadderStep, Reason
+
+if TYPE_CHECKING:
+    from twin.reconstruction.reconstruct import Parts
+
+CELL = 0.25  # m, raster that finds the roof face above a point; the answer is exact
+_AREAS = ("opp_grond", "opp_dak_plat", "opp_dak_schuin", "opp_buitenmuur")
+_SUFFIX = {"1.2": "lod12", "1.3": "lod13", "2.2": "lod22"}
+
+
+def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> pd.DataFrame:
+    """Quality of every pand, a row each, under the names of the attribute catalogue.
+
+    Parameters
+    ----------
+    parts : Parts
+    xyz : (N, 3) float64 [m, RD+NAP]
+        The cloud that ``parts.point_index`` counts in.
+    panden : int
+    status : (M,) int64
+        What was known of each pand beforehand.
+    """
+    has_part = np.bincount(parts.pand, minlength=panden) > 0
+    table: dict[str, Any] = {"lod": _lod(parts, panden), "lod_reden": _reason(parts, panden, status)}
+    table["h_maaiveld"] = _round(_least(parts.ground.height, parts.pand, panden), 2)
+    table |= _roof_heights(parts, panden)
+    table |= _sizes(parts, panden)
+    table |= _fit(parts, xyz, panden)
+    table |= _coverage(parts, panden)
+    frame = pd.DataFrame(table)
+    frame.loc[~has_part, "geometrie_geldig"] = False
+    return frame
+
+
+def _lod(parts: Parts, panden: int) -> list[str]:
+    """The level that every part of a pand reached."""
+    step = _least(parts.step.astype(np.float64), parts.pand, panden)
+    names = np.array(["0", "1.2", "1.3", "2.2"])
+    least = (LadderStep.NO_LINES, LadderStep.LOD13_ONLY, LadderStep.LOD12_ONLY)
+    level = np.select([step >= s for s in least], [3, 2, 1], 0)
+    return [str(n) for n in names[level]]
+
+
+def _reason(parts: Parts, panden: int, status: Ints) -> list[str]:
+    """In words, of the part that came least far."""
+    order = np.lexsort((parts.reason, parts.step, parts.pand))
+    first = np.searchsorted(parts.pand[order], np.arange(panden))
+    reason = np.full(panden, Reason.NO_AREA, dtype=np.int64)
+    has = np.bincount(parts.pand, minlength=panden) > 0
+    reason[has] = parts.reason[order[first[has]]]
+    texts = {int(r): r.nl for r in Reason}
+    return [texts[r] for r in reason.tolist()]
+
+
+def _roof_heights(parts: Parts, panden: int) -> dict[str, Floats]:
+    detailed, block = heights(parts.solids["2.2"]), heights(parts.solids["1.2"])
+    best_low = np.where(np.isfinite(detailed.roof_min), detailed.roof_min, block.roof_min)
+    best_high = np.where(np.isfinite(detailed.roof_max), detailed.roof_max, block.roof_max)
+    area = np.nan_to_num(area_by_semantic(parts.solids["1.2"]).ground)
+    weighted = np.bincount(parts.pand, weights=np.nan_to_num(block.roof_max) * area, minlength=panden)
+    total = np.bincount(parts.pand, weights=area, minlength=panden)
+    ground = _least(parts.ground.height, parts.pand, panden)
+    high = -_least(-best_high, parts.pand, panden)
+    return {
+        "h_dak_min": _round(_least(best_low, parts.pand, panden), 2),
+        "h_dak_70p": _round(np.divide(weighted, total, out=np.full(panden, np.nan), where=total > 0), 2),
+        "h_dak_max": _round(high, 2),
+        "hoogte": _round(high - ground, 2),
+    }
+
+
+def _sizes(parts: Parts, panden: int) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for lod, suffix in _SUFFIX.items():
+        shells = parts.solids[lod]
+        made = np.diff(shells.object_offsets) > 0
+        table[f"volume_{suffix}"] = _round(
+            _sum(np.where(made, volume(shells), 0.0), made, parts.pand, panden), 1
+        )
+    shells = parts.solids["2.2"]
+    made = np.diff(shells.object_offsets) > 0
+    areas = area_by_semantic(shells)
+    walls = areas.outer_wall + areas.inner_wall
+    for name, area in zip(_AREAS, (areas.ground, areas.roof_flat, areas.roof_sloped, walls), strict=True):
+        table[name] = _round(_sum(area, made, parts.pand, panden), 1)
+    roof_part = rows_of(shells.object_offsets)[shells.semantics == Semantic.ROOF]
+    faces = np.bincount(parts.pand[roof_part], minlength=panden)
+    any_made = np.bincount(parts.pand[made], minlength=panden) > 0
+    table["aantal_dakvlakken"] = pd.array(np.where(any_made, faces, 0), dtype="Int64")
+    table["aantal_dakvlakken"][~any_made] = pd.NA
+    sloped = table["opp_dak_schuin"] > 0.1 * (table["opp_dak_schuin"] + table["opp_dak_plat"])
+    kind = np.where(sloped, "hellend", np.where(faces > 1, "meerdere platte delen", "plat"))
+    table["dak_type"] = pd.Series(kind, dtype="str").where(any_made)
+    return table
+
+
+def _fit(parts: Parts, xyz: Floats, panden: int) -> dict[str, Any]:
+    """Vertical distances of the roof points to the roofs."""
+    table: dict[str, Any] = {}
+    own = xyz[parts.point_index]
+    for lod, suffix in _SUFFIX.items():
+        point, distance = _distances(parts.solids[lod], own, parts.point_part)
+        pand = parts.pand[parts.point_part[point]]
+        count = np.bincount(pand, minlength=panden)
+        squares = np.bincount(pand, weights=distance**2, minlength=panden)
+        table[f"rmse_{suffix}"] = _round(np.sqrt(_mean(squares, count)), 3)
+        table[f"afstand_mediaan_{suffix}"] = _round(_median(np.abs(distance), pand, panden), 4)
+        if lod == "2.2":
+            near = np.bincount(pand, weights=np.abs(distance) < 0.2, minlength=panden)
+            table["aandeel_binnen_20cm"] = _round(_mean(near, count), 4)
+    return table
+
+
+def _distances(shells: Shells, xyz: Floats, part: Ints) -> tuple[Ints, Floats]:
+    """Points under or over a roof face of their own part: row, and height above the face [m]."""
+    roof = np.flatnonzero(shells.semantics == Semantic.ROOF)
+    rings, part_offsets = take_rows(np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, roof)
+    vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
+    if not len(roof) or not len(xyz):
+        return np.empty(0, dtype=np.int64), np.empty(0)
+    faces = Footprints(shells.xyz[vertices, :2], ring_offsets, part_offsets)
+    point, face = points_in_footprints(faces, xyz, np.arange(len(xyz)), CELL)
+    mine = rows_of(shells.object_offsets)[roof[face]] == part[point]
+    point, face = point[mine], face[mine]
+    normal = surface_vectors(shells)[roof[face]]
+    anchor = shells.xyz[vertices[ring_offsets[part_offsets[face]]]]
+    d = xyz[point] - anchor
+    return point, d[:, 2] + (normal[:, 0] * d[:, 0] + normal[:, 1] * d[:, 1]) / normal[:, 2]
+
+
+def _coverage(parts: Parts, panden: int) -> dict[str, Any]:
+    points = np.bincount(parts.pand[parts.point_part], minlength=panden)
+    count = np.bincount(parts.pand, minlength=panden)
+    valid = np.ones(panden, dtype=bool)
+    return {
+        "aantal_punten": points,
+        "puntdichtheid": _round(
+            _mean(np.bincount(parts.pand, weights=parts.density, minlength=panden), count), 2
+        ),
+        "nodata_fractie": _round(-_least(-parts.nodata_fraction, parts.pand, panden), 4),
+        "nodata_straal": _round(-_least(-parts.nodata_radius, parts.pand, panden), 2),
+        "geometrie_geldig": valid,
+    }
+
+
+def _least(values: Floats, pand: Ints, panden: int) -> Floats:
+    """Least value over the parts of each pand, those unknown left out; NaN without any."""
+    least = np.full(panden, np.inf)
+    known = np.isfinite(values)
+    np.minimum.at(least, pand[known], values[known])
+    return np.where(np.isfinite(least), least, np.nan)
+
+
+def _sum(values: Floats, made: Any, pand: Ints, panden: int) -> Floats:
+    """Sum over the parts of each pand; NaN where no part has a solid."""
+    total = np.bincount(pand, weights=np.where(made, values, 0.0), minlength=panden)
+    return np.where(np.bincount(pand[made], minlength=panden) > 0, total, np.nan)
+
+
+def _mean(total: Floats | Ints, count: Ints) -> Floats:
+    mean: Floats = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+    return mean
+
+
+def _median(values: Floats, group: Ints, groups: int) -> Floats:
+    order = np.lexsort((values, group))
+    values, count = values[order], np.bincount(group, minlength=groups)
+    first = np.cumsum(count) - count
+    has = count > 0
+    median = np.full(groups, np.nan)
+    median[has] = (values[(first + (count - 1) // 2)[has]] + values[(first + count // 2)[has]]) / 2
+    return median
+
+
+def _round(values: Floats, decimals: int) -> Floats:
+    rounded: Floats = np.round(values, decimals)
+    return rounded

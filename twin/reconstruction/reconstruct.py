@@ -1,0 +1,223 @@
+"""From footprints and points to solids at three levels of detail, with the quality of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints, Partition, Shells
+from twin.geometry.extrude import extrude
+from twin.geometry.footprints import footprints_from, select_parts
+from twin.geometry.select import concatenate, take
+from twin.geometry.validity import check
+from twin.reconstruction.assign import assign
+from twin.reconstruction.atlas import atlas, coverage, roof_points
+from twin.reconstruction.frame import frames
+from twin.reconstruction.ground import Ground, ground_heights
+from twin.reconstruction.parameters import PlaneParameters
+from twin.reconstruction.partition import partition_roofs
+from twin.reconstruction.partition_parameters import PartitionParameters
+from twin.reconstruction.quality import describe
+from twin.reconstruction.reasons import LadderStep, Reason
+from twin.reconstruction.segments import segment_planes
+
+LODS = ("1.2", "1.3", "2.2")
+CHUNK = 100  # parts per array: about 200 000 points, which fits a core's cache
+
+
+class Status(IntEnum):
+    """What is known of a pand before looking at the points."""
+
+    STANDING = 0
+    NOT_BUILT = 1
+    UNDERGROUND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reconstruction:
+    """Solids of the parts of panden.
+
+    Attributes
+    ----------
+    part_pand : (P,) int64
+        Pand of each part, ascending; a pand of several polygons has several parts.
+    solids : dict of str to Shells
+        ``"1.2"``, ``"1.3"``, ``"2.2"``: ``P`` objects each; a part that did not reach the level has none.
+    quality : DataFrame
+        A row per pand, under the names of the attribute catalogue.
+    """
+
+    part_pand: Ints
+    solids: dict[str, Shells]
+    quality: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is known of each part after reconstruction; input of the quality figures.
+
+    Attributes
+    ----------
+    pand : (P,) int64
+    solids : dict of str to Shells
+    ground : Ground
+    point_index, point_part : (K,) int64
+        Roof points: row of the cloud, and part.
+    density, nodata_fraction, nodata_radius : (P,) float64
+        See :func:`twin.reconstruction.atlas.coverage`.
+    step, reason : (P,) uint8
+        :class:`LadderStep` and :class:`Reason`.
+    """
+
+    pand: Ints
+    solids: dict[str, Shells]
+    ground: Ground
+    point_index: Ints
+    point_part: Ints
+    density: Floats
+    nodata_fraction: Floats
+    nodata_radius: Floats
+    step: Bytes
+    reason: Bytes
+
+
+def reconstruct(
+    polygons: npt.NDArray[Any],
+    xyz: Floats,
+    classification: Bytes,
+    *,
+    status: Ints | None = None,
+    chunk: int = CHUNK,
+    planes: PlaneParameters | None = None,
+    partition: PartitionParameters | None = None,
+) -> Reconstruction:
+    """Reconstruct LoD 1.2, 1.3 and 2.2 of every pand.
+
+    A part descends the ladder 2.2, 1.3, 1.2, none as far as its data or the validity of its solids demands,
+    and says why. The result of a pand depends on its outline and the points near it only.
+
+    Parameters
+    ----------
+    polygons : (M,) of shapely (Multi)Polygon, EPSG:28992
+    xyz : (N, 3) float64 [m, RD+NAP]
+    classification : (N,) uint8
+        AHN classes.
+    status : (M,) int64, optional
+        A :class:`Status` per pand; default standing.
+    chunk : int
+        Parts per array; the result does not depend on it.
+    planes, partition : optional
+        Parameters of the method.
+    """
+    planes, partition = planes or PlaneParameters(), partition or PartitionParameters()
+    known = np.zeros(len(polygons), dtype=np.int64) if status is None else status
+    footprints, pand = footprints_from(polygons)
+    ground = ground_heights(footprints, xyz, classification, planes)
+    index, part = assign(footprints, xyz, classification, planes)
+    standing = known[pand[part]] == Status.STANDING
+    index, part = index[standing], part[standing]
+
+    chunks = [
+        _chunk(footprints, first, min(first + chunk, len(footprints)), xyz, index, part, ground.height,
+               planes, partition)
+        for first in range(0, len(footprints), chunk)
+    ]  # fmt: skip
+    parts = Parts(
+        pand=pand,
+        solids={lod: concatenate([c.solids[lod] for c in chunks]) for lod in LODS},
+        ground=ground,
+        point_index=index,
+        point_part=part,
+        density=_joined([c.density for c in chunks], np.float64),
+        nodata_fraction=_joined([c.nodata_fraction for c in chunks], np.float64),
+        nodata_radius=_joined([c.nodata_radius for c in chunks], np.float64),
+        step=_joined([c.step for c in chunks], np.uint8),
+        reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
+    )
+    return Reconstruction(pand, parts.solids, describe(parts, xyz, len(polygons), known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    solids: dict[str, Shells]
+    density: Floats
+    nodata_fraction: Floats
+    nodata_radius: Floats
+    step: Bytes
+    reason: Bytes
+
+
+def _chunk(
+    footprints: Footprints,
+    first: int,
+    last: int,
+    xyz: Floats,
+    index: Ints,
+    part: Ints,
+    ground: Floats,
+    planes: PlaneParameters,
+    params: PartitionParameters,
+) -> _Chunk:
+    """Reconstruct parts ``first`` up to ``last``."""
+    own = select_parts(footprints, first, last)
+    begin, end = np.searchsorted(part, (first, last))
+    frame = frames(own)
+    pixels = atlas(own, frame, planes)
+    points = roof_points(frame, pixels, xyz, index[begin:end], part[begin:end] - first)
+    points, segments = segment_planes(pixels, points, planes)
+    density, fraction, radius = coverage(pixels, points)
+    # Without any ground point the heights stay unknown, and every part without a model.
+    level = np.nan_to_num(ground[first:last], nan=np.inf)
+    found = partition_roofs(own, frame, pixels, points, segments, level, params)
+    solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
+    return _Chunk(solids, density, fraction, radius, step, reason)
+
+
+def _valid_solids(
+    partitions: tuple[Partition, ...], step: Bytes, reason: Bytes
+) -> tuple[dict[str, Shells], Bytes, Bytes]:
+    """Extrude each level, keep what is valid, and let the rest descend the ladder."""
+    step, reason = step.copy(), reason.copy()
+    lowest = (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderStep.NO_LINES)
+    solids = {}
+    for lod, least, partition in zip(LODS, lowest, partitions, strict=True):
+        shells = extrude(_grounded(partition)).shells
+        valid = check(shells).valid
+        failed = (step >= least) & ~valid
+        step[failed] = np.minimum(
+            step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE
+        )
+        reason[failed] = Reason.INVALID_SOLID
+        solids[lod] = _without(shells, ~valid)
+    return solids, step, reason
+
+
+def _grounded(partition: Partition) -> Partition:
+    """Parts without a ground height have no faces; any finite number serves for them."""
+    return replace(partition, ground=np.where(np.isfinite(partition.ground), partition.ground, 0.0))
+
+
+def _without(shells: Shells, gone: Bools) -> Shells:
+    """The same objects, those of ``gone (O,)`` without surfaces."""
+    kept = take(shells, np.flatnonzero(~gone))
+    count = np.where(gone, 0, np.diff(shells.object_offsets))
+    return replace(kept, object_offsets=np.concatenate(([0], np.cumsum(count))).astype(np.int64))
+
+
+def _explained(reason: Bytes, status: Ints, points: int) -> Bytes:
+    """Reasons that were known beforehand go before those that follow from them."""
+    reason = reason.copy()
+    if not points:
+        reason[:] = Reason.NO_CLOUD
+    reason[status == Status.NOT_BUILT] = Reason.NOT_BUILT
+    reason[status == Status.UNDERGROUND] = Reason.UNDERGROUND
+    return reason
+
+
+def _joined(arrays: list[Any], dtype: Any) -> Any:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)
