@@ -11,10 +11,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tests.reconstruction.scenes import make_lines
+from twin.geometry import footprints as footprints_module
 from twin.geometry.columns import Footprints
 from twin.geometry.footprints import footprints_from
 from twin.reconstruction.arrangement import Arrangement, arrange
-from twin.reconstruction.frame import frames
+from twin.reconstruction.frame import frames, vertex_part
 from twin.reconstruction.line_columns import Lines
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.reasons import LadderStep, Reason
@@ -123,10 +124,46 @@ def test_any_lines_through_any_footprints_tile_them(data: st.DataObject, overrun
         assert_same_alone(a, footprints, frame, lines, params, k)
 
 
-def polygons_of(footprints: Footprints) -> list[shapely.Polygon]:
-    from twin.geometry.footprints import polygons_of as to_shapely
+def test_bundles_of_lines_that_graze_corners_never_need_the_ladder():
+    """Lines from corner to corner, along walls too, in bundles a few millimetres to decimetres wide."""
+    rng = np.random.default_rng(11)
+    polygons = []
+    for _ in range(80):
+        count = rng.integers(4, 12)
+        angle = np.arange(count) * 2 * np.pi / count
+        shell = np.column_stack((np.cos(angle), np.sin(angle))) * rng.uniform(5, 16, count)[:, None]
+        shape = shapely.Polygon(np.round(shell, 2))
+        if rng.random() < 0.3:
+            shape = shape.difference(shapely.box(-2, -1, 2, 1))
+        polygons.append(shape if shape.geom_type == "Polygon" else shapely.box(-6, -5, 6, 5))
+    footprints = footprints_of(polygons)
+    frame, owner = frames(footprints), vertex_part(footprints)
+    corners = frame.to_local(footprints.xy, owner)
+    rows = []
+    for k in range(len(footprints)):
+        own = corners[owner == k]
+        for _ in range(6):
+            i, j = rng.choice(len(own), 2, replace=False)
+            angle = float(np.arctan2(own[j, 0] - own[i, 0], own[i, 1] - own[j, 1]))
+            offset = float(own[i] @ [np.cos(angle), np.sin(angle)])
+            for _ in range(3):
+                turn, shift = (
+                    rng.normal(0, rng.choice([0, 0.002, 0.02])),
+                    rng.normal(0, rng.choice([0, 0.005, 0.05])),
+                )
+                t0 = rng.uniform(-25, 24)
+                rows.append(
+                    (k, angle + turn, offset + shift, t0, t0 + rng.uniform(0.5, 12), rng.uniform(0.5, 12))
+                )
+    a = arrange(footprints, frame, make_lines(rows), PARAMS)
+    assert (a.step == LadderStep.FULL).all()
+    assert len(a.area) > 3 * len(footprints)
+    for k, shape in enumerate(polygons_of(footprints)):
+        assert_tiles(a, k, shape)
 
-    return list(to_shapely(footprints))
+
+def polygons_of(footprints: Footprints) -> list[shapely.Polygon]:
+    return list(footprints_module.polygons_of(footprints))
 
 
 def assert_same_alone(

@@ -12,7 +12,7 @@ from twin.reconstruction.borders import fill
 from twin.reconstruction.line_columns import LineKind, Lines
 from twin.reconstruction.lines import find_lines
 from twin.reconstruction.partition_parameters import PartitionParameters
-from twin.reconstruction.regularise import regularise
+from twin.reconstruction.regularise import align_with_walls, regularise
 
 PARAMS = PartitionParameters()
 
@@ -121,6 +121,19 @@ class TestRegularise:
         lines = replace(lines, kind=np.array([LineKind.AXIS_STEP, LineKind.INTERSECTION], np.uint8))
         kept = self.run(lines)
         assert kept.kind.tolist() == [LineKind.INTERSECTION]
+
+    def test_a_line_turns_to_the_direction_of_a_wall_that_is_near(self):
+        lines = make_lines([(0, 0.05, 5.0, 1, 6, 5.0), (0, 0.5, 5.0, 1, 6, 5.0)])
+        turned = align_with_walls(lines, self.given.footprints, self.given.frames, PARAMS)
+        np.testing.assert_allclose(turned.normal[0], [1, 0], atol=1e-6)
+        np.testing.assert_allclose(turned.normal[1], lines.normal[1])
+        for given, now in zip(self.middles(lines), self.middles(turned), strict=True):
+            np.testing.assert_allclose(now, given)
+        np.testing.assert_allclose(turned.t1 - turned.t0, 5)
+
+    @staticmethod
+    def middles(lines: Lines) -> np.ndarray:
+        return lines.normal * lines.offset[:, None] + lines.direction * ((lines.t0 + lines.t1) / 2)[:, None]
 
     def test_a_line_beside_a_wall_goes_one_that_prolongs_a_wall_stays(self):
         size = self.given.frames.size[0]

@@ -11,7 +11,7 @@ from twin.reconstruction.borders import Borders, find_borders
 from twin.reconstruction.line_columns import LineKind, Lines, StepLines
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.refine import refine
-from twin.reconstruction.regularise import regularise
+from twin.reconstruction.regularise import align_with_walls, regularise
 
 
 def find_lines(
@@ -38,6 +38,8 @@ def find_lines(
     rest = borders.take(~supports)
     rest = rest.take(_jump(rest, segments) > params.min_step)
     oblique, oblique_owner = _oblique_steps(rest, atlas.pixel, params)
+    aligned = align_with_walls(oblique.lines, footprints, frames, params)
+    oblique = StepLines(aligned, oblique.negative, oblique.positive)
     axis, axis_owner = _axis_steps(rest.take(oblique_owner < 0), atlas.pixel)
     steps = [
         refine(
@@ -98,9 +100,9 @@ def _oblique_steps(borders: Borders, pixel: float, params: PartitionParameters) 
     spread = np.hypot((xx - yy) / 2, xy)
     major, minor = np.sqrt((xx + yy) / 2 + spread), np.sqrt(np.maximum((xx + yy) / 2 - spread, 0))
     off_axis = np.abs((np.degrees(angle) + 45) % 90 - 45)
-    straight = (
-        (minor < params.straight_sd) & (major > params.straight_length_sd) & (off_axis > params.oblique_angle)
-    )
+    deviation = np.sqrt(12) * major * np.sin(np.radians(off_axis))  # across the axis, from end to end
+    straight = (minor < params.straight_sd) & (major > params.straight_length_sd)
+    straight &= (off_axis > params.oblique_angle) & (deviation > params.oblique_deviation)
     number = np.where(straight, np.cumsum(straight) - 1, -1)
     owner = number[pair]
 

@@ -32,7 +32,11 @@ class PartitionParameters:
         A step border is one oblique line if it is narrower and longer than this, as standard deviations
         across and along (geometry: the staircase of an oblique line has 0.15-0.2 m).
     oblique_angle : float [deg]
-        Steps closer to the main directions than this follow them (design study).
+        Steps closer to the main directions than this follow them, and steps closer to the direction of a
+        wall follow that (design study).
+    oblique_deviation : float [m]
+        So do steps that leave the main direction by less over their whole length (geometry: 1.5 pixels, as a
+        short staircase has no certain direction).
     parallel_angle : float [deg]
         Lines that differ less may be one (design study).
     merge_distance_intersections, merge_distance : float [m]
@@ -79,6 +83,7 @@ class PartitionParameters:
     straight_sd: float = 0.30
     straight_length_sd: float = 0.8
     oblique_angle: float = 8.0
+    oblique_deviation: float = 0.75
     parallel_angle: float = 10.0
     merge_distance_intersections: float = 0.15
     merge_distance: float = 0.35

@@ -12,6 +12,7 @@ from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.line_columns import LineKind, Lines
 from twin.reconstruction.partition_parameters import PartitionParameters
 
+LONG_WALL = 2.0  # m; shorter walls have no certain direction
 ALONG_SHARE = 0.7  # of a line's support beside walls makes it a wall's line
 
 
@@ -42,6 +43,38 @@ def regularise(lines: Lines, footprints: Footprints, frames: Frames, params: Par
         active[worse[absorbed]] = False
     longer = Lines(lines.part, lines.normal, lines.offset, t0, t1, lines.weight, lines.kind)
     return longer.take(np.flatnonzero(kept))
+
+
+def align_with_walls(
+    lines: Lines, footprints: Footprints, frames: Frames, params: PartitionParameters
+) -> Lines:
+    """Turn each line about its middle to the nearest direction of a wall, if that is near enough.
+
+    Party walls continue as steps of the roof, and a pixel staircase tells a direction less well than a wall.
+    """
+    part = vertex_part(footprints)
+    line, edge = groups.cross(lines.part, groups.offsets(part, len(footprints)))
+    onward = ring_successor(footprints.ring_offsets)[edge]
+    run = frames.to_local(footprints.xy[onward], part[edge]) - frames.to_local(
+        footprints.xy[edge], part[edge]
+    )
+    length = np.hypot(*run.T)
+    x, y = (run * lines.direction[line]).sum(axis=1), (run * lines.normal[line]).sum(axis=1)
+    angle = np.arctan2(y, x)
+    turn = angle - np.pi * np.rint(angle / np.pi)
+    near = np.flatnonzero((length > LONG_WALL) & (np.abs(turn) < np.radians(params.oblique_angle)))
+    order = near[np.lexsort((edge[near], np.abs(turn[near]), line[near]))]
+    order = order[groups.first_of_each(line[order])]
+    turned = np.zeros(len(lines))
+    turned[line[order]] = turn[order]
+
+    middle = _at(lines, np.arange(len(lines)), (lines.t0 + lines.t1) / 2)
+    half = (lines.t1 - lines.t0) / 2
+    c, s = np.cos(turned)[:, None], np.sin(turned)[:, None]
+    normal = c * lines.normal - s * lines.direction
+    t = middle[:, 1] * normal[:, 0] - middle[:, 0] * normal[:, 1]
+    offset = (middle * normal).sum(axis=1)
+    return Lines(lines.part, normal, offset, t - half, t + half, lines.weight, lines.kind)
 
 
 def _along_wall(lines: Lines, footprints: Footprints, frames: Frames, params: PartitionParameters) -> Bools:
