@@ -1,8 +1,9 @@
-"""A generator of an invented Dutch municipality, written in the registers' own formats, with the truth beside it.
+"""An invented Dutch municipality, generated in the registers' own formats, with the truth beside it.
 
-The municipality is called Meerwaarde, has code 9998 (``GM9998``) and lies in the IJsselmeer around RD 150 000, 520 000,
-where there is only water: no person, address, building or value in it exists. Files are as their providers deliver
-them, nasty sides included; the true roofs, heights and buildings lie beside them in ``truth/``.
+The municipality is called Meerwaarde, has code 9998 (``GM9998``) and lies in the IJsselmeer, around RD
+(150000, 520000), where there is only water: no person, address, building or value in it exists. Files are as
+their providers deliver them, nasty sides included; the true roofs, heights and buildings lie beside them in
+``truth/``.
 """
 
 from __future__ import annotations
@@ -45,15 +46,17 @@ class SampleTown:
     cbs, woz, energielabel : Path
         ``cbs/cbs_buurten.gpkg``, ``woz/woz.csv`` and ``energielabel/ep_online.csv``.
     truth_roofs : Path
-        A row per planar facet of a standing pand: ``pand`` (id), ``kind``, ``roof_type``, ``a, b, c, x0, y0`` with
-        ``z = a (x - x0) + b (y - y0) + c`` [m, NAP] and the polygon. Facets of a pand partition its footprint.
+        A row per planar facet of a standing pand: ``pand`` (id), ``kind``, ``roof_type``, ``a, b, c, x0, y0``
+        with ``z = a (x - x0) + b (y - y0) + c`` [m, NAP] and the polygon. The facets of a pand partition its
+        footprint, to the rounding of a millimetre.
     truth_panden : Path
-        A row per standing pand: kind, roof type, storeys, heights [m, NAP], the share of the roof hidden from the
-        scanner (1: no points at all) and the share under trees.
+        A row per standing pand: kind, roof type, storeys, heights [m, NAP], the share of the roof hidden
+        from the scanner (1: no points at all) and the share under trees.
     truth_ground : Path
         Nodes ``x, y, z`` of a 2 m grid, row by row from the south-west; the ground is bilinear between them.
     counts : dict of str to int
-        What is in the files: ``pand`` (standing), ``bgt/<type>`` (current), ``ahn/<class>`` (points), and so on.
+        What is in the files: ``pand`` (standing), ``bgt/<type>`` (current), ``ahn/<class>`` (points), and
+        so on.
     """
 
     name: str
@@ -120,6 +123,19 @@ def generate(folder: Path, *, buildings: int = 400, seed: int = 1, density: floa
     counts |= {f"ahn/{label}": n for label, n in point_counts.items()}
     low_x, low_y, high_x, high_y = (float(v) for v in town.surfaces.lake.bounds)
     return SampleTown(
-        MUNICIPALITY, MUNICIPALITY_CODE, folder, (low_x, low_y, high_x, high_y), bgt, bag, light, sheets, cbs, woz, labels,
-        truth["roofs"], truth["panden"], truth["ground"], counts,
-    )  # fmt: skip
+        MUNICIPALITY,
+        MUNICIPALITY_CODE,
+        folder,
+        (low_x, low_y, high_x, high_y),
+        bgt,
+        bag,
+        light,
+        sheets,
+        cbs,
+        woz,
+        labels,
+        truth["roofs"],
+        truth["panden"],
+        truth["ground"],
+        counts,
+    )

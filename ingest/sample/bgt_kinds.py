@@ -13,17 +13,37 @@ FURNITURE = "http://www.opengis.net/citygml/cityfurniture/2.0"
 WATER = "http://www.opengis.net/citygml/waterbody/2.0"
 
 EMPTY_TYPES = (
-    "bak", "bord", "buurt", "functioneelgebied", "gebouwinstallatie", "installatie", "kast", "kunstwerkdeel", "mast",
-    "ondersteunendwaterdeel", "ongeclassificeerdobject", "openbareruimte", "overigbouwwerk", "overigescheiding", "put",
-    "sensor", "spoor", "stadsdeel", "straatmeubilair", "tunneldeel", "waterinrichtingselement", "waterschap",
-    "weginrichtingselement", "wijk",
-)  # fmt: skip
+    "bak",
+    "bord",
+    "buurt",
+    "functioneelgebied",
+    "gebouwinstallatie",
+    "installatie",
+    "kast",
+    "kunstwerkdeel",
+    "mast",
+    "ondersteunendwaterdeel",
+    "ongeclassificeerdobject",
+    "openbareruimte",
+    "overigbouwwerk",
+    "overigescheiding",
+    "put",
+    "sensor",
+    "spoor",
+    "stadsdeel",
+    "straatmeubilair",
+    "tunneldeel",
+    "waterinrichtingselement",
+    "waterschap",
+    "weginrichtingselement",
+    "wijk",
+)
 """Feature types of which the town has none; their files come along all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How an object is written: element, geometry property, and the properties before and after the geometry."""
+    """How an object is written: element, geometry property, and what comes before and after the geometry."""
 
     feature_type: str
     element: str
@@ -59,7 +79,11 @@ def _verge() -> Kind:
     tail = (
         "<imgeo:ondersteunendWegdeelOpTalud>false</imgeo:ondersteunendWegdeelOpTalud>\n"
         + _plus("plus-functieOndersteunendWegdeel", "FunctieOndersteunendWegdeelPlus", "")
-        + _plus("plus-fysiekVoorkomenOndersteunendWegdeel", "FysiekVoorkomenOndersteunendWegdeelPlus", "gras- en kruidachtigen")
+        + _plus(
+            "plus-fysiekVoorkomenOndersteunendWegdeel",
+            "FysiekVoorkomenOndersteunendWegdeelPlus",
+            "gras- en kruidachtigen",
+        )
         + '<imgeo:kruinlijnOndersteunendWegdeel xsi:nil="true" nilReason="waardeOnbekend"/>\n'
     )
     geometry = "geometrie2dOndersteunendWegdeel"
@@ -121,7 +145,10 @@ KINDS = {
     "meer": _water("watervlakte", "meer, plas, ven, vijver"),
     "pand": Kind("pand", "BuildingPart", BUILDING, "geometrie2dGrondvlak"),
     "brugdek": Kind(
-        "overbruggingsdeel", "BridgeConstructionElement", BRIDGE, "geometrie2dOverbruggingsdeel",
+        "overbruggingsdeel",
+        "BridgeConstructionElement",
+        BRIDGE,
+        "geometrie2dOverbruggingsdeel",
         _code("class", "TypeOverbruggingsdeel", "dek"),
         "<imgeo:overbruggingIsBeweegbaar>false</imgeo:overbruggingIsBeweegbaar>\n"
         + _code("imgeo:hoortBijTypeOverbrugging", "TypeOverbrugging", "brug"),
@@ -129,16 +156,28 @@ KINDS = {
     "brugweg": _road("rijbaan lokale weg", "open verharding", "gebakken klinkers"),
     "brugpad": _road("voetpad", "open verharding", "tegels"),
     "boom": Kind(
-        "vegetatieobject", "SolitaryVegetationObject", VEGETATION, "geometrie2dVegetatieObject",
-        _code("class", "TypeVegetatieObject", "niet-bgt"), _plus("plus-type", "TypeVegetatieObjectPlus", "boom"),
+        "vegetatieobject",
+        "SolitaryVegetationObject",
+        VEGETATION,
+        "geometrie2dVegetatieObject",
+        _code("class", "TypeVegetatieObject", "niet-bgt"),
+        _plus("plus-type", "TypeVegetatieObjectPlus", "boom"),
     ),
     "lichtmast": Kind(
-        "paal", "imgeo:Paal", "", "geometrie2dPaal", _code("function", "TypePaal", "niet-bgt", FURNITURE)
+        "paal",
+        "imgeo:Paal",
+        "",
+        "geometrie2dPaal",
+        _code("function", "TypePaal", "niet-bgt", FURNITURE)
         + _plus("plus-type", "TypePaalPlus", "lichtmast"),
     ),
     "kademuur": Kind(
-        "scheiding", "imgeo:Scheiding", "", "geometrie2dOverigeConstructie",
-        tail=_code("imgeo:bgt-type", "TypeScheiding", "kademuur") + _plus("plus-type", "TypeScheidingPlus", ""),
+        "scheiding",
+        "imgeo:Scheiding",
+        "",
+        "geometrie2dOverigeConstructie",
+        tail=_code("imgeo:bgt-type", "TypeScheiding", "kademuur")
+        + _plus("plus-type", "TypeScheidingPlus", ""),
     ),
     "straatnaam": Kind("openbareruimtelabel", "imgeo:OpenbareRuimteLabel", "", "geometrie2d"),
-}  # fmt: skip
+}

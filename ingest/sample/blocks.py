@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,7 +12,7 @@ import shapely
 from ingest.sample.content import Content, Frame, Roof
 from ingest.sample.old_town import fill_old_block, fill_square
 from ingest.sample.plan import Cell, Floats, band
-from ingest.sample.works import fill_flats, fill_park, fill_school, fill_works
+from ingest.sample.works import fill_flats, fill_park, fill_works
 
 LANE, PAVEMENT, PARKING = 4.8, 1.8, 2.0
 """Widths in a residential street [m]: carriageway, pavement on both sides, parking on one."""
@@ -34,6 +35,11 @@ class RowStyle:
     slope: tuple[float, float]
     year: tuple[int, int]
 
+    @property
+    def lot(self) -> float:
+        """Depth of a plot, from pavement to back path."""
+        return self.front + self.depth + self.back
+
 
 TERRACED = (
     RowStyle("rijwoning", (5.1, 5.9), 8.8, 2.6, 10.5, (5, 9), 2.6, 2, (0.70, 1.0), (1930, 1994)),
@@ -44,11 +50,31 @@ SEMI = RowStyle("twee-onder-een-kap", (6.3, 7.4), 9.2, 5.0, 13.0, (2, 2), 8.4, 2
 DETACHED = RowStyle("vrijstaand", (8.8, 11.5), 10.0, 6.0, 13.5, (1, 1), 6.0, 2, (0.7, 1.0), (1935, 2022))
 VILLA = RowStyle("villa", (12.0, 15.0), 11.0, 9.0, 18.0, (1, 1), 10.0, 2, (1.0, 1.25), (1905, 2015))
 
+STYLES = {
+    "terraced": TERRACED,
+    "mixed": (*TERRACED, SEMI, DETACHED, SEMI),
+    "semi": (SEMI, SEMI, DETACHED),
+    "detached": (DETACHED, SEMI, VILLA),
+    "villa": (VILLA, VILLA, DETACHED),
+}
+"""Which rows stand in a block of houses; every row picks one."""
+
 FIRST_USES = (
-    "terraced", "semi", "flats", "park", "terraced", "works", "detached", "terraced", "school", "flats", "villa", "terraced",
-)  # fmt: skip
-LATER_USES = ("terraced", "semi", "detached", "flats", "villa", "works", "park", "school")
-LATER_SHARES = (0.54, 0.13, 0.07, 0.12, 0.04, 0.04, 0.04, 0.02)
+    "terraced",
+    "detached",
+    "flats",
+    "works",
+    "mixed",
+    "park",
+    "terraced",
+    "semi",
+    "terraced",
+    "flats",
+    "villa",
+    "mixed",
+)
+LATER_USES = ("terraced", "mixed", "semi", "detached", "flats", "villa", "works", "park")
+LATER_SHARES = (0.36, 0.27, 0.09, 0.05, 0.11, 0.03, 0.04, 0.05)
 
 
 def fill(cell: Cell, old_centre: int, content: Content, seed: int) -> None:
@@ -66,14 +92,6 @@ def fill(cell: Cell, old_centre: int, content: Content, seed: int) -> None:
         use = FIRST_USES[after] if after < len(FIRST_USES) else str(rng.choice(LATER_USES, p=LATER_SHARES))
         content.area(cell.land, "groenvoorziening", "land")
         match use:
-            case "terraced":
-                fill_rows(cell, content, rng, TERRACED[int(rng.integers(len(TERRACED)))])
-            case "semi":
-                fill_rows(cell, content, rng, SEMI)
-            case "detached":
-                fill_rows(cell, content, rng, DETACHED)
-            case "villa":
-                fill_rows(cell, content, rng, VILLA)
             case "flats":
                 fill_flats(cell, content, rng)
             case "works":
@@ -81,36 +99,45 @@ def fill(cell: Cell, old_centre: int, content: Content, seed: int) -> None:
             case "park":
                 fill_park(cell, content, rng)
             case _:
-                fill_school(cell, content, rng)
+                fill_rows(cell, content, rng, STYLES[use])
 
 
-def fill_rows(cell: Cell, content: Content, rng: np.random.Generator, style: RowStyle) -> None:
+def fill_rows(cell: Cell, content: Content, rng: np.random.Generator, styles: tuple[RowStyle, ...]) -> None:
     """Parallel streets with houses on both sides, gardens back to back and a path between the gardens."""
     step = np.roll(cell.core, -1, axis=0) - cell.core
     longest = step[np.argmax(np.linalg.norm(step, axis=1))]
     frame = Frame(float(cell.site[0]), float(cell.site[1]), math.atan2(longest[1], longest[0]))
     land = frame.local(shapely.get_coordinates(cell.land)[:-1])
-    low, high = land[:, 1].min(), land[:, 1].max()
-    lot = style.front + style.depth + style.back
-    module = 2 * (LANE / 2 + PAVEMENT + lot) + PARKING + BACK_PATH
-    # Along the longest side the houses look out over the main road or canal; behind them streets take what is left.
-    low += 0.4
-    edge = Frame(*(float(c) for c in frame.world(0.0, low)), frame.angle)
-    _row(content, rng, style, edge, land - (0.0, low), 0.0, content.street("laan", edge, 0.0))
-    low += lot + BACK_PATH / 2
-    streets = int((high - low - 3.0) / module + 0.3)
-    spare = min((high - low) - streets * module, 0.0)
-    for number in range(streets):
-        _street(cell, content, rng, style, frame, land, low + spare / 2 + (number + 0.5) * module)
-    if not streets and high - low > 30.0:
-        _street(cell, content, rng, style, frame, land, low + lot + LANE / 2 + PAVEMENT)
+    v, high = land[:, 1].min() + 0.4, land[:, 1].max()
+    # Along the longest side the houses look out over the main road or canal; streets take what lies behind.
+    style = _pick(styles, rng)
+    edge = frame.at(0.0, v)
+    _row(content, rng, style, edge, land - (0.0, v), 0.0, content.street("laan", edge, 0.0))
+    v += style.lot + BACK_PATH / 2
+    while True:
+        near, far = _pick(styles, rng), _pick(styles, rng)
+        middle = v + near.lot + BACK_PATH / 2 + PAVEMENT + LANE / 2
+        if middle + LANE / 2 + PARKING + PAVEMENT + 3.0 > high:
+            break
+        _street(cell, content, rng, (near, far), frame, land, middle)
+        v = middle + LANE / 2 + PARKING + PAVEMENT + far.lot + BACK_PATH / 2
+
+
+def _pick(styles: tuple[RowStyle, ...], rng: np.random.Generator) -> RowStyle:
+    return styles[int(rng.integers(len(styles)))]
 
 
 def _street(
-    cell: Cell, content: Content, rng: np.random.Generator, style: RowStyle, frame: Frame, land: Floats, middle: float
+    cell: Cell,
+    content: Content,
+    rng: np.random.Generator,
+    styles: tuple[RowStyle, RowStyle],
+    frame: Frame,
+    land: Floats,
+    middle: float,
 ) -> None:
     reach = 200.0
-    axis = Frame(*frame.world(0.0, middle), frame.angle)
+    axis = frame.at(0.0, middle)
     local = land - (0.0, middle)
     lane = band(local, -LANE / 2, LANE / 2 + PARKING, margin=-2.0)
     if lane is None:
@@ -122,13 +149,15 @@ def _street(
     content.area(shapely.intersection(paved, cell.land), "trottoir", f"{key}-stoep")
     _parking(content, rng, axis, lane, key)
     street = content.street("straat", axis, 0.0)
-    for side, shift in ((axis, PARKING), (axis.turned(), 0.0)):
+    for side, shift, style in ((axis, PARKING, styles[1]), (axis.turned(), 0.0, styles[0])):
         ahead = local if side is axis else -local
         front_line = LANE / 2 + PAVEMENT + shift
         _row(content, rng, style, side, ahead, front_line, street)
 
 
-def _parking(content: Content, rng: np.random.Generator, axis: Frame, lane: tuple[float, float], key: str) -> None:
+def _parking(
+    content: Content, rng: np.random.Generator, axis: Frame, lane: tuple[float, float], key: str
+) -> None:
     start, end = lane[0] + 6.0, lane[1] - 6.0
     bays = max(0, int((end - start) / 16.0))
     for bay in range(bays):
@@ -139,7 +168,11 @@ def _parking(content: Content, rng: np.random.Generator, axis: Frame, lane: tupl
         content.tree(place, rng.uniform(6.5, 10.0, 1), rng.uniform(1.8, 2.8, 1))
         cars = np.flatnonzero(rng.random(2) < 0.7)
         for car in cars:
-            content.area(axis.box(u + 0.5 + 5.6 * car, LANE / 2 + 0.15, u + 4.9 + 5.6 * car, LANE / 2 + 1.85), "auto", "")
+            content.area(
+                axis.box(u + 0.5 + 5.6 * car, LANE / 2 + 0.15, u + 4.9 + 5.6 * car, LANE / 2 + 1.85),
+                "auto",
+                "",
+            )
 
 
 def _row(
@@ -157,18 +190,19 @@ def _row(
     if free is None:
         return
     content.area(frame.box(free[0], front_line, free[1], back), "erf", f"erf{street}{frame.angle:.2f}")
-    content.area(frame.box(free[0], back, free[1], back + BACK_PATH / 2), "achterpad", f"pad{street}{frame.angle:.2f}")
+    content.area(
+        frame.box(free[0], back, free[1], back + BACK_PATH / 2), "achterpad", f"pad{street}{frame.angle:.2f}"
+    )
     width = rng.uniform(*style.width)
     u0, group = _houses(rng, style, width, free)
     if not u0.size:
         return
     u1 = u0 + width
     count = u0.size
-    year = float(rng.integers(*style.year)) + (0.0 if style.group[1] > 2 else rng.integers(-12, 4, count))
-    if style.group[1] <= 2 or rng.random() < 0.8:
-        slope = rng.uniform(*style.slope)
-    else:
-        slope = 0.0
+    years_apart = np.zeros(count) if style.group[1] > 2 else rng.integers(-12, 4, count).astype(float)
+    year = float(rng.integers(*style.year)) + years_apart
+    pitched = style.group[1] <= 2 or rng.random() < 0.8
+    slope = float(rng.uniform(*style.slope)) if pitched else 0.0
     eave = style.storeys * 2.75 + (0.25 if slope else 0.6)
     extended = rng.random(count) < 0.42
     whole = rng.random(count) < 0.5
@@ -176,24 +210,42 @@ def _row(
     ext_u0 = np.where(whole | left, u0, u0 + 0.42 * width)
     ext_u1 = np.where(whole | ~left, u1, u1 - 0.42 * width)
     ext = {
-        "ext_u0": np.where(extended, ext_u0, np.nan), "ext_u1": np.where(extended, ext_u1, np.nan),
+        "ext_u0": np.where(extended, ext_u0, np.nan),
+        "ext_u1": np.where(extended, ext_u1, np.nan),
         "ext_depth": np.where(extended, rng.choice([2.4, 2.5, 3.0, 3.5], count), np.nan),
         "ext_height": np.where(extended, rng.uniform(2.7, 3.2, count), np.nan),
-    }  # fmt: skip
-    body = {"u0": u0, "u1": u1, "v0": front, "v1": front + style.depth, "eave": eave, "storeys": style.storeys}
+    }
+    body: dict[str, Any] = {
+        "u0": u0,
+        "u1": u1,
+        "v0": front,
+        "v1": front + style.depth,
+        "eave": eave,
+        "storeys": style.storeys,
+    }
     if style.group[1] > 2:
         roof = Roof.GABLE_U if slope else Roof.FLAT
         dormer = np.where(rng.random(count) < 0.38, rng.choice([1, 1, 2, 3], count), 0)
         dormer = dormer if slope > 0.65 else np.zeros(count)
         content.add(
-            frame, style.kind, roof, street, **body, **ext, slope=slope, year=year, dormer=dormer,
+            frame,
+            style.kind,
+            roof,
+            street,
+            **body,
+            **ext,
+            slope=slope,
+            year=year,
+            dormer=dormer,
             chimney=(rng.random(count) < 0.5) * (slope > 0),
-        )  # fmt: skip
+        )
     else:
         _loose_houses(content, rng, style, frame, street, body, ext, year, group)
     _sheds(content, rng, style, frame, u0, u1, back, group, street, year, free)
     garden = rng.random(count) < 0.3
-    place = frame.world((u0 + u1)[garden] / 2 + rng.uniform(-1.5, 1.5, garden.sum()), back - rng.uniform(4.5, 7, garden.sum()))
+    place = frame.world(
+        (u0 + u1)[garden] / 2 + rng.uniform(-1.5, 1.5, garden.sum()), back - rng.uniform(4.5, 7, garden.sum())
+    )
     content.tree(place, rng.uniform(4.0, 9.0, len(place)), rng.uniform(1.3, 2.6, len(place)))
 
 
@@ -221,7 +273,7 @@ def _loose_houses(
     style: RowStyle,
     frame: Frame,
     street: int,
-    body: dict[str, Floats | float],
+    body: dict[str, Any],
     ext: dict[str, Floats],
     year: Floats,
     group: Floats,
@@ -250,10 +302,16 @@ def _loose_houses(
         low = rng.random(width.size) < 0.45
         chosen["eave"] = np.where(low & (slope[mine] > 0.8), 3.2, chosen["eave"])
         content.add(
-            frame, style.kind, roof, street, **chosen, slope=slope[mine], year=year[mine],
+            frame,
+            style.kind,
+            roof,
+            street,
+            **chosen,
+            slope=slope[mine],
+            year=year[mine],
             chimney=rng.random(width.size) < 0.7,
             dormer=np.where((rng.random(width.size) < 0.4) & (roof is Roof.GABLE_U), 1, 0),
-        )  # fmt: skip
+        )
 
 
 def _sheds(
@@ -281,10 +339,19 @@ def _sheds(
             mine = has & (kinds >= low) & (kinds < high)
             if mine.any():
                 content.add(
-                    frame, "schuur", roof, street, u0=start[mine], u1=start[mine] + wide, v0=back - deep, v1=back,
-                    eave=2.3, slope=0.0 if roof is Roof.FLAT else 0.35, year=np.broadcast_to(year, count)[mine] + 8.0,
+                    frame,
+                    "schuur",
+                    roof,
+                    street,
+                    u0=start[mine],
+                    u1=start[mine] + wide,
+                    v0=back - deep,
+                    v1=back,
+                    eave=2.3,
+                    slope=0.0 if roof is Roof.FLAT else 0.35,
+                    year=np.broadcast_to(year, count)[mine] + 8.0,
                     dwellings=0,
-                )  # fmt: skip
+                )
         return
     has = rng.random(count) < 0.75
     # The garage stands in the gap that lies beyond the end of the group.
@@ -294,6 +361,15 @@ def _sheds(
     has &= (start > free[0]) & (start + 3.0 < free[1])
     if has.any():
         content.add(
-            frame, "garage", Roof.FLAT, street, u0=start[has], u1=start[has] + 3.0, v0=front, v1=front + 6.2,
-            eave=2.7, year=np.broadcast_to(year, count)[has] + 4.0, dwellings=0,
-        )  # fmt: skip
+            frame,
+            "garage",
+            Roof.FLAT,
+            street,
+            u0=start[has],
+            u1=start[has] + 3.0,
+            v0=front,
+            v1=front + 6.2,
+            eave=2.7,
+            year=np.broadcast_to(year, count)[has] + 4.0,
+            dwellings=0,
+        )

@@ -1,12 +1,14 @@
-"""What fills the blocks: columns of buildings, areas of ground, trees and streets, collected as they are drawn."""
+"""What fills the blocks: buildings, areas of ground, trees and streets, collected as they are drawn."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -35,6 +37,10 @@ class Roof(StrEnum):
     ROWS = "kas"
 
 
+Numbers = npt.NDArray[Any] | np.generic | float
+"""A column of a building table, or one value for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Local axes of a row: ``u`` along the street, ``v`` away from it, to the left of ``u`` [m]."""
@@ -53,8 +59,15 @@ class Frame:
         """Local coordinates (..., 2) of RD ones."""
         d = np.asarray(xy) - (self.x, self.y)
         cos, sin = math.cos(self.angle), math.sin(self.angle)
-        result: Floats = np.stack([d[..., 0] * cos + d[..., 1] * sin, d[..., 1] * cos - d[..., 0] * sin], axis=-1)
+        result: Floats = np.stack(
+            [d[..., 0] * cos + d[..., 1] * sin, d[..., 1] * cos - d[..., 0] * sin], axis=-1
+        )
         return result
+
+    def at(self, u: float, v: float, turn: float = 0.0) -> Frame:
+        """The same axes with another origin, turned about it by ``turn`` [rad]."""
+        x, y = self.world(u, v).tolist()
+        return Frame(x, y, self.angle + turn)
 
     def box(self, u0: float, v0: float, u1: float, v1: float) -> shapely.Polygon:
         """Rectangle in RD, corners to the millimetre."""
@@ -66,14 +79,32 @@ class Frame:
 
 
 NUMBERS = {
-    "u0": 0.0, "u1": 0.0, "v0": 0.0, "v1": 0.0,  # body [m]
-    "storeys": 1.0, "eave": 3.0, "slope": 0.0,  # [-], [m above ground], [tangent]
-    "ext_u0": np.nan, "ext_u1": np.nan, "ext_depth": np.nan, "ext_height": np.nan,  # rear extension [m]
-    "wing_u0": np.nan, "wing_u1": np.nan, "wing_depth": np.nan,  # front wing of a cross gable [m]
-    "box_u0": np.nan, "box_u1": np.nan, "box_v0": np.nan, "box_v1": np.nan, "box_height": np.nan,  # penthouse [m]
+    "u0": 0.0,
+    "u1": 0.0,
+    "v0": 0.0,
+    "v1": 0.0,  # body [m]
+    "storeys": 1.0,
+    "eave": 3.0,
+    "slope": 0.0,  # [-], [m above ground], [tangent]
+    "ext_u0": np.nan,
+    "ext_u1": np.nan,
+    "ext_depth": np.nan,
+    "ext_height": np.nan,  # rear extension [m]
+    "wing_u0": np.nan,
+    "wing_u1": np.nan,
+    "wing_depth": np.nan,  # front wing of a cross gable [m]
+    "box_u0": np.nan,
+    "box_u1": np.nan,
+    "box_v0": np.nan,
+    "box_v1": np.nan,
+    "box_height": np.nan,  # penthouse [m]
     "dormer": 0.0,  # 0 none, 1 boxed at the back, 2 boxed at the front, 3 sloped at the back
-    "parts": 1.0, "year": 1970.0, "dwellings": 1.0, "chimney": 0.0, "ring": -1.0,
-}  # fmt: skip
+    "parts": 1.0,
+    "year": 1970.0,
+    "dwellings": 1.0,
+    "chimney": 0.0,
+    "ring": -1.0,
+}
 
 
 @dataclass(slots=True)
@@ -89,7 +120,7 @@ class Content:
     count: int = 0
     cell: int = 0
 
-    def add(self, frame: Frame, kind: str, roof: Roof, street: int = -1, **numbers: Floats | float | int) -> None:
+    def add(self, frame: Frame, kind: str, roof: Roof, street: int = -1, **numbers: Numbers) -> None:
         """Add buildings: arrays become rows, single numbers hold for all of them."""
         unknown = set(numbers) - set(NUMBERS)
         if unknown:
@@ -107,10 +138,9 @@ class Content:
 
     def area(self, polygon: shapely.Geometry, kind: str, key: str) -> None:
         """Add a stretch of ground; parts of one ``key`` that touch become one BGT object."""
-        if polygon is not None and not polygon.is_empty:
-            for part in shapely.get_parts(polygon):
-                if part.geom_type == "Polygon" and part.area > 0.05:
-                    self.areas.append((part, kind, f"{self.cell}:{key}"))
+        for part in shapely.get_parts(polygon):
+            if part.geom_type == "Polygon" and part.area > 0.05:
+                self.areas.append((part, kind, f"{self.cell}:{key}"))
 
     def tree(self, xy: Floats, height: Floats, radius: Floats) -> None:
         """Add trees: places (N, 2), heights and crown radii [m]."""
@@ -124,7 +154,7 @@ class Content:
         return len(self.streets) - 1
 
     def keep(self, cells: int) -> None:
-        """Forget the areas and trees of cells beyond the first so many; buildings and streets are the caller's."""
+        """Forget areas and trees of cells beyond the first so many; buildings are the caller's."""
         self.areas = [a for a in self.areas if int(a[2].split(":", 1)[0]) < cells]
         self.trees = [t for t in self.trees if t[0, 4] < cells]
 

@@ -1,9 +1,9 @@
 """The plan of the town: a mosaic of cells round an old centre, with canals and roads between them.
 
 Sites lie on a jittered sunflower spiral, so that a town of any size is round, dense in the middle and never a
-grid. Their Voronoi cells are the town's blocks. A ridge between two cells is a canal or a road; the strips along
-it (verge, cycle path, pavement) are parallel curves with circular corners, so the three points of every arc are
-known exactly.
+grid. Their Voronoi cells are the town's blocks. A ridge between two cells is a canal or a road; the strips
+along it (verge, cycle path, pavement) are parallel curves with circular corners, so the three points of
+every arc are known exactly.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import Voronoi
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Geometries = npt.NDArray[Any]
 
@@ -27,7 +27,7 @@ CENTRE = (150_000.0, 520_000.0)
 MARKET_AREA, CORE_AREA, OUTER_AREA = 10_500.0, 8_000.0, 21_000.0
 GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 
-# Strips from the ridge inwards; the corner radius of each follows from the innermost one, so they never cross.
+# Strips from the ridge inwards; the radii of a corner follow from the innermost one: they never cross.
 STRIP_RADII = (9.0, 7.4, 5.4, 3.4)
 ROAD, CANAL, DITCH = 0, 1, 2
 HALF_WIDTH = {ROAD: 3.0, CANAL: 6.5, DITCH: 1.6}
@@ -44,7 +44,8 @@ class Cell:
     corners : (K, 2) float64 [m, RD]
         Voronoi corners, counter-clockwise; edge k runs from corner k to corner k + 1.
     edge_kind, edge_ridge, edge_neighbour : (K,) int64
-        ``ROAD``, ``CANAL`` or ``DITCH``; number of the ridge (shared with the neighbour); index of that neighbour.
+        ``ROAD``, ``CANAL`` or ``DITCH``; number of the ridge (shared with the neighbour); index of that
+        neighbour.
     site : (2,) float64 [m, RD]
         A point well inside.
     core : (C, 2) float64 [m, RD]
@@ -91,7 +92,7 @@ class Plan:
 def make_plan(buildings: int, seed: int) -> Plan:
     """Lay out more cells than ``buildings`` panden need; see :class:`Plan`."""
     rng = np.random.default_rng([seed, 1])
-    old_centre = 1 + int(np.clip(round(buildings / 130), 1, 7))
+    old_centre = old_cells(buildings)
     count = int(buildings / 25) + 60
     area = np.where(np.arange(count) < old_centre, CORE_AREA, OUTER_AREA)
     area[0] = MARKET_AREA
@@ -101,6 +102,11 @@ def make_plan(buildings: int, seed: int) -> Plan:
     jitter = np.clip(rng.normal(0, 0.05, (count, 2)), -0.1, 0.1) * np.sqrt(area)[:, None]
     sites = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + jitter + CENTRE
     return Plan(sites, old_centre, Voronoi(sites), _banks(sites, old_centre, rng))
+
+
+def old_cells(buildings: int) -> int:
+    """How many cells the old centre has, the market square among them."""
+    return 1 + int(np.clip(round(buildings / 180), 1, 7))
 
 
 def convex_inset(corners: Floats, distances: Floats) -> Floats:
@@ -126,11 +132,12 @@ def convex_inset(corners: Floats, distances: Floats) -> Floats:
         if len(result) < 3:
             return np.empty((0, 2))
     long = np.linalg.norm(np.roll(result, -1, axis=0) - result, axis=1) > 0.8
-    return result[long]
+    kept: Floats = result[long]
+    return kept
 
 
 def rounded(core: Floats, radius: float) -> Floats:
-    """Ring at ``radius`` outside a convex polygon: per corner the start, middle and end of an arc, (3 C, 2)."""
+    """Ring ``radius`` outside a convex polygon, (3 C, 2): start, middle and end of an arc per corner."""
     step = np.roll(core, -1, axis=0) - core
     after = np.column_stack([step[:, 1], -step[:, 0]]) / np.linalg.norm(step, axis=1)[:, None]
     before = np.roll(after, 1, axis=0)
@@ -160,7 +167,9 @@ def _cell(plan: Plan, index: int, built: int | None) -> Cell:
     order = np.argsort(np.arctan2(*(corners - middle).T[::-1]))
     loop, corners = loop[order], np.round(corners[order], 3)
     of_edge = {frozenset(voronoi.ridge_vertices[r]): int(r) for r in ridges}
-    ridge = np.array([of_edge[frozenset(pair)] for pair in zip(loop.tolist(), np.roll(loop, -1).tolist(), strict=True)])
+    ridge = np.array(
+        [of_edge[frozenset(pair)] for pair in zip(loop.tolist(), np.roll(loop, -1).tolist(), strict=True)]
+    )
     pairs = voronoi.ridge_points[ridge]
     neighbour = np.where(pairs[:, 0] == index, pairs[:, 1], pairs[:, 0])
     kind = np.where(plan.side[neighbour] != plan.side[index], CANAL, ROAD)
@@ -169,7 +178,9 @@ def _cell(plan: Plan, index: int, built: int | None) -> Cell:
     half = np.array([HALF_WIDTH[int(k)] for k in kind])
     core = convex_inset(corners, half + STRIP_RADII[0])
     levels = tuple(shapely.Polygon(rounded(core, r)) for r in STRIP_RADII) if len(core) > 2 else ()
-    return Cell(index, corners, kind.astype(np.int64), ridge, neighbour.astype(np.int64), middle, core, levels)
+    return Cell(
+        index, corners, kind.astype(np.int64), ridge, neighbour.astype(np.int64), middle, core, levels
+    )
 
 
 def _banks(sites: Floats, old_centre: int, rng: np.random.Generator) -> Ints:
@@ -183,7 +194,7 @@ def _banks(sites: Floats, old_centre: int, rng: np.random.Generator) -> Ints:
     along = (sites - CENTRE) @ np.array([-normal[1], normal[0]])
     first = math.sqrt(old_centre * CORE_AREA / math.pi) + 8.0
     wave = 25.0 * np.sin(along / 170.0)
-    bank = np.floor((across - first + wave) / 560.0).astype(np.int64)
+    bank: Ints = np.floor((across - first + wave) / 560.0).astype(np.int64)
     bank[:old_centre] = 1_000_000
     return bank
 

@@ -1,4 +1,4 @@
-"""The point cloud an aircraft would bring home: hits on roofs, ground, water, bridges, trees, walls, cars and birds."""
+"""The point cloud an aircraft would bring home: roofs, ground, water, trees, walls, cars and birds."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ class _Targets:
         building = np.r_[facets.building, np.full(g + d, -1)]
         rate = np.where(label == WATER_CLASS, 0.08, 1.0)
         block = np.floor(shapely.get_coordinates(shapely.centroid(geometry)) / 120.0)
-        return cls(geometry, plane, building, label, rate, level, np.lexsort((label, block[:, 0], block[:, 1])))
+        return cls(
+            geometry, plane, building, label, rate, level, np.lexsort((label, block[:, 0], block[:, 1]))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class _Shade:
 
 
 def hidden_share(town: Town) -> Floats:
-    """Per building the share of its roof the scanner missed: 1 for none seen, 0.97 for hardly any, else 0 or a strip."""
+    """Per building the share of its roof the scanner missed: all of it, nearly all, strips of it or none."""
     standing = town.standing
     rng = np.random.default_rng([town.seed, 5])
     share = np.where(rng.random(len(town.buildings)) < 0.03, 0.35, 0.0)
@@ -124,7 +126,9 @@ def hidden_share(town: Town) -> Floats:
 def _sweep(
     town: Town, targets: _Targets, chosen: Ints, shade: _Shade, flight: Flight, rng: np.random.Generator
 ) -> Hits:
-    xy, local, line = scan(targets.geometry[chosen], flight, (float(town.cells[0].site[0]), float(town.cells[0].site[1])))
+    xy, local, line = scan(
+        targets.geometry[chosen], flight, (float(town.cells[0].site[0]), float(town.cells[0].site[1]))
+    )
     target = chosen[local]
     label = targets.label[target]
     chance = rng.random(target.size, dtype=np.float32)
@@ -193,7 +197,11 @@ def _crowns(town: Town, density: float, rng: np.random.Generator) -> Iterator[Hi
         deep = rng.random(tree.size) ** 3
         xy = np.column_stack([x + radius * r * np.cos(turn), y + radius * r * np.sin(turn)])
         base = town.terrain.height(np.column_stack([x, y]))
-        z = base + height * (0.62 + 0.38 * shell * (1.0 - deep) - 0.22 * deep) + rng.normal(0, 0.12, tree.size)
+        z = (
+            base
+            + height * (0.62 + 0.38 * shell * (1.0 - deep) - 0.22 * deep)
+            + rng.normal(0, 0.12, tree.size)
+        )
         yield _hits(np.column_stack([xy, z]), UNCLASSIFIED)
 
 
@@ -231,7 +239,9 @@ def _chimneys(town: Town, density: float, rng: np.random.Generator) -> Hits:
     u = table["u0"].to_numpy()[has] + 0.9
     v = (table["v0"].to_numpy()[has] + table["v1"].to_numpy()[has]) / 2 + 0.6
     cos, sin = np.cos(table["angle"].to_numpy()[has]), np.sin(table["angle"].to_numpy()[has])
-    spot = np.column_stack([table["x"].to_numpy()[has] + u * cos - v * sin, table["y"].to_numpy()[has] + u * sin + v * cos])
+    spot = np.column_stack(
+        [table["x"].to_numpy()[has] + u * cos - v * sin, table["y"].to_numpy()[has] + u * sin + v * cos]
+    )
     facet = town.facets.select((town.facets.kind == "hoofddak") & (town.facets.building < town.standing))
     at, on = shapely.STRtree(facet.geometry).query(shapely.points(spot), predicate="within")
     top = facet.height(on, spot[at]) + rng.uniform(0.7, 1.2, at.size)
@@ -263,4 +273,6 @@ def _strays(town: Town, rng: np.random.Generator) -> Hits:
 
 def _hits(xyz: Floats, label: Ints | int) -> Hits:
     size = len(xyz)
-    return Hits(xyz, np.broadcast_to(np.asarray(label, dtype=np.uint8), size), np.full(size, 5701, dtype=np.uint16))
+    return Hits(
+        xyz, np.broadcast_to(np.asarray(label, dtype=np.uint8), size), np.full(size, 5701, dtype=np.uint16)
+    )

@@ -1,4 +1,4 @@
-"""What the registers hold about the town: panden, verblijfsobjecten, addresses and their states, before any format."""
+"""What the registers hold about the town, before any format: panden, verblijfsobjecten and addresses."""
 
 from __future__ import annotations
 
@@ -15,25 +15,93 @@ MUNICIPALITY, MUNICIPALITY_CODE, WOONPLAATS = "Meerwaarde", "9998", "9998"
 """An invented municipality: no Dutch one has this name or code."""
 
 FIRST = (
-    "Kerk", "Molen", "Linden", "Dijk", "Schippers", "Visser", "Beurt", "Turf", "Kaas", "Boter", "Zilver", "Goud", "Eiken",
-    "Wilgen", "Populieren", "Esdoorn", "Lijsterbes", "Merel", "Kievit", "Grutto", "Reiger", "Lepelaar", "Zwanen", "Otter",
-    "Snoek", "Baars", "Paling", "Spiering", "Anker", "Roer", "Fok", "Kluiver", "Bezaan", "Kompas", "Poolster", "Noorder",
-    "Zuider", "Ooster", "Wester", "Vuurtoren", "Touwslagers", "Zeilmakers", "Smeden", "Bakkers", "Wevers", "Korenbloem",
-    "Klaproos", "Boterbloem", "Madelief", "Pinksterbloem",
-)  # fmt: skip
-LAST = {"gracht": "gracht", "oud": "straat", "plein": "plein", "straat": "straat", "hoog": "plantsoen", "werk": "weg",
-        "laan": "laan", "park": "park"}  # fmt: skip
+    "Kerk",
+    "Molen",
+    "Linden",
+    "Dijk",
+    "Schippers",
+    "Visser",
+    "Beurt",
+    "Turf",
+    "Kaas",
+    "Boter",
+    "Zilver",
+    "Goud",
+    "Eiken",
+    "Wilgen",
+    "Populieren",
+    "Esdoorn",
+    "Lijsterbes",
+    "Merel",
+    "Kievit",
+    "Grutto",
+    "Reiger",
+    "Lepelaar",
+    "Zwanen",
+    "Otter",
+    "Snoek",
+    "Baars",
+    "Paling",
+    "Spiering",
+    "Anker",
+    "Roer",
+    "Fok",
+    "Kluiver",
+    "Bezaan",
+    "Kompas",
+    "Poolster",
+    "Noorder",
+    "Zuider",
+    "Ooster",
+    "Wester",
+    "Vuurtoren",
+    "Touwslagers",
+    "Zeilmakers",
+    "Smeden",
+    "Bakkers",
+    "Wevers",
+    "Korenbloem",
+    "Klaproos",
+    "Boterbloem",
+    "Madelief",
+    "Pinksterbloem",
+)
+LAST = {
+    "gracht": "gracht",
+    "oud": "straat",
+    "plein": "plein",
+    "straat": "straat",
+    "hoog": "plantsoen",
+    "werk": "weg",
+    "laan": "laan",
+    "park": "park",
+}
 
 USES = {
-    "hal": "industriefunctie", "kas": "industriefunctie", "kerk": "bijeenkomstfunctie", "school": "onderwijsfunctie",
-    "gymzaal": "sportfunctie", "raadhuis": "kantoorfunctie", "paviljoen": "bijeenkomstfunctie",
-}  # fmt: skip
+    "hal": "industriefunctie",
+    "kas": "industriefunctie",
+    "kerk": "bijeenkomstfunctie",
+    "school": "onderwijsfunctie",
+    "gymzaal": "sportfunctie",
+    "raadhuis": "kantoorfunctie",
+    "paviljoen": "bijeenkomstfunctie",
+}
 
 STATUSES = (
-    "Pand in gebruik", "Pand in gebruik (niet ingemeten)", "Verbouwing pand", "Pand buiten gebruik", "Sloopvergunning verleend",
-)  # fmt: skip
+    "Pand in gebruik",
+    "Pand in gebruik (niet ingemeten)",
+    "Verbouwing pand",
+    "Pand buiten gebruik",
+    "Sloopvergunning verleend",
+)
 STATUS_SHARES = (0.955, 0.015, 0.015, 0.008, 0.007)
-PLANNED = ("Bouwvergunning verleend", "Bouw gestart", "Bouwvergunning verleend", "Niet gerealiseerd pand", "Bouw gestart")
+PLANNED = (
+    "Bouwvergunning verleend",
+    "Bouw gestart",
+    "Bouwvergunning verleend",
+    "Niet gerealiseerd pand",
+    "Bouw gestart",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +111,11 @@ class Registers:
     Attributes
     ----------
     pand : pandas.DataFrame
-        ``identificatie, bouwjaar, status, building, kind`` and ``geometry`` (footprint to the millimetre): standing
-        panden first, then planned ones, then demolished ones (``building`` -1).
+        ``identificatie, bouwjaar, status, building, kind`` and ``geometry`` (footprint to the millimetre):
+        standing panden first, then planned ones, then demolished ones (``building`` -1).
     verblijfsobject : pandas.DataFrame
-        ``identificatie, pand`` (row), ``second_pand`` (row or -1), ``uses`` (tuple), ``oppervlakte, status, address`` (row),
-        ``extra_address`` (row or -1), ``x, y``.
+        ``identificatie, pand`` (row), ``second_pand`` (row or -1), ``uses`` (tuple), ``oppervlakte, status,
+        address`` (row), ``extra_address`` (row or -1), ``x, y``.
     nummeraanduiding : pandas.DataFrame
         ``identificatie, street, huisnummer, huisletter, toevoeging, postcode``.
     openbare_ruimte : pandas.DataFrame
@@ -82,8 +150,12 @@ def _streets(town: Town) -> pd.DataFrame:
     for number, (kind, *_rest) in enumerate(town.content.streets):
         name = "Markt" if kind == "plein" else FIRST[order[number % len(FIRST)]] + LAST[kind]
         used[name] = used.get(name, 0) + 1
-        names.append(name if used[name] == 1 else f"{['Nieuwe', 'Korte', 'Lange', 'Oude'][used[name] % 4]} {name}"
-                     + (f" {used[name] // 4 + 1}" if used[name] > 5 else ""))  # fmt: skip
+        names.append(
+            name
+            if used[name] == 1
+            else f"{['Nieuwe', 'Korte', 'Lange', 'Oude'][used[name] % 4]} {name}"
+            + (f" {used[name] // 4 + 1}" if used[name] > 5 else "")
+        )
     table = pd.DataFrame({"identificatie": make_ids("30", len(names)), "naam": names})
     table[["x", "y", "angle"]] = np.array([s[2:] for s in town.content.streets], dtype=float).reshape(-1, 3)
     return table
@@ -101,14 +173,18 @@ def _panden(town: Town, rng: np.random.Generator) -> pd.DataFrame:
     # Demolished panden lie where others stand now, a little larger and askew.
     where = rng.choice(standing, gone, replace=False)
     old = shapely.set_precision(shapely.buffer(town.footprints[where], 1.4, join_style="mitre"), 0.001)
-    return pd.DataFrame({
-        "identificatie": make_ids("10", count + gone),
-        "bouwjaar": np.r_[year, np.maximum(year[where] - 60, 1500)],
-        "status": np.r_[status, np.where(np.arange(gone) % 3 == 2, "Pand ten onrechte opgevoerd", "Pand gesloopt")],
-        "building": np.r_[np.arange(count), np.full(gone, -1)],
-        "kind": np.r_[town.buildings["kind"].to_numpy(), np.full(gone, "gesloopt", dtype=object)],
-        "geometry": np.concatenate([town.footprints, old]),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "identificatie": make_ids("10", count + gone),
+            "bouwjaar": np.r_[year, np.maximum(year[where] - 60, 1500)],
+            "status": np.r_[
+                status, np.where(np.arange(gone) % 3 == 2, "Pand ten onrechte opgevoerd", "Pand gesloopt")
+            ],
+            "building": np.r_[np.arange(count), np.full(gone, -1)],
+            "kind": np.r_[town.buildings["kind"].to_numpy(), np.full(gone, "gesloopt", dtype=object)],
+            "geometry": np.concatenate([town.footprints, old]),
+        }
+    )
 
 
 def _objects(town: Town, panden: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -121,16 +197,27 @@ def _objects(town: Town, panden: pd.DataFrame, rng: np.random.Generator) -> tupl
     kind, street = table["kind"].to_numpy()[pand], table["street"].to_numpy()[pand].astype(np.int64)
     number, letter = _house_numbers(table, pand, nth, street)
     spot = shapely.get_coordinates(shapely.point_on_surface(panden["geometry"].to_numpy()[pand]))
-    spot = np.round(spot + 0.3 * np.column_stack([nth % 4, nth // 4 % 4]) * (dwellings[pand] > 1)[:, None], 3)
-    area = shapely.area(panden["geometry"].to_numpy()[pand]) * table["storeys"].to_numpy()[pand] * 0.86 / dwellings[pand]
+    apart = 0.3 * np.column_stack([nth % 4, nth // 4 % 4]).astype(float)
+    spot = np.round(spot + apart * (dwellings[pand] > 1)[:, None], 3)
+    area = (
+        shapely.area(panden["geometry"].to_numpy()[pand])
+        * table["storeys"].to_numpy()[pand]
+        * 0.86
+        / dwellings[pand]
+    )
     area = np.maximum(area.astype(np.int64), 14)
     odd = rng.random(pand.size)
     area = np.where(odd < 0.008, 1, np.where(odd < 0.014, 999_999, area))
     shop = (kind == "grachtenpand") & (rng.random(pand.size) < 0.22)
     uses = [
-        (("winkelfunctie", "woonfunctie") if s else (USES.get(k, "woonfunctie"),)) for k, s in zip(kind, shop, strict=True)
+        (("winkelfunctie", "woonfunctie") if s else (USES.get(k, "woonfunctie"),))
+        for k, s in zip(kind, shop, strict=True)
     ]
-    status = np.where(rng.random(pand.size) < 0.985, "Verblijfsobject in gebruik", "Verblijfsobject in gebruik (niet ingemeten)")
+    status = np.where(
+        rng.random(pand.size) < 0.985,
+        "Verblijfsobject in gebruik",
+        "Verblijfsobject in gebruik (niet ingemeten)",
+    )
     status = np.where(pand >= town.standing, "Verblijfsobject gevormd", status).astype(object)
     withdrawn = rng.random(pand.size) < 0.006
     status[withdrawn] = "Verblijfsobject ingetrokken"
@@ -139,18 +226,31 @@ def _objects(town: Town, panden: pd.DataFrame, rng: np.random.Generator) -> tupl
     beside = shop & (table["kind"].to_numpy()[following] == "grachtenpand") & (rng.random(pand.size) < 0.5)
     second = np.where(beside & (following != pand), following, -1)
     extra = (kind == "hoekpand") & (nth == 0)
-    objects = pd.DataFrame({
-        "identificatie": make_ids("01", pand.size), "pand": pand, "second_pand": second, "uses": uses, "oppervlakte": area,
-        "status": status, "address": np.arange(pand.size), "x": spot[:, 0], "y": spot[:, 1],
-    })  # fmt: skip
+    objects = pd.DataFrame(
+        {
+            "identificatie": make_ids("01", pand.size),
+            "pand": pand,
+            "second_pand": second,
+            "uses": uses,
+            "oppervlakte": area,
+            "status": status,
+            "address": np.arange(pand.size),
+            "x": spot[:, 0],
+            "y": spot[:, 1],
+        }
+    )
     objects["extra_address"] = np.where(extra, pand.size + np.cumsum(extra) - 1, -1)
     side = np.r_[street, np.maximum(street[extra] - 1, 0)]
-    addresses = pd.DataFrame({
-        "identificatie": make_ids("20", side.size), "street": side,
-        "huisnummer": np.r_[number, number[extra] + 100], "huisletter": np.r_[letter, np.full(int(extra.sum()), "", dtype=object)],
-        "toevoeging": np.r_[np.where(shop, "bis", ""), np.full(int(extra.sum()), "")],
-        "postcode": [_postcode(int(s)) for s in side],
-    })  # fmt: skip
+    addresses = pd.DataFrame(
+        {
+            "identificatie": make_ids("20", side.size),
+            "street": side,
+            "huisnummer": np.r_[number, number[extra] + 100],
+            "huisletter": np.r_[letter, np.full(int(extra.sum()), "", dtype=object)],
+            "toevoeging": np.r_[np.where(shop, "bis", ""), np.full(int(extra.sum()), "")],
+            "postcode": [_postcode(int(s)) for s in side],
+        }
+    )
     return objects, addresses
 
 
@@ -162,7 +262,9 @@ def _house_numbers(table: pd.DataFrame, pand: Ints, nth: Ints, street: Ints) -> 
     frame = pd.DataFrame({"street": street, "even": even, "fresh": fresh})
     rank = frame.groupby(["street", "even"])["fresh"].cumsum().to_numpy()
     number = 2 * rank - np.where(even, 0, 1)
-    letter = np.where(shared & (table["dwellings"].to_numpy()[pand] > 1), np.array(list("ABCD"))[np.minimum(nth, 3)], "")
+    letter = np.where(
+        shared & (table["dwellings"].to_numpy()[pand] > 1), np.array(list("ABCD"))[np.minimum(nth, 3)], ""
+    )
     return number.astype(np.int64), letter.astype(object)
 
 

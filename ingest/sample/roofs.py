@@ -1,8 +1,8 @@
 """From columns of buildings to true roofs: planar facets that partition each footprint.
 
-Every roof shape is one function over all buildings of that shape. Corners are computed in the local frame of the
-row, so that neighbours share the corners of their party wall to the bit, and rounded to the millimetre in RD.
-A facet's height is ``z = a (x - x0) + b (y - y0) + c``.
+Every roof shape is one function over all buildings of that shape. Corners are computed in the local frame
+of the row, so that neighbours share the corners of their party wall to the bit, and rounded to the
+millimetre in RD. A facet's height is ``z = a (x - x0) + b (y - y0) + c``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -32,7 +33,8 @@ class Facets:
     plane : (N, 5) float64
         a, b, c, x0, y0 with ``z = a (x - x0) + b (y - y0) + c`` [m, NAP].
     kind : (N,) str
-        ``hoofddak``, ``aanbouw``, ``dakkapel``, ``opbouw``, ``toren`` or, outside the footprint, ``overstek``.
+        ``hoofddak``, ``aanbouw``, ``dakkapel``, ``opbouw``, ``toren`` or, outside the footprint,
+        ``overstek``.
     """
 
     building: Ints
@@ -69,7 +71,7 @@ def make_roofs(table: pd.DataFrame, rings: list[Floats], ground: Floats) -> tupl
         if roof == Roof.CORNER:
             _corner(part, np.array([rings[int(i)] for i in table["ring"].to_numpy()[rows]]))
         else:
-            SHAPES[Roof(roof)](part)
+            SHAPES[Roof(str(roof))](part)
     _extensions(_Part(work, np.flatnonzero(table["ext_u0"].notna())))
     return work.finish()
 
@@ -89,7 +91,10 @@ class _Work:
 
     def finish(self) -> tuple[Geometries, Facets]:
         facets = Facets(
-            np.concatenate(self.building), np.concatenate(self.geometry), np.concatenate(self.plane), np.concatenate(self.kind)
+            np.concatenate(self.building),
+            np.concatenate(self.geometry),
+            np.concatenate(self.plane),
+            np.concatenate(self.kind),
         )
         order = np.lexsort((np.arange(facets.building.size), facets.building))
         return insert_touching(self.outline), facets.select(order)
@@ -108,26 +113,35 @@ class _Part:
         values: Floats = self.work.column[name][self.rows]
         return values
 
-    def pick(self, which: Ints | Floats) -> _Part:
+    def pick(self, which: Ints | npt.NDArray[np.bool_]) -> _Part:
         return _Part(self.work, self.rows[which])
 
     def world(self, points: list[tuple[Floats, Floats]]) -> Geometries:
         """Polygons (N,) from local corners; corners that coincide become one."""
         u, v = (np.stack(np.broadcast_arrays(*c), axis=1) for c in zip(*points, strict=True))
         cos, sin = np.cos(self["angle"])[:, None], np.sin(self["angle"])[:, None]
-        xy = np.stack([self["x"][:, None] + u * cos - v * sin, self["y"][:, None] + u * sin + v * cos], axis=-1)
-        polygons: Geometries = shapely.polygons(np.round(xy, 3))
-        return shapely.normalize(shapely.remove_repeated_points(polygons))
+        xy = np.stack(
+            [self["x"][:, None] + u * cos - v * sin, self["y"][:, None] + u * sin + v * cos], axis=-1
+        )
+        polygons = shapely.remove_repeated_points(shapely.polygons(np.round(xy, 3)))
+        return np.asarray(shapely.normalize(polygons))
 
     def facet(
-        self, points: list[tuple[Floats, Floats]], base: tuple[Floats, Floats, Floats], rise: tuple[Floats, Floats],
+        self,
+        points: list[tuple[Floats, Floats]],
+        base: tuple[Floats, Floats, Floats],
+        rise: tuple[Floats, Floats],
         kind: str = "hoofddak",
-    ) -> None:  # fmt: skip
-        """Draw one facet per building: through ``base`` (u, v, z), rising by ``rise`` per metre of u and v."""
+    ) -> None:
+        """Draw a facet per building: through ``base`` (u, v, z), rising by ``rise`` per metre of u and v."""
         self.emit(self.world(points), base, rise, kind)
 
     def emit(
-        self, polygons: Geometries, base: tuple[Floats, Floats, Floats], rise: tuple[Floats, Floats], kind: str
+        self,
+        polygons: Geometries,
+        base: tuple[Floats, Floats, Floats],
+        rise: tuple[Floats, Floats],
+        kind: str,
     ) -> None:
         size = self.rows.size
         cos, sin = np.cos(self["angle"]), np.sin(self["angle"])
@@ -141,7 +155,7 @@ class _Part:
         self.work.kind.append(np.full(size, kind, dtype=object))
 
     def outline(self, points: list[tuple[Floats, Floats]]) -> None:
-        """Footprint of each building; a rear extension is worked into the edge that runs back along ``v1``."""
+        """Footprint of each building; a rear extension is worked into the edge along ``v1``."""
         has = np.isfinite(self["ext_u0"])
         self.work.outline[self.rows] = self.world(points)
         if has.any():
@@ -150,9 +164,15 @@ class _Part:
             for u, v in points:
                 u, v = (np.broadcast_to(c, self.rows.size)[has] for c in (u, v))
                 bumped.append((u, v))
-            rear = [i for i, (u, v) in enumerate(bumped) if np.allclose(v, part.v1) and np.allclose(u, part.u1)][0]
+            at_rear = (np.allclose(v, part.v1) and np.allclose(u, part.u1) for u, v in bumped)
+            rear = next(i for i, found in enumerate(at_rear) if found)
             deep = part.v1 + part["ext_depth"]
-            bump = [(part["ext_u1"], part.v1), (part["ext_u1"], deep), (part["ext_u0"], deep), (part["ext_u0"], part.v1)]
+            bump = [
+                (part["ext_u1"], part.v1),
+                (part["ext_u1"], deep),
+                (part["ext_u0"], deep),
+                (part["ext_u0"], part.v1),
+            ]
             self.work.outline[part.rows] = part.world(bumped[: rear + 1] + bump + bumped[rear + 1 :])
 
     def body(self) -> list[tuple[Floats, Floats]]:
@@ -162,13 +182,13 @@ class _Part:
 def insert_touching(polygons: Geometries, tolerance: float = 0.003) -> Geometries:
     """Give every ring the corners of others that lie on its edges, so that neighbours share all vertices.
 
-    A corner of one footprint in the middle of a neighbour's wall is up to a millimetre off it after rounding; without
-    this an overlay would leave slivers there.
+    A corner of one footprint in the middle of a neighbour's wall is up to a millimetre off it after
+    rounding; without this an overlay would leave slivers there.
     """
     xy, ring = shapely.get_coordinates(polygons, return_index=True)
     last = np.r_[ring[1:] != ring[:-1], True]
     start = np.flatnonzero(~last)
-    lines = shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1))
+    lines = np.asarray(shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1)))
     corners = np.unique(xy, axis=0)
     pairs = shapely.STRtree(lines).query(shapely.points(corners), predicate="dwithin", distance=tolerance)
     corner, edge = corners[pairs[0]], start[pairs[1]]
@@ -179,7 +199,9 @@ def insert_touching(polygons: Geometries, tolerance: float = 0.003) -> Geometrie
     if not inner.any():
         return polygons
     touched = np.unique(ring[edge[inner]])
-    at = np.concatenate([np.arange(len(xy)).astype(float), edge[inner] + along[inner] / length[inner] * 0.999])
+    at = np.concatenate(
+        [np.arange(len(xy)).astype(float), edge[inner] + along[inner] / length[inner] * 0.999]
+    )
     points = np.concatenate([xy, corner[inner]])
     owner = np.concatenate([ring, ring[edge[inner]]])
     mine = np.isin(owner, touched) & ~np.isin(owner, _with_holes(polygons))
@@ -200,9 +222,13 @@ def _flat(p: _Part) -> None:
     p.outline(p.body())
     boxed = np.isfinite(p["box_u0"])
     plain, high = p.pick(~boxed), p.pick(boxed)
-    plain.facet(plain.body(), (plain.u0, plain.v0, plain.eave), (0.0, 0.0))  # type: ignore[arg-type]
-    box = [(high["box_u0"], high["box_v0"]), (high["box_u1"], high["box_v0"]), (high["box_u1"], high["box_v1"]),
-           (high["box_u0"], high["box_v1"])]  # fmt: skip
+    plain.facet(plain.body(), (plain.u0, plain.v0, plain.eave), _zero(plain))
+    box = [
+        (high["box_u0"], high["box_v0"]),
+        (high["box_u1"], high["box_v0"]),
+        (high["box_u1"], high["box_v1"]),
+        (high["box_u0"], high["box_v1"]),
+    ]
     level = (high.u0, high.v0, high.eave)
     high.emit(shapely.difference(high.world(high.body()), high.world(box)), level, _zero(high), "hoofddak")
     high.facet(box, (high.u0, high.v0, high.eave + high["box_height"]), _zero(high), "opbouw")
@@ -221,9 +247,14 @@ def _gable_u(p: _Part) -> None:
 
 
 def _slope_with_dormer(
-    p: _Part, points: list[tuple[Floats, Floats]], base: tuple[Floats, Floats, Floats], rise: Floats, has: Floats,
-    *, at_front: bool,
-) -> None:  # fmt: skip
+    p: _Part,
+    points: list[tuple[Floats, Floats]],
+    base: tuple[Floats, Floats, Floats],
+    rise: Floats,
+    has: npt.NDArray[np.bool_],
+    *,
+    at_front: bool,
+) -> None:
     """One side of a gable roof; a dormer's top meets the slope at its upper edge and leaves a hole in it."""
     polygons = p.world(points)
     if has.any():
@@ -232,11 +263,11 @@ def _slope_with_dormer(
         left, right = q.u0 + 0.22 * width, q.u0 + 0.74 * width
         sign, wall = (1.0, q.v0) if at_front else (-1.0, q.v1)
         low, high = wall + sign * 0.24 * half, wall + sign * 0.8 * half
-        box = [(left, low), (right, low), (right, high), (left, high)]
+        box: list[tuple[Floats, Floats]] = [(left, low), (right, low), (right, high), (left, high)]
         polygons[has] = shapely.difference(polygons[has], q.world(box))
         pitch = np.where(q["dormer"] == 3, 0.22, 0.0)
         top = q.eave + q.slope * 0.8 * half
-        q.facet(box, (left, high, top), (0.0, sign * pitch), "dakkapel")  # type: ignore[arg-type]
+        q.facet(box, (left, high, top), (np.zeros_like(pitch), sign * pitch), "dakkapel")
     p.emit(polygons, base, (np.zeros_like(rise), rise), "hoofddak")
 
 
@@ -248,8 +279,12 @@ def _overhang(p: _Part, wall: Floats, reach: float, rise: Floats) -> None:
 def _gable_v(p: _Part) -> None:
     p.outline(p.body())
     middle, zero = (p.u0 + p.u1) / 2, np.zeros_like(p.slope)
-    p.facet([(p.u0, p.v0), (middle, p.v0), (middle, p.v1), (p.u0, p.v1)], (p.u0, p.v0, p.eave), (p.slope, zero))
-    p.facet([(middle, p.v0), (p.u1, p.v0), (p.u1, p.v1), (middle, p.v1)], (p.u1, p.v0, p.eave), (-p.slope, zero))
+    p.facet(
+        [(p.u0, p.v0), (middle, p.v0), (middle, p.v1), (p.u0, p.v1)], (p.u0, p.v0, p.eave), (p.slope, zero)
+    )
+    p.facet(
+        [(middle, p.v0), (p.u1, p.v0), (p.u1, p.v1), (middle, p.v1)], (p.u1, p.v0, p.eave), (-p.slope, zero)
+    )
 
 
 def _hip(p: _Part) -> None:
@@ -262,10 +297,14 @@ def _hip(p: _Part) -> None:
 def _four_sides(p: _Part, left: Floats, right: Floats, front: Floats, back: Floats) -> None:
     """Slopes from the four walls up to the inner rectangle (which may be a line or a point)."""
     zero = np.zeros_like(p.slope)
-    p.facet([(p.u0, p.v0), (p.u1, p.v0), (right, front), (left, front)], (p.u0, p.v0, p.eave), (zero, p.slope))
+    p.facet(
+        [(p.u0, p.v0), (p.u1, p.v0), (right, front), (left, front)], (p.u0, p.v0, p.eave), (zero, p.slope)
+    )
     p.facet([(p.u1, p.v1), (p.u0, p.v1), (left, back), (right, back)], (p.u0, p.v1, p.eave), (zero, -p.slope))
     p.facet([(p.u0, p.v1), (p.u0, p.v0), (left, front), (left, back)], (p.u0, p.v0, p.eave), (p.slope, zero))
-    p.facet([(p.u1, p.v0), (p.u1, p.v1), (right, back), (right, front)], (p.u1, p.v0, p.eave), (-p.slope, zero))
+    p.facet(
+        [(p.u1, p.v0), (p.u1, p.v1), (right, back), (right, front)], (p.u1, p.v0, p.eave), (-p.slope, zero)
+    )
 
 
 def _hip_end(p: _Part) -> None:
@@ -278,7 +317,9 @@ def _hip_end(p: _Part) -> None:
     top = np.where(at_end, p.u1 - 0.6 * half, p.u0 + 0.6 * half)
     steep = p.slope / 0.6 * np.where(at_end, -1.0, 1.0)
     p.facet([(wall, p.v0), (hip, p.v0), (top, middle), (wall, middle)], (wall, p.v0, p.eave), (zero, p.slope))
-    p.facet([(wall, p.v1), (hip, p.v1), (top, middle), (wall, middle)], (wall, p.v1, p.eave), (zero, -p.slope))
+    p.facet(
+        [(wall, p.v1), (hip, p.v1), (top, middle), (wall, middle)], (wall, p.v1, p.eave), (zero, -p.slope)
+    )
     p.facet([(hip, p.v0), (hip, p.v1), (top, middle)], (hip, p.v0, p.eave), (steep, zero))
 
 
@@ -292,7 +333,7 @@ def _half_hip(p: _Part) -> None:
     back = [(p.u1, p.v1), (p.u0, p.v1), (p.u0, high), (left, middle), (right, middle), (p.u1, high)]
     p.facet(front, (p.u0, p.v0, p.eave), (zero, p.slope))
     p.facet(back, (p.u0, p.v1, p.eave), (zero, -p.slope))
-    # The hip rises from 58% of the height to the ridge over 42% of half the depth: the same slope as the sides.
+    # The hip rises from 58% of the height to the ridge over 42% of half the depth: the slope of the sides.
     start = p.eave + p.slope * share * half
     p.facet([(p.u0, low), (left, middle), (p.u0, high)], (p.u0, low, start), (p.slope, zero))
     p.facet([(p.u1, low), (p.u1, high), (right, middle)], (p.u1, low, start), (-p.slope, zero))
@@ -304,9 +345,11 @@ def _mansard(p: _Part) -> None:
     knee, steep, shallow = 0.2 * (p.u1 - p.u0), 2.0, 0.5
     left, right, high = p.u0 + knee, p.u1 - knee, p.eave + steep * knee
     for start, end, base, level, rise in (
-        (p.u0, left, p.u0, p.eave, steep), (left, middle, left, high, shallow),
-        (middle, right, right, high, -shallow), (right, p.u1, p.u1, p.eave, -steep),
-    ):  # fmt: skip
+        (p.u0, left, p.u0, p.eave, steep),
+        (left, middle, left, high, shallow),
+        (middle, right, right, high, -shallow),
+        (right, p.u1, p.u1, p.eave, -steep),
+    ):
         points = [(start, p.v0), (end, p.v0), (end, p.v1), (start, p.v1)]
         p.facet(points, (base, p.v0, level), (np.full_like(zero, rise), zero))
 
@@ -319,17 +362,38 @@ def _lean_to(p: _Part) -> None:
 def _cross(p: _Part) -> None:
     """A gable roof with a lower wing at right angles on the front: an L or T with two valleys."""
     left, right, out, zero = p["wing_u0"], p["wing_u1"], p.v0 - p["wing_depth"], np.zeros_like(p.slope)
-    p.outline([(p.u0, p.v0), (left, p.v0), (left, out), (right, out), (right, p.v0), (p.u1, p.v0), (p.u1, p.v1), (p.u0, p.v1)])
+    p.outline(
+        [
+            (p.u0, p.v0),
+            (left, p.v0),
+            (left, out),
+            (right, out),
+            (right, p.v0),
+            (p.u1, p.v0),
+            (p.u1, p.v1),
+            (p.u0, p.v1),
+        ]
+    )
     ridge, top, middle = (left + right) / 2, p.v0 + (right - left) / 2, (p.v0 + p.v1) / 2
-    front = [(p.u0, p.v0), (left, p.v0), (ridge, top), (right, p.v0), (p.u1, p.v0), (p.u1, middle), (p.u0, middle)]
+    front = [
+        (p.u0, p.v0),
+        (left, p.v0),
+        (ridge, top),
+        (right, p.v0),
+        (p.u1, p.v0),
+        (p.u1, middle),
+        (p.u0, middle),
+    ]
     p.facet(front, (p.u0, p.v0, p.eave), (zero, p.slope))
-    p.facet([(p.u0, middle), (p.u1, middle), (p.u1, p.v1), (p.u0, p.v1)], (p.u0, p.v1, p.eave), (zero, -p.slope))
+    p.facet(
+        [(p.u0, middle), (p.u1, middle), (p.u1, p.v1), (p.u0, p.v1)], (p.u0, p.v1, p.eave), (zero, -p.slope)
+    )
     p.facet([(left, out), (ridge, out), (ridge, top), (left, p.v0)], (left, out, p.eave), (p.slope, zero))
     p.facet([(ridge, out), (right, out), (right, p.v0), (ridge, top)], (right, out, p.eave), (-p.slope, zero))
 
 
 def _strips(p: _Part) -> tuple[_Part, Floats, Floats, Floats, Floats]:
-    """Cut bodies into ``parts`` strips along u: the repeated buildings, start and end of each, its number, the count."""
+    """Cut bodies into ``parts`` strips along u: buildings repeated, start, end, number and count."""
     parts = p["parts"].astype(np.int64)
     index = np.repeat(np.arange(p.rows.size), parts)
     number = np.arange(index.size) - np.repeat(np.cumsum(parts) - parts, parts)
@@ -360,7 +424,9 @@ def _rows(p: _Part) -> None:
     p.outline(p.body())
     q, start, end, _, _ = _strips(p)
     middle, zero = (start + end) / 2, np.zeros_like(start)
-    q.facet([(start, q.v0), (middle, q.v0), (middle, q.v1), (start, q.v1)], (start, q.v0, q.eave), (q.slope, zero))
+    q.facet(
+        [(start, q.v0), (middle, q.v0), (middle, q.v1), (start, q.v1)], (start, q.v0, q.eave), (q.slope, zero)
+    )
     q.facet([(middle, q.v0), (end, q.v0), (end, q.v1), (middle, q.v1)], (end, q.v0, q.eave), (-q.slope, zero))
 
 
@@ -371,7 +437,11 @@ def _stepped(p: _Part) -> None:
     down = 2.9 * number * np.where(q["storeys"] > 3, 1.0, 0.5)
     points = [(start, q.v0), (end, q.v0), (end, q.v1), (start, q.v1)]
     zero = np.zeros_like(start)
-    q.facet(points, (start, q.v0, np.maximum(q.eave - down, q.eave * 0.0 + q.eave - q["eave"] + 3.2)), (zero, zero))
+    q.facet(
+        points,
+        (start, q.v0, np.maximum(q.eave - down, q.eave * 0.0 + q.eave - q["eave"] + 3.2)),
+        (zero, zero),
+    )
 
 
 def _court(p: _Part) -> None:
@@ -401,14 +471,35 @@ def _church(p: _Part) -> None:
     t0, south, north = p.u0 - 2 * tower, p.v0 - out, p.v1 + out
     choir = p.u1 + reach
     lower, upper = middle - 0.45 * half, middle + 0.45 * half
-    p.work.outline[p.rows] = p.world([
-        (t0, middle - tower), (p.u0, middle - tower), (p.u0, p.v0), (w0, p.v0), (w0, south), (w1, south), (w1, p.v0),
-        (p.u1, p.v0), (choir, lower), (choir, upper), (p.u1, p.v1), (w1, p.v1), (w1, north), (w0, north), (w0, p.v1),
-        (p.u0, p.v1), (p.u0, middle + tower), (t0, middle + tower),
-    ])  # fmt: skip
+    p.work.outline[p.rows] = p.world(
+        [
+            (t0, middle - tower),
+            (p.u0, middle - tower),
+            (p.u0, p.v0),
+            (w0, p.v0),
+            (w0, south),
+            (w1, south),
+            (w1, p.v0),
+            (p.u1, p.v0),
+            (choir, lower),
+            (choir, upper),
+            (p.u1, p.v1),
+            (w1, p.v1),
+            (w1, north),
+            (w0, north),
+            (w0, p.v1),
+            (p.u0, p.v1),
+            (p.u0, middle + tower),
+            (t0, middle + tower),
+        ]
+    )
     for near, rise in ((p.v0, p.slope), (p.v1, -p.slope)):
-        p.facet([(p.u0, near), (w0, near), (cross, middle), (p.u0, middle)], (p.u0, near, p.eave), (zero, rise))
-        p.facet([(w1, near), (p.u1, near), (p.u1, middle), (cross, middle)], (p.u0, near, p.eave), (zero, rise))
+        p.facet(
+            [(p.u0, near), (w0, near), (cross, middle), (p.u0, middle)], (p.u0, near, p.eave), (zero, rise)
+        )
+        p.facet(
+            [(w1, near), (p.u1, near), (p.u1, middle), (cross, middle)], (p.u0, near, p.eave), (zero, rise)
+        )
     for far, near in ((south, p.v0), (north, p.v1)):
         p.facet([(w0, far), (cross, far), (cross, middle), (w0, near)], (w0, far, p.eave), (p.slope, zero))
         p.facet([(cross, far), (w1, far), (w1, near), (cross, middle)], (w1, far, p.eave), (-p.slope, zero))
@@ -425,7 +516,18 @@ def _church(p: _Part) -> None:
 def _town_hall(p: _Part) -> None:
     """A hipped hall with a slender tower before its front."""
     left, right, out = p["wing_u0"], p["wing_u1"], p.v0 - p["wing_depth"]
-    p.outline([(p.u0, p.v0), (left, p.v0), (left, out), (right, out), (right, p.v0), (p.u1, p.v0), (p.u1, p.v1), (p.u0, p.v1)])
+    p.outline(
+        [
+            (p.u0, p.v0),
+            (left, p.v0),
+            (left, out),
+            (right, out),
+            (right, p.v0),
+            (p.u1, p.v0),
+            (p.u1, p.v1),
+            (p.u0, p.v1),
+        ]
+    )
     half = np.minimum(p.u1 - p.u0, p.v1 - p.v0) / 2
     _four_sides(p, p.u0 + half, p.u1 - half, p.v0 + half, p.v1 - half)
     corners = [(left, out), (right, out), (right, p.v0), (left, p.v0)]
@@ -435,9 +537,14 @@ def _town_hall(p: _Part) -> None:
 
 
 def _triangle(
-    p: _Part, a: tuple[Floats, Floats], b: tuple[Floats, Floats], apex: tuple[Floats, Floats], low: Floats, high: Floats,
+    p: _Part,
+    a: tuple[Floats, Floats],
+    b: tuple[Floats, Floats],
+    apex: tuple[Floats, Floats],
+    low: Floats,
+    high: Floats,
     kind: str,
-) -> None:  # fmt: skip
+) -> None:
     """A facet with a level eave from ``a`` to ``b`` and its top at ``apex``."""
     eu, ev = b[0] - a[0], b[1] - a[1]
     nu, nv = -ev, eu
@@ -461,7 +568,7 @@ def _corner(p: _Part, rings: Floats) -> None:
         u, v = d[:, 0] * cos + d[:, 1] * sin, d[:, 1] * cos - d[:, 0] * sin
         local = (rise[:, 0] * cos + rise[:, 1] * sin, rise[:, 1] * cos - rise[:, 0] * sin)
         polygons = shapely.normalize(shapely.polygons(np.stack([a, b, apex], axis=1)))
-        p.emit(polygons, (u, v, p.eave), local, "hoofddak")
+        p.emit(np.asarray(polygons), (u, v, p.eave), local, "hoofddak")
 
 
 def _extensions(p: _Part) -> None:
@@ -478,8 +585,20 @@ def _zero(p: _Part) -> tuple[Floats, Floats]:
 
 
 SHAPES = {
-    Roof.FLAT: _flat, Roof.GABLE_U: _gable_u, Roof.GABLE_V: _gable_v, Roof.HIP: _hip, Roof.HIP_END: _hip_end,
-    Roof.HALF_HIP: _half_hip, Roof.MANSARD: _mansard, Roof.LEAN_TO: _lean_to, Roof.CROSS: _cross, Roof.BARREL: _barrel,
-    Roof.SAWTOOTH: _sawtooth, Roof.ROWS: _rows, Roof.STEPPED: _stepped, Roof.COURT: _court, Roof.CHURCH: _church,
+    Roof.FLAT: _flat,
+    Roof.GABLE_U: _gable_u,
+    Roof.GABLE_V: _gable_v,
+    Roof.HIP: _hip,
+    Roof.HIP_END: _hip_end,
+    Roof.HALF_HIP: _half_hip,
+    Roof.MANSARD: _mansard,
+    Roof.LEAN_TO: _lean_to,
+    Roof.CROSS: _cross,
+    Roof.BARREL: _barrel,
+    Roof.SAWTOOTH: _sawtooth,
+    Roof.ROWS: _rows,
+    Roof.STEPPED: _stepped,
+    Roof.COURT: _court,
+    Roof.CHURCH: _church,
     Roof.TOWN_HALL: _town_hall,
-}  # fmt: skip
+}

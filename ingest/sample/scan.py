@@ -1,8 +1,9 @@
 """The scanner: which spots of which surface a laser flown over the town would hit.
 
-Scan lines are intersected with all polygons at once, by the even-odd rule: every crossing of an edge with a line is
-computed, sorted, and paired into stretches; pulses lie at equal steps along each stretch. A spot falls in exactly one
-polygon of a partition, whatever its shape or holes, and the cost is linear in points and edges.
+Scan lines are intersected with all polygons at once, by the even-odd rule: every crossing of an edge with a
+line is computed, sorted, and paired into stretches; pulses lie at equal steps along each stretch. A spot
+falls in exactly one polygon of a partition, whatever its shape or holes, and the cost is linear in points
+and edges.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def _spread(first: Ints, count: Ints) -> tuple[Ints, Ints]:
 
 
 def _noise(index: Ints, salt: int) -> Floats:
-    """Noise in [-0.5, 0.5) that depends on ``index`` and ``salt`` only (mix of Steele et al., SplitMix64, 2014)."""
+    """Noise in [-0.5, 0.5) from ``index`` and ``salt`` only (SplitMix64: Steele et al., 2014)."""
     with np.errstate(over="ignore"):
         z: npt.NDArray[np.uint64] = index.astype(np.uint64) + np.uint64(salt) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -1,8 +1,9 @@
-"""The ground as a gap-free partition, by an overlay of all that was drawn, and the bridges on the level above."""
+"""The ground as a gap-free partition, by an overlay of all that was drawn, and the bridges above it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -17,11 +18,33 @@ LAKE_MARGIN, CREST_FROM_SHORE = 14.0, 7.2
 
 # What lies over what: the higher rank wins the overlay.
 RANK = {
-    "meer": 0, "akker": 5, "dijk": 8, "dijkpad": 9, "groenvoorziening": 10, "plein": 10, "bedrijfserf": 11, "erf": 12,
-    "schoolplein": 12, "sportveld": 12, "achterpad": 14, "berm": 20, "fietspad": 20, "voetpad": 20, "trottoir": 25,
-    "parkpad": 26, "gras": 27, "vijver": 28, "sloot": 28, "parkeervlak": 29, "straat": 30, "kade": 35, "kadestoep": 35,
-    "rijbaan": 36, "gracht": 36, "pand": 50,
-}  # fmt: skip
+    "meer": 0,
+    "akker": 5,
+    "dijk": 8,
+    "dijkpad": 9,
+    "groenvoorziening": 10,
+    "plein": 10,
+    "bedrijfserf": 11,
+    "erf": 12,
+    "schoolplein": 12,
+    "sportveld": 12,
+    "achterpad": 14,
+    "berm": 20,
+    "fietspad": 20,
+    "voetpad": 20,
+    "trottoir": 25,
+    "parkpad": 26,
+    "gras": 27,
+    "vijver": 28,
+    "sloot": 28,
+    "parkeervlak": 29,
+    "straat": 30,
+    "kade": 35,
+    "kadestoep": 35,
+    "rijbaan": 36,
+    "gracht": 36,
+    "pand": 50,
+}
 
 WATER = ("meer", "vijver", "sloot", "gracht")
 
@@ -56,13 +79,13 @@ class Surfaces:
 
 
 def make_surfaces(plan: Plan, cells: list[Cell], content: Content, footprints: Geometries) -> Surfaces:
-    """Overlay everything drawn into one partition; ``cells`` are the built ones, ``footprints`` their buildings."""
+    """Overlay all that was drawn into one partition: built ``cells``, ``footprints`` and polder."""
     built = len(cells)
     town = shapely.union_all([shapely.Polygon(c.corners) for c in cells])
     belt = float(np.clip(0.08 * np.sqrt(town.area), 40.0, 160.0))
-    island = _round(shapely.buffer(shapely.buffer(town, belt + 30.0, quad_segs=12), -30.0, quad_segs=12))
-    island = shapely.Polygon(island.exterior)
-    lake = _round(shapely.buffer(island, LAKE_MARGIN, quad_segs=12))
+    shore = town.buffer(belt + 30.0, quad_segs=12).buffer(-30.0, quad_segs=12)
+    island = shapely.Polygon(_round(shore).exterior)
+    lake = _round(island.buffer(LAKE_MARGIN, quad_segs=12))
     fields = _fields(plan, built, island)
     base: list[tuple[shapely.Polygon, str, str]] = [(lake, "meer", "meer")]
     base += _dike(island)
@@ -76,7 +99,9 @@ def make_surfaces(plan: Plan, cells: list[Cell], content: Content, footprints: G
     geometry, source = overlay(polygons, np.array([RANK[k] for k in kinds]), keys)
     water = shapely.union_all(geometry[kinds[source] == "gracht"])
     cornered = [c for c in [*cells, *fields] if len(c.core) > 2]
-    arcs = np.concatenate([rounded(c.core, r).reshape(-1, 3, 2) for c in cornered for r in STRIP_RADII] + content.arcs)
+    arcs = np.concatenate(
+        [rounded(c.core, r).reshape(-1, 3, 2) for c in cornered for r in STRIP_RADII] + content.arcs
+    )
     decks = _bridges(plan, built, water)
     return Surfaces(geometry, kinds[source], building[source], decks, arcs, island, lake)
 
@@ -127,7 +152,9 @@ def _absorb_slivers(faces: Geometries, code: Ints) -> Ints:
     small, near = shapely.STRtree(faces).query(faces[thin], predicate="intersects")
     other = ~np.isin(near, thin)
     small, near = small[other], near[other]
-    shared = shapely.length(shapely.intersection(shapely.boundary(faces[thin[small]]), shapely.boundary(faces[near])))
+    shared = shapely.length(
+        shapely.intersection(shapely.boundary(faces[thin[small]]), shapely.boundary(faces[near]))
+    )
     order = np.lexsort((shared, small))
     last = order[np.r_[small[order][1:] != small[order][:-1], True]] if order.size else order
     result = code.copy()
@@ -135,8 +162,10 @@ def _absorb_slivers(faces: Geometries, code: Ints) -> Ints:
     return result
 
 
-def _strips(cell: Cell, built: int, old_centre: int, island: shapely.Polygon) -> list[tuple[shapely.Polygon, str, str]]:
-    """Roads, water, verges and paths along the sides of a cell, and the field of a cell that is not built on."""
+def _strips(
+    cell: Cell, built: int, old_centre: int, island: shapely.Polygon
+) -> list[tuple[shapely.Polygon, str, str]]:
+    """Roads, water, verges and paths along the sides of a cell, and the field of one not built on."""
     polder = cell.index >= built
     whole = shapely.Polygon(cell.corners)
     result: list[tuple[shapely.Polygon, str, str]] = []
@@ -149,7 +178,12 @@ def _strips(cell: Cell, built: int, old_centre: int, island: shapely.Polygon) ->
         result += [(p, "akker", f"{cell.index}") for p in _parts(whole & island)]
         result += _ditches(cell, island)
     for a, b, kind, ridge, beyond in zip(
-        cell.corners, np.roll(cell.corners, -1, axis=0), cell.edge_kind, cell.edge_ridge, cell.edge_neighbour, strict=True
+        cell.corners,
+        np.roll(cell.corners, -1, axis=0),
+        cell.edge_kind,
+        cell.edge_ridge,
+        cell.edge_neighbour,
+        strict=True,
     ):
         sector = shapely.Polygon([a, b, middle])
         outside = {ROAD: "rijbaan", CANAL: "gracht", DITCH: "sloot"}[int(kind)]
@@ -157,7 +191,10 @@ def _strips(cell: Cell, built: int, old_centre: int, island: shapely.Polygon) ->
         pieces = [(shapely.difference(sector, kerb), outside, water)]
         old = cell.index < old_centre and beyond < old_centre
         if kind == CANAL and not polder:
-            pieces += [(rings[0] & sector, "kade", f"{cell.index}"), (rings[1] & sector, "kade", f"{cell.index}")]
+            pieces += [
+                (rings[0] & sector, "kade", f"{cell.index}"),
+                (rings[1] & sector, "kade", f"{cell.index}"),
+            ]
             pieces += [(rings[2] & sector, "kadestoep", f"{cell.index}")]
         elif kind == ROAD:
             names = ("voetpad",) * 3 if old else ("berm", "fietspad", "berm" if polder else "voetpad")
@@ -177,7 +214,9 @@ def _ditches(cell: Cell, island: shapely.Polygon) -> list[tuple[shapely.Polygon,
     result: list[tuple[shapely.Polygon, str, str]] = []
     for number, shift in enumerate(np.arange(-80.0, 81.0, 19.0)):
         middle = cell.site + shift * across
-        corners = [middle + s * along + w * across for s, w in ((-200, -0.9), (200, -0.9), (200, 0.9), (-200, 0.9))]
+        corners = [
+            middle + s * along + w * across for s, w in ((-200, -0.9), (200, -0.9), (200, 0.9), (-200, 0.9))
+        ]
         strip = shapely.intersection(shapely.Polygon(corners), land)
         result += [(p, "sloot", f"{cell.index}-{number}") for p in _parts(strip) if p.area > 20.0]
     return result
@@ -196,7 +235,11 @@ def _fields(plan: Plan, built: int, island: shapely.Polygon) -> list[Cell]:
     """Cells beyond the built ones that the island reaches."""
     reach = float(shapely.minimum_bounding_radius(island)) + 200.0
     near = np.flatnonzero(np.linalg.norm(plan.sites - plan.sites[0], axis=1) < reach)
-    fields = [plan.cell(int(i), built) for i in near if i >= built and -1 not in plan.voronoi.regions[plan.voronoi.point_region[i]]]
+    fields = [
+        plan.cell(int(i), built)
+        for i in near
+        if i >= built and -1 not in plan.voronoi.regions[plan.voronoi.point_region[i]]
+    ]
     return [c for c in fields if shapely.intersects(shapely.Polygon(c.corners), island)]
 
 
@@ -206,7 +249,7 @@ def _bridges(plan: Plan, built: int, water: shapely.Geometry) -> Geometries:
     pairs = voronoi.ridge_points
     low = pairs.min(axis=1) < built
     canal = plan.side[pairs[:, 0]] != plan.side[pairs[:, 1]]
-    decks: list[list[shapely.Geometry]] = []
+    decks: list[list[shapely.Polygon]] = []
     at: dict[int, list[int]] = {}
     for ridge in np.flatnonzero(low):
         for vertex in voronoi.ridge_vertices[ridge]:
@@ -221,19 +264,22 @@ def _bridges(plan: Plan, built: int, water: shapely.Geometry) -> Geometries:
         left = np.array([-away[1], away[0]])
         boxes = [_box(here, away, left, w0, w1) & water for w0, w1 in ((-3.6, 3.6), (-3.6, 1.9), (1.9, 3.6))]
         pieces = [max(shapely.get_parts(b), key=shapely.area, default=None) for b in boxes]
-        apart = all(shapely.distance(pieces[0], d[0]) > 9.0 for d in decks[-40:]) if pieces[0] is not None else False
-        if apart and all(p is not None and p.geom_type == "Polygon" and p.area > 8.0 for p in pieces):
-            decks.append([_round(p) for p in pieces])
+        whole = [_round(p) for p in pieces if p is not None and p.geom_type == "Polygon" and p.area > 8.0]
+        if len(whole) == 3 and not any(shapely.dwithin(whole[0], d[0], 9.0) for d in decks):
+            decks.append(whole)
     return np.array(decks, dtype=object).reshape(-1, 3)
 
 
 def _box(here: Floats, away: Floats, left: Floats, w0: float, w1: float) -> shapely.Polygon:
-    return shapely.Polygon([here + s * away + w * left for s, w in ((-6.0, w0), (14.0, w0), (14.0, w1), (-6.0, w1))])
+    return shapely.Polygon(
+        [here + s * away + w * left for s, w in ((-6.0, w0), (14.0, w0), (14.0, w1), (-6.0, w1))]
+    )
 
 
 def _parts(geometry: shapely.Geometry) -> list[shapely.Polygon]:
     return [p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > 0.01]
 
 
-def _round(geometry: shapely.Geometry) -> shapely.Geometry:
-    return shapely.set_precision(geometry, GRID)
+def _round(polygon: shapely.Polygon) -> shapely.Polygon:
+    rounded_off: Any = shapely.set_precision(polygon, GRID)
+    return shapely.Polygon(rounded_off)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -42,17 +43,19 @@ class Terrain:
         i, j = row.astype(np.int64), column.astype(np.int64)
         fi, fj = row - i, column - j
         z = self.z
-        result: Floats = (z[i, j] * (1 - fj) + z[i, j + 1] * fj) * (1 - fi) + (z[i + 1, j] * (1 - fj) + z[i + 1, j + 1] * fj) * fi
+        result: Floats = (z[i, j] * (1 - fj) + z[i, j + 1] * fj) * (1 - fi) + (
+            z[i + 1, j] * (1 - fj) + z[i + 1, j + 1] * fj
+        ) * fi
         return result
 
 
 def make_terrain(cells: list[Cell], island: shapely.Polygon, area: shapely.Polygon) -> Terrain:
-    """Heights over ``area``; the built ``cells`` lie on a mound, the dike follows the edge of the ``island``."""
+    """Heights over ``area``; the built ``cells`` lie on a mound, the dike follows the ``island``'s edge."""
     low = np.floor(np.array(area.bounds[:2]) / STEP) * STEP - STEP
     high = np.ceil(np.array(area.bounds[2:]) / STEP) * STEP + STEP
     x = np.arange(low[0], high[0] + STEP / 2, STEP)
     y = np.arange(low[1], high[1] + STEP / 2, STEP)
-    town = shapely.union_all([shapely.Polygon(c.corners) for c in cells])
+    town: Any = shapely.union_all([shapely.Polygon(c.corners) for c in cells])
     gx, gy = np.meshgrid(x, y)
     built = ndimage.gaussian_filter(_inside(town, gx, gy).astype(float), 4.0)
     radius = np.hypot(gx - CENTRE[0], gy - CENTRE[1])
@@ -75,7 +78,8 @@ def _distance_inside(island: shapely.Polygon, gx: Floats, gy: Floats) -> Floats:
     result = ndimage.distance_transform_edt(land) * STEP
     near = land & (result < 24.0)
     ring = shapely.get_coordinates(island.exterior)
-    shore = shapely.STRtree(shapely.linestrings(np.stack([ring[:-1], ring[1:]], axis=1)))
+    sides = np.asarray(shapely.linestrings(np.stack([ring[:-1], ring[1:]], axis=1)))
+    shore = shapely.STRtree(sides)
     points = shapely.points(gx[near], gy[near])
     (which, _), exact = shore.query_nearest(points, return_distance=True, all_matches=False)
     values = np.empty(points.size)

@@ -51,13 +51,14 @@ class Town:
 def build_town(buildings: int, seed: int) -> Town:
     """Make a town with ``buildings`` standing panden, the same for the same ``seed``."""
     plan = make_plan(buildings, seed)
-    content, cells = Content(), []
+    content = Content()
+    cells: list[Cell] = []
     planned = max(6, buildings // 100)
     spare = 12 + buildings // 40
     while content.count < buildings + planned + spare:
         cells.append(plan.cell(len(cells)))
         fill(cells[-1], plan.old_centre, content, seed)
-    table = _planned_last(_apart(content)[: buildings + planned], planned, seed)
+    table = _planned_last(_fewer(_apart(content), buildings + planned, seed), planned, seed)
     cells = cells[: int(table["cell"].max()) + 1]
     content.keep(len(cells))
     outlines, _ = make_roofs(table, content.rings, np.zeros(len(table)))
@@ -71,19 +72,33 @@ def build_town(buildings: int, seed: int) -> Town:
 
 
 def _apart(content: Content) -> pd.DataFrame:
-    """All buildings drawn but those that overlap an earlier one, as happens where rows meet in a sharp corner."""
+    """All buildings but those that overlap an earlier one, as happens where rows meet in a sharp corner."""
     table = content.buildings()
     outlines, _ = make_roofs(table, content.rings, np.zeros(len(table)))
     one, other = shapely.STRtree(outlines).query(outlines, predicate="overlaps")
     later = one > other
     shared = shapely.area(shapely.intersection(outlines[one[later]], outlines[other[later]]))
-    return table.drop(index=np.unique(one[later][shared > 0.02])).reset_index(drop=True)
+    kept = np.ones(len(table), dtype=bool)
+    kept[one[later][shared > 0.02]] = False
+    return table[kept].reset_index(drop=True)
+
+
+def _fewer(table: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+    """``count`` buildings: not every garden has a shed, and the last block need not be full."""
+    rng = np.random.default_rng([seed, 12])
+    sheds = np.flatnonzero(table["kind"].isin(("schuur", "garage")))
+    surplus = min(len(table) - count, sheds.size // 2)
+    kept = np.ones(len(table), dtype=bool)
+    kept[rng.choice(sheds, surplus, replace=False)] = False
+    return table[kept].iloc[:count].reset_index(drop=True)
 
 
 def _planned_last(table: pd.DataFrame, planned: int, seed: int) -> pd.DataFrame:
     """Some houses are still to be built: they go to the end of the table."""
     rng = np.random.default_rng([seed, 11])
-    homes = np.flatnonzero(table["kind"].isin(("rijwoning", "twee-onder-een-kap", "vrijstaand", "schuur", "grachtenpand")))
+    homes = np.flatnonzero(
+        table["kind"].isin(("rijwoning", "twee-onder-een-kap", "vrijstaand", "schuur", "grachtenpand"))
+    )
     later = np.zeros(len(table), dtype=bool)
     later[rng.choice(homes, planned, replace=False)] = True
     return pd.concat([table[~later], table[later]], ignore_index=True)
@@ -92,12 +107,14 @@ def _planned_last(table: pd.DataFrame, planned: int, seed: int) -> pd.DataFrame:
 def _level_rows(table: pd.DataFrame, height: Floats) -> Floats:
     """Houses of one row stand on one level, so that their gutters and ridges run through."""
     rows = [table["cell"], table["street"], table["x"], table["y"], table["angle"], table["v0"].round(2)]
-    level: Floats = np.round(pd.Series(height, index=table.index).groupby(rows).transform("mean").to_numpy(), 3)
+    level: Floats = np.round(
+        pd.Series(height, index=table.index).groupby(rows).transform("mean").to_numpy(), 3
+    )
     return level
 
 
 def _trees(content: Content, cells: list[Cell], surfaces: Surfaces, seed: int) -> Floats:
-    """Trees as drawn, with rows along the canals and main roads; none in water, on carriageways or inside houses."""
+    """Trees as drawn, and along canals and main roads; none in water, on carriageways or inside houses."""
     rng = np.random.default_rng([seed, 3])
     drawn = [trees[:, :4] for trees in content.trees]
     for cell in cells:

@@ -27,7 +27,9 @@ def write_ahn(folder: Path, chunks: Iterable[Hits]) -> tuple[tuple[Path, ...], d
         for hits in chunks:
             counts += np.bincount(hits.label, minlength=256)
             column, row = (np.floor(hits.xyz[:, k] / SHEET[k]).astype(np.int64) for k in (0, 1))
-            for sheet in sorted(set(zip(column.tolist(), row.tolist(), strict=True))) if hits.label.size else ():
+            for sheet in (
+                sorted(set(zip(column.tolist(), row.tolist(), strict=True))) if hits.label.size else ()
+            ):
                 inside = (column == sheet[0]) & (row == sheet[1])
                 if sheet not in writers:
                     name = f"ahn_{sheet[0] * int(SHEET[0]):06d}_{sheet[1] * int(SHEET[1]):06d}.laz"
@@ -42,7 +44,7 @@ def write_ahn(folder: Path, chunks: Iterable[Hits]) -> tuple[tuple[Path, ...], d
 
 
 def _header(sheet: tuple[int, int]) -> laspy.LasHeader:
-    """West of the line LAS 1.2 without a coordinate system, east of it LAS 1.4 with one: both are found in the wild."""
+    """West of the line LAS 1.2 without coordinate system, east of it LAS 1.4 with one: both occur."""
     modern = sheet[0] % 2 == 0
     header = laspy.LasHeader(version="1.4" if modern else "1.2", point_format=6 if modern else 1)
     header.scales, header.offsets = np.full(3, 0.001), np.zeros(3)

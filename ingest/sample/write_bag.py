@@ -1,4 +1,4 @@
-"""BAG as delivered: extract 2.0 (zips of XML within a zip, with earlier versions) and a GeoPackage of today's state."""
+"""BAG as delivered: extract 2.0 (XML in zips in a zip, with earlier versions) and a GeoPackage of today."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import geopandas as gpd
@@ -18,19 +19,20 @@ ZIP_TIME = (2025, 10, 15, 6, 0, 0)
 RECORDS_PER_FILE = 10_000
 """The BAG's own limit per XML file."""
 
+_IMBAG = "www.kadaster.nl/schemas/lvbag/imbag"
+_SCHEMA = "http://www.kadaster.nl/schemas"
 NAMESPACES = (
-    'xmlns:DatatypenNEN3610="www.kadaster.nl/schemas/lvbag/imbag/datatypennen3610/v20200601" '
-    'xmlns:Objecten="www.kadaster.nl/schemas/lvbag/imbag/objecten/v20200601" xmlns:gml="http://www.opengis.net/gml/3.2" '
-    'xmlns:Historie="www.kadaster.nl/schemas/lvbag/imbag/historie/v20200601" '
-    'xmlns:Objecten-ref="www.kadaster.nl/schemas/lvbag/imbag/objecten-ref/v20200601" '
-    'xmlns:nen5825="www.kadaster.nl/schemas/lvbag/imbag/nen5825/v20200601" '
-    'xmlns:KenmerkInOnderzoek="www.kadaster.nl/schemas/lvbag/imbag/kenmerkinonderzoek/v20200601" '
-    'xmlns:selecties-extract="http://www.kadaster.nl/schemas/lvbag/extract-selecties/v20200601" '
-    'xmlns:sl-bag-extract="http://www.kadaster.nl/schemas/lvbag/extract-deelbestand-lvc/v20200601" '
-    'xmlns:sl="http://www.kadaster.nl/schemas/standlevering-generiek/1.0" '
-    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xs="http://www.w3.org/2001/XMLSchema" '
-    'xsi:schemaLocation="http://www.kadaster.nl/schemas/lvbag/extract-deelbestand-lvc/v20200601 '
-    "http://www.kadaster.nl/schemas/bag-verstrekkingen/extract-deelbestand-lvc/v20200601/"
+    f'xmlns:DatatypenNEN3610="{_IMBAG}/datatypennen3610/v20200601" '
+    f'xmlns:Objecten="{_IMBAG}/objecten/v20200601" '
+    f'xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:Historie="{_IMBAG}/historie/v20200601" '
+    f'xmlns:Objecten-ref="{_IMBAG}/objecten-ref/v20200601" xmlns:nen5825="{_IMBAG}/nen5825/v20200601" '
+    f'xmlns:KenmerkInOnderzoek="{_IMBAG}/kenmerkinonderzoek/v20200601" '
+    f'xmlns:selecties-extract="{_SCHEMA}/lvbag/extract-selecties/v20200601" '
+    f'xmlns:sl-bag-extract="{_SCHEMA}/lvbag/extract-deelbestand-lvc/v20200601" '
+    f'xmlns:sl="{_SCHEMA}/standlevering-generiek/1.0" xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    f'xsi:schemaLocation="{_SCHEMA}/lvbag/extract-deelbestand-lvc/v20200601 '
+    f"{_SCHEMA}/bag-verstrekkingen/extract-deelbestand-lvc/v20200601/"
     'BagvsExtractDeelbestandExtractLvc-2.1.0.xsd"'
 )
 SELECTION = (
@@ -62,7 +64,10 @@ def write_extract(folder: Path, registers: Registers, outline: shapely.Polygon) 
         _put(outer, "Leveringsdocument-BAG-Extract.xml", _delivery_note().encode())
         for kind, records in current.items():
             _put(outer, f"9999{kind}{DAY}.zip", _zip(_files(f"{MUNICIPALITY_CODE}{kind}", kind, records)))
-        for name, short, ending in (("Inactief", "IA", _inactive(registers)), ("NietBag", "NB", _not_bag(registers))):
+        for name, short, ending in (
+            ("Inactief", "IA", _inactive(registers)),
+            ("NietBag", "NB", _not_bag(registers)),
+        ):
             inner = {
                 f"{MUNICIPALITY_CODE}{short}{kind}{DAY}.zip": _zip(
                     _files(f"{MUNICIPALITY_CODE}{short}{kind}", kind, ending if kind == "PND" else [])
@@ -85,14 +90,18 @@ def write_light(folder: Path, registers: Registers) -> Path:
         {
             "identificatie": pand["identificatie"],
             "rdf_seealso": "http://bag.basisregistraties.overheid.nl/bag/id/pand/" + pand["identificatie"],
-            "bouwjaar": pand["bouwjaar"], "status": pand["status"],
-            "gebruiksdoel": of_pand["uses"].agg(lambda s: ",".join(sorted({u for t in s for u in t}))).reindex(rows),
+            "bouwjaar": pand["bouwjaar"],
+            "status": pand["status"],
+            "gebruiksdoel": of_pand["uses"]
+            .agg(lambda s: ",".join(sorted({u for t in s for u in t})))
+            .reindex(rows),
             "oppervlakte_min": of_pand["oppervlakte"].min().reindex(rows).astype("Int64"),
             "oppervlakte_max": of_pand["oppervlakte"].max().reindex(rows).astype("Int64"),
             "aantal_verblijfsobjecten": of_pand.size().reindex(rows, fill_value=0),
         },
-        geometry=pand["geometry"].to_numpy(), crs=28992,
-    )  # fmt: skip
+        geometry=pand["geometry"].to_numpy(),
+        crs=28992,
+    )
     kept = ~frame["status"].isin(("Pand gesloopt", "Pand ten onrechte opgevoerd", "Niet gerealiseerd pand"))
     frame[kept].to_file(path, layer="pand", driver="GPKG")
     address = addresses.iloc[objects["address"]]
@@ -103,30 +112,41 @@ def write_light(folder: Path, registers: Registers) -> Path:
     place = gpd.GeoDataFrame(
         {
             "identificatie": objects["identificatie"].to_numpy(),
-            "rdf_seealso": "http://bag.basisregistraties.overheid.nl/bag/id/verblijfsobject/" + objects["identificatie"].to_numpy(),
-            "oppervlakte": objects["oppervlakte"].to_numpy(), "status": objects["status"].to_numpy(),
-            "gebruiksdoel": [",".join(u) for u in objects["uses"]], "openbare_ruimte": street["naam"].to_numpy(),
-            "huisnummer": address["huisnummer"].to_numpy(), "huisletter": address["huisletter"].to_numpy(),
-            "toevoeging": address["toevoeging"].to_numpy(), "postcode": address["postcode"].to_numpy(),
-            "woonplaats": MUNICIPALITY, "bouwjaar": of["bouwjaar"].to_numpy(),
-            "pandidentificatie": [f"{a},{ids[b]}" if b >= 0 else a for a, b in zip(of["identificatie"], second, strict=True)],
+            "rdf_seealso": "http://bag.basisregistraties.overheid.nl/bag/id/verblijfsobject/"
+            + objects["identificatie"].to_numpy(),
+            "oppervlakte": objects["oppervlakte"].to_numpy(),
+            "status": objects["status"].to_numpy(),
+            "gebruiksdoel": [",".join(u) for u in objects["uses"]],
+            "openbare_ruimte": street["naam"].to_numpy(),
+            "huisnummer": address["huisnummer"].to_numpy(),
+            "huisletter": address["huisletter"].to_numpy(),
+            "toevoeging": address["toevoeging"].to_numpy(),
+            "postcode": address["postcode"].to_numpy(),
+            "woonplaats": MUNICIPALITY,
+            "bouwjaar": of["bouwjaar"].to_numpy(),
+            "pandidentificatie": [
+                f"{a},{ids[b]}" if b >= 0 else a for a, b in zip(of["identificatie"], second, strict=True)
+            ],
             "pandstatus": of["status"].to_numpy(),
         },
-        geometry=shapely.points(objects["x"], objects["y"]), crs=28992,
-    )  # fmt: skip
+        geometry=shapely.points(objects["x"], objects["y"]),
+        crs=28992,
+    )
     place.to_file(path, layer="verblijfsobject", driver="GPKG")
     return path
 
 
 def _pand_records(registers: Registers) -> Iterator[str]:
-    """Each pand with its versions: some have an earlier one, some were corrected on the day they were entered."""
+    """Each pand with its versions: some have an earlier one, some were corrected on the day of entry."""
     table = registers.pand
     for row, (pand, year, status, geometry) in enumerate(
         zip(table["identificatie"], table["bouwjaar"], table["status"], table["geometry"], strict=True)
     ):
         begin = f"{2009 + row % 9}-0{1 + row % 9}-1{row % 9}"
         if row % 11 == 3:
-            yield _pand(pand, 1, 9999 if row % 2 else year, "Bouw gestart", geometry, _life(1, begin, "2019-05-02"))
+            yield _pand(
+                pand, 1, 9999 if row % 2 else year, "Bouw gestart", geometry, _life(1, begin, "2019-05-02")
+            )
             yield _pand(pand, 2, year, status, geometry, _life(2, "2019-05-02"))
         elif row % 29 == 5:
             yield _pand(pand, 1, year, "Pand buiten gebruik", geometry, _life(1, begin, begin))
@@ -150,7 +170,9 @@ def _not_bag(registers: Registers) -> list[str]:
     last = registers.pand.iloc[-1]
     gone = f"<Historie:tijdstipNietBagLV>{ISO_DAY}T11:00:00.000</Historie:tijdstipNietBagLV>"
     other = f"{MUNICIPALITY_CODE}109999999999"
-    return [_pand(other, 1, 1900, "Pand in gebruik", last["geometry"], _life(1, "2012-03-04", None, "", gone))]
+    return [
+        _pand(other, 1, 1900, "Pand in gebruik", last["geometry"], _life(1, "2012-03-04", None, "", gone))
+    ]
 
 
 def _pand(pand: str, version: int, year: int, status: str, geometry: shapely.Polygon, life: str) -> str:
@@ -165,12 +187,19 @@ def _pand(pand: str, version: int, year: int, status: str, geometry: shapely.Pol
 def _object_records(registers: Registers) -> Iterator[str]:
     numbers = registers.nummeraanduiding["identificatie"].to_numpy()
     panden = registers.pand["identificatie"].to_numpy()
-    ref = '<Objecten-ref:NummeraanduidingRef domein="NL.IMBAG.Nummeraanduiding">{}</Objecten-ref:NummeraanduidingRef>'
-    for row, o in enumerate(registers.verblijfsobject.itertuples()):
-        extra = f"<Objecten:heeftAlsNevenadres>{ref.format(numbers[o.extra_address])}</Objecten:heeftAlsNevenadres>"
+    ref = (
+        '<Objecten-ref:NummeraanduidingRef domein="NL.IMBAG.Nummeraanduiding">{}'
+        "</Objecten-ref:NummeraanduidingRef>"
+    )
+    rows: Any = registers.verblijfsobject.itertuples()
+    for row, o in enumerate(rows):
+        secondary = ref.format(numbers[o.extra_address])
+        extra = f"<Objecten:heeftAlsNevenadres>{secondary}</Objecten:heeftAlsNevenadres>"
         uses = "".join(f"<Objecten:gebruiksdoel>{u}</Objecten:gebruiksdoel>" for u in o.uses)
         parts = "".join(
-            f'<Objecten-ref:PandRef domein="NL.IMBAG.Pand">{panden[p]}</Objecten-ref:PandRef>' for p in (o.pand, o.second_pand) if p >= 0
+            f'<Objecten-ref:PandRef domein="NL.IMBAG.Pand">{panden[p]}</Objecten-ref:PandRef>'
+            for p in (o.pand, o.second_pand)
+            if p >= 0
         )
         head = (
             f"<Objecten:Verblijfsobject><Objecten:heeftAlsHoofdadres>{ref.format(numbers[o.address])}"
@@ -185,20 +214,27 @@ def _object_records(registers: Registers) -> Iterator[str]:
             yield (
                 f'{head}{life}<Objecten:identificatie domein="NL.IMBAG.Verblijfsobject">{o.identificatie}'
                 "</Objecten:identificatie><Objecten:geometrie><Objecten:punt>"
-                f'<gml:Point srsName="urn:ogc:def:crs:EPSG::28992" srsDimension="3" gml:id="VBO_{o.identificatie}_{version}">'
-                f"<gml:pos>{o.x:.3f} {o.y:.3f} 0.0</gml:pos></gml:Point></Objecten:punt></Objecten:geometrie>"
-                f"{uses}<Objecten:oppervlakte>{area}</Objecten:oppervlakte>{_common(o.status)}"
-                f"<Objecten:maaktDeelUitVan>{parts}</Objecten:maaktDeelUitVan></Objecten:Verblijfsobject>"
+                '<gml:Point srsName="urn:ogc:def:crs:EPSG::28992" srsDimension="3" '
+                f'gml:id="VBO_{o.identificatie}_{version}"><gml:pos>{o.x:.3f} {o.y:.3f} 0.0</gml:pos>'
+                f"</gml:Point></Objecten:punt></Objecten:geometrie>{uses}<Objecten:oppervlakte>{area}</Objecten:oppervlakte>"
+                f"{_common(o.status)}<Objecten:maaktDeelUitVan>{parts}</Objecten:maaktDeelUitVan>"
+                "</Objecten:Verblijfsobject>"
             )
 
 
 def _address_records(registers: Registers) -> Iterator[str]:
     streets = registers.openbare_ruimte["identificatie"].to_numpy()
-    for a in registers.nummeraanduiding.itertuples():
+    rows: Any = registers.nummeraanduiding.itertuples()
+    for a in rows:
         letter = f"<Objecten:huisletter>{a.huisletter}</Objecten:huisletter>" if a.huisletter else ""
-        more = f"<Objecten:huisnummertoevoeging>{a.toevoeging}</Objecten:huisnummertoevoeging>" if a.toevoeging else ""
+        more = (
+            f"<Objecten:huisnummertoevoeging>{a.toevoeging}</Objecten:huisnummertoevoeging>"
+            if a.toevoeging
+            else ""
+        )
         yield (
-            f'<Objecten:Nummeraanduiding><Objecten:identificatie domein="NL.IMBAG.Nummeraanduiding">{a.identificatie}'
+            f'<Objecten:Nummeraanduiding><Objecten:identificatie domein="NL.IMBAG.Nummeraanduiding">'
+            f"{a.identificatie}"
             f"</Objecten:identificatie><Objecten:huisnummer>{a.huisnummer}</Objecten:huisnummer>{letter}{more}"
             f"<Objecten:postcode>{a.postcode}</Objecten:postcode>"
             "<Objecten:typeAdresseerbaarObject>Verblijfsobject</Objecten:typeAdresseerbaarObject>"
@@ -209,13 +245,16 @@ def _address_records(registers: Registers) -> Iterator[str]:
 
 
 def _street_records(registers: Registers) -> Iterator[str]:
-    for s in registers.openbare_ruimte.itertuples():
+    rows: Any = registers.openbare_ruimte.itertuples()
+    for s in rows:
         yield (
-            f'<Objecten:OpenbareRuimte><Objecten:identificatie domein="NL.IMBAG.Openbareruimte">{s.identificatie}'
+            f'<Objecten:OpenbareRuimte><Objecten:identificatie domein="NL.IMBAG.Openbareruimte">'
+            f"{s.identificatie}"
             f"</Objecten:identificatie><Objecten:naam>{escape(s.naam)}</Objecten:naam><Objecten:type>Weg</Objecten:type>"
             f"{_common('Naamgeving uitgegeven')}"
             f'<Objecten:ligtIn><Objecten-ref:WoonplaatsRef domein="NL.IMBAG.Woonplaats">{WOONPLAATS}'
-            f"</Objecten-ref:WoonplaatsRef></Objecten:ligtIn>{_life(1, '2009-01-20')}</Objecten:OpenbareRuimte>"
+            f"</Objecten-ref:WoonplaatsRef></Objecten:ligtIn>"
+            f"{_life(1, '2009-01-20')}</Objecten:OpenbareRuimte>"
         )
 
 
@@ -223,11 +262,11 @@ def _place_record(outline: shapely.Polygon) -> str:
     ring = shapely.get_coordinates(outline.exterior)
     values = " ".join(f"{x:.3f} {y:.3f}" for x, y in ring)
     return (
-        f'<Objecten:Woonplaats><Objecten:identificatie domein="NL.IMBAG.Woonplaats">{WOONPLAATS}</Objecten:identificatie>'
-        f"<Objecten:naam>{MUNICIPALITY}</Objecten:naam><Objecten:geometrie><Objecten:vlak>"
-        f'<gml:Polygon srsName="urn:ogc:def:crs:EPSG::28992" srsDimension="2" gml:id="WPL_{WOONPLAATS}_1"><gml:exterior>'
-        f'<gml:LinearRing><gml:posList count="{len(ring)}">{values}</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon>'
-        "</Objecten:vlak></Objecten:geometrie>"
+        f'<Objecten:Woonplaats><Objecten:identificatie domein="NL.IMBAG.Woonplaats">{WOONPLAATS}'
+        f"</Objecten:identificatie><Objecten:naam>{MUNICIPALITY}</Objecten:naam><Objecten:geometrie><Objecten:vlak>"
+        '<gml:Polygon srsName="urn:ogc:def:crs:EPSG::28992" srsDimension="2" '
+        f'gml:id="WPL_{WOONPLAATS}_1"><gml:exterior><gml:LinearRing><gml:posList count="{len(ring)}">{values}'
+        "</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></Objecten:vlak></Objecten:geometrie>"
         f"{_common('Woonplaats aangewezen')}{_life(1, '2009-01-20')}</Objecten:Woonplaats>"
     )
 
@@ -243,7 +282,11 @@ def _common(status: str) -> str:
 def _life(version: int, begin: str, end: str | None = None, inside: str = "", inside_lv: str = "") -> str:
     until = f"<Historie:eindGeldigheid>{end}</Historie:eindGeldigheid>" if end else ""
     closed = f"<Historie:eindRegistratie>{end}T16:16:03.000</Historie:eindRegistratie>" if end else ""
-    closed_lv = f"<Historie:tijdstipEindRegistratieLV>{end}T16:34:48.162</Historie:tijdstipEindRegistratieLV>" if end else ""
+    closed_lv = (
+        f"<Historie:tijdstipEindRegistratieLV>{end}T16:34:48.162</Historie:tijdstipEindRegistratieLV>"
+        if end
+        else ""
+    )
     return (
         "<Objecten:voorkomen><Historie:Voorkomen>"
         f"<Historie:voorkomenidentificatie>{version}</Historie:voorkomenidentificatie>"
@@ -258,14 +301,19 @@ def _rings(geometry: shapely.Polygon) -> str:
     def ring(name: str, line: shapely.LinearRing) -> str:
         xy = shapely.get_coordinates(line)
         values = " ".join(f"{x:.3f} {y:.3f} 0.0" for x, y in xy)
-        return f'<gml:{name}><gml:LinearRing><gml:posList count="{len(xy)}">{values}</gml:posList></gml:LinearRing></gml:{name}>'
+        positions = f'<gml:posList count="{len(xy)}">{values}</gml:posList>'
+        return f"<gml:{name}><gml:LinearRing>{positions}</gml:LinearRing></gml:{name}>"
 
-    return ring("exterior", geometry.exterior) + "".join(ring("interior", hole) for hole in geometry.interiors)
+    return ring("exterior", geometry.exterior) + "".join(
+        ring("interior", hole) for hole in geometry.interiors
+    )
 
 
 def _files(stem: str, kind: str, records: list[str]) -> dict[str, bytes]:
     chunks = [records[i : i + RECORDS_PER_FILE] for i in range(0, len(records), RECORDS_PER_FILE)] or [[]]
-    return {f"{stem}{DAY}-{n:06d}.xml": _document(kind, chunk).encode() for n, chunk in enumerate(chunks, start=1)}
+    return {
+        f"{stem}{DAY}-{n:06d}.xml": _document(kind, chunk).encode() for n, chunk in enumerate(chunks, start=1)
+    }
 
 
 def _document(kind: str, records: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""BGT as PDOK delivers it: a zip with one CityGML file per feature type, with arcs, history and planned objects."""
+"""BGT as PDOK delivers it: a zip with a CityGML file per feature type, with arcs, history and plans."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -22,7 +23,8 @@ DEF = "http://www.geostandaarden.nl/imgeo/def/2.1"
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<CityModel xmlns:gml="http://www.opengis.net/gml" '
     'xmlns:imgeo="http://www.geostandaarden.nl/imgeo/2.1" xmlns="http://www.opengis.net/citygml/2.0" '
-    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.geostandaarden.nl/imgeo/2.1 '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xsi:schemaLocation="http://www.geostandaarden.nl/imgeo/2.1 '
     'http://register.geostandaarden.nl/gmlapplicatieschema/imgeo/2.1.1/imgeo.xsd">\n'
 )
 TAIL = "</CityModel>\n"
@@ -74,7 +76,9 @@ def _records(town: Town, registers: Registers) -> Iterator[Record]:
     places = np.round(shapely.get_coordinates(shapely.point_on_surface(surfaces.geometry)), 3)
     labels = _house_labels(town, registers)
     crest = surfaces.island.buffer(-CREST_FROM_SHORE, quad_segs=12).exterior.buffer(0.05)
-    for row, (name, building, text, place) in enumerate(zip(surfaces.kind, surfaces.building, texts, places, strict=True)):
+    for row, (name, building, text, place) in enumerate(
+        zip(surfaces.kind, surfaces.building, texts, places, strict=True)
+    ):
         kind = KINDS[name]
         local = _local_id(name, *place)
         extra = kind.tail
@@ -89,7 +93,14 @@ def _records(town: Town, registers: Registers) -> Iterator[Record]:
         record = Record(kind, local, text, extra=extra, age=row)
         if row % 13 == 6:
             former = KINDS["transitie"] if name in ("voetpad", "trottoir", "straat", "rijbaan") else kind
-            yield Record(former, local, text, ended=("2019-06-03T10:36:01", "2021-02-11T09:00:00")[row % 2], extra=extra, age=row + 1)
+            yield Record(
+                former,
+                local,
+                text,
+                ended=("2019-06-03T10:36:01", "2021-02-11T09:00:00")[row % 2],
+                extra=extra,
+                age=row + 1,
+            )
         yield record
     yield from _bridges(town, gml)
     yield from _planned(town, registers, gml)
@@ -98,7 +109,7 @@ def _records(town: Town, registers: Registers) -> Iterator[Record]:
 
 
 def _crest(polygon: shapely.Polygon, crest: shapely.Polygon) -> str:
-    """The part of a slope's outline that is its crest line; written as the BGT does, without ``srsDimension``."""
+    """The crest line in the outline of a slope; written as in the BGT, without ``srsDimension``."""
     lines = shapely.get_parts(shapely.line_merge(shapely.intersection(polygon.boundary, crest)))
     line = max(lines, key=shapely.length, default=None)
     if line is None or line.geom_type != "LineString" or line.length < 5.0:
@@ -115,7 +126,9 @@ def _bridges(town: Town, gml: _Polygons) -> Iterator[Record]:
         for geometry, name in zip(row, ("brugdek", "brugweg", "brugpad"), strict=True):
             text = gml.write(np.array([geometry], dtype=object))[0]
             spot = shapely.get_coordinates(geometry.centroid)[0]
-            yield Record(KINDS[name], _local_id(name, *spot), text, level=1, extra=KINDS[name].tail, age=number)
+            yield Record(
+                KINDS[name], _local_id(name, *spot), text, level=1, extra=KINDS[name].tail, age=number
+            )
 
 
 def _planned(town: Town, registers: Registers, gml: _Polygons) -> Iterator[Record]:
@@ -130,9 +143,16 @@ def _planned(town: Town, registers: Registers, gml: _Polygons) -> Iterator[Recor
 
 def _points_and_lines(town: Town) -> Iterator[Record]:
     for number, (x, y, *_rest) in enumerate(town.trees):
-        yield Record(KINDS["boom"], _local_id("boom", x, y), _point(x, y), extra=KINDS["boom"].tail, age=number)
+        yield Record(
+            KINDS["boom"], _local_id("boom", x, y), _point(x, y), extra=KINDS["boom"].tail, age=number
+        )
         if number % 5 == 0:
-            yield Record(KINDS["lichtmast"], _local_id("mast", x, y), _point(x + 1.7, y + 0.9), extra=KINDS["lichtmast"].tail)
+            yield Record(
+                KINDS["lichtmast"],
+                _local_id("mast", x, y),
+                _point(x + 1.7, y + 0.9),
+                extra=KINDS["lichtmast"].tail,
+            )
     quays = town.surfaces.geometry[town.surfaces.kind == "gracht"]
     for number, ring in enumerate(shapely.get_rings(quays)):
         values = " ".join(f"{x:.3f} {y:.3f}" for x, y in shapely.get_coordinates(ring))
@@ -141,10 +161,12 @@ def _points_and_lines(town: Town) -> Iterator[Record]:
 
 
 def _street_labels(registers: Registers) -> Iterator[Record]:
-    for s in registers.openbare_ruimte.itertuples():
+    rows: Any = registers.openbare_ruimte.itertuples()
+    for s in rows:
         text = (
             f"<imgeo:identificatieBAGOPR>{s.identificatie}</imgeo:identificatieBAGOPR>\n<imgeo:openbareRuimteNaam><imgeo:Label>"
-            f"<imgeo:tekst>{s.naam}</imgeo:tekst>{_position(s.x, s.y, np.degrees(s.angle) % 180)}</imgeo:Label>"
+            f"<imgeo:tekst>{s.naam}</imgeo:tekst>"
+            f"{_position(s.x, s.y, np.degrees(s.angle) % 180)}</imgeo:Label>"
             f'</imgeo:openbareRuimteNaam>\n<imgeo:openbareRuimteType codeSpace="{DEF}#TypeOpenbareRuimte">Weg'
             "</imgeo:openbareRuimteType>"
         )
@@ -152,21 +174,21 @@ def _street_labels(registers: Registers) -> Iterator[Record]:
 
 
 def _house_labels(town: Town, registers: Registers) -> list[str]:
-    """Per building the house-number labels, as points inside the pand: they are what misleads simple readers."""
+    """Per building its house-number label, a point inside the pand: that is what misleads simple readers."""
     objects = registers.verblijfsobject
     address = registers.nummeraanduiding.iloc[objects["address"]]
     result = [""] * len(town.buildings)
-    for _, group in objects.assign(number=address["huisnummer"].to_numpy()).groupby("pand"):
-        row = int(group["pand"].iat[0])
+    table: Any = objects.assign(number=address["huisnummer"].to_numpy())
+    for row, group in table.groupby("pand"):
         low, high = int(group["number"].min()), int(group["number"].max())
         text = str(low) if low == high else f"{low}-{high}"
         first, last = group["identificatie"].iat[0], group["identificatie"].iat[-1]
-        highest = "" if len(group) == 1 else (
-            f"<imgeo:identificatieBAGVBOHoogsteHuisnummer>{last}</imgeo:identificatieBAGVBOHoogsteHuisnummer>"
-        )  # fmt: skip
+        tag = "imgeo:identificatieBAGVBOHoogsteHuisnummer"
+        highest = f"<{tag}>{last}</{tag}>" if len(group) > 1 else ""
         result[row] = (
             "<imgeo:nummeraanduidingreeks><imgeo:Nummeraanduidingreeks><imgeo:nummeraanduidingreeks><imgeo:Label>"
-            f"<imgeo:tekst>{text}</imgeo:tekst>{_position(group['x'].iat[0], group['y'].iat[0], 0)}</imgeo:Label>"
+            f"<imgeo:tekst>{text}</imgeo:tekst>"
+            f"{_position(group['x'].iat[0], group['y'].iat[0], 0)}</imgeo:Label>"
             "</imgeo:nummeraanduidingreeks>"
             f"<imgeo:identificatieBAGVBOLaagsteHuisnummer>{first}</imgeo:identificatieBAGVBOLaagsteHuisnummer>{highest}"
             "</imgeo:Nummeraanduidingreeks></imgeo:nummeraanduidingreeks>"
@@ -191,9 +213,9 @@ class _Polygons:
         bounds = np.r_[np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]]), len(xy)]
         text = [f"{x:.3f} {y:.3f}" for x, y in xy.tolist()]
         written = [
-            self._curved(text[a:b], key[a:b]) if c else f'<gml:LinearRing><gml:posList srsDimension="2">{" ".join(text[a:b])}</gml:posList></gml:LinearRing>'
+            self._curved(text[a:b], key[a:b]) if c else _straight(text[a:b])
             for a, b, c in zip(bounds[:-1], bounds[1:], curved, strict=True)
-        ]  # fmt: skip
+        ]
         result, last = [f"<gml:Polygon{SRS}>"] * len(polygons), -1
         for o, line in zip(owner.tolist(), written, strict=True):
             name = "exterior" if o != last else "interior"
@@ -206,11 +228,12 @@ class _Polygons:
         text, keys = text[:-1], key[:-1].tolist()
         size = len(keys)
         arc = [
-            k in self.ends and self.ends[k] in ((keys[i - 1], keys[(i + 1) % size]), (keys[(i + 1) % size], keys[i - 1]))
+            k in self.ends
+            and self.ends[k] in ((keys[i - 1], keys[(i + 1) % size]), (keys[(i + 1) % size], keys[i - 1]))
             for i, k in enumerate(keys)
         ]
         if not any(arc):
-            return f'<gml:LinearRing><gml:posList srsDimension="2">{" ".join([*text, text[0]])}</gml:posList></gml:LinearRing>'
+            return _straight([*text, text[0]])
         begin = next(i for i in range(size) if not arc[i])
         text, arc = text[begin:] + text[: begin + 1], arc[begin:] + arc[: begin + 1]
         segments, i = [], 0
@@ -224,16 +247,20 @@ class _Polygons:
                     end += 1
                 segments.append(("LineStringSegment", text[i : end + 1]))
                 i = end
-        body = "".join(f'<gml:{n}><gml:posList srsDimension="2">{" ".join(p)}</gml:posList></gml:{n}>' for n, p in segments)
-        return (
-            f"<gml:Ring><gml:curveMember><gml:Curve><gml:segments>{body}</gml:segments></gml:Curve></gml:curveMember></gml:Ring>"
+        body = "".join(
+            f'<gml:{n}><gml:posList srsDimension="2">{" ".join(p)}</gml:posList></gml:{n}>'
+            for n, p in segments
         )
+        curve = f"<gml:Curve><gml:segments>{body}</gml:segments></gml:Curve>"
+        return f"<gml:Ring><gml:curveMember>{curve}</gml:curveMember></gml:Ring>"
 
 
 def _member(r: Record) -> str:
     kind, seconds = r.kind, r.age * 37 % 60
     created = f"{2008 + r.age % 14}-0{1 + r.age % 9}-1{r.age % 10}"
-    registered = f"{2014 + r.age % 8}-0{1 + r.age % 9}-2{r.age % 8}T1{r.age % 10}:16:{seconds:02d}" + (".000" if r.age % 3 else "")
+    registered = f"{2014 + r.age % 8}-0{1 + r.age % 9}-2{r.age % 8}T1{r.age % 10}:16:{seconds:02d}" + (
+        ".000" if r.age % 3 else ""
+    )
     version = hashlib.md5(f"{r.local_id}{r.ended}{r.status}".encode(), usedforsecurity=False).hexdigest()
     gml_id = f"b{version[:8]}-{version[8:12]}-{version[12:16]}-{version[16:20]}-{version[20:]}"
     ended = f"<imgeo:eindRegistratie>{r.ended}</imgeo:eindRegistratie>\n" if r.ended else ""
@@ -260,6 +287,10 @@ def _member(r: Record) -> str:
     )
 
 
+def _straight(text: list[str]) -> str:
+    return f'<gml:LinearRing><gml:posList srsDimension="2">{" ".join(text)}</gml:posList></gml:LinearRing>'
+
+
 def _local_id(*parts: object) -> str:
     return f"G{MUNICIPALITY_CODE}.{hashlib.md5(repr(parts).encode(), usedforsecurity=False).hexdigest()}"
 
@@ -267,7 +298,8 @@ def _local_id(*parts: object) -> str:
 def _position(x: float, y: float, angle: float) -> str:
     return (
         "<imgeo:positie><imgeo:Labelpositie><imgeo:plaatsingspunt><gml:Point>"
-        f"<gml:pos>{x:.3f} {y:.3f}</gml:pos></gml:Point></imgeo:plaatsingspunt><imgeo:hoek>{angle:.1f}</imgeo:hoek>"
+        f"<gml:pos>{x:.3f} {y:.3f}</gml:pos></gml:Point></imgeo:plaatsingspunt><imgeo:hoek>"
+        f"{angle:.1f}</imgeo:hoek>"
         "</imgeo:Labelpositie></imgeo:positie>"
     )
 

@@ -1,4 +1,4 @@
-"""The truth beside the deliveries: roofs, panden and heights as they are, to compare a reconstruction with."""
+"""The truth beside the deliveries: roofs, panden and heights as they are, to compare with."""
 
 from __future__ import annotations
 
@@ -22,20 +22,29 @@ def write_truth(folder: Path, town: Town, registers: Registers) -> dict[str, Pat
     ids = registers.pand["identificatie"].to_numpy()
     facets = town.facets.select((town.facets.building < town.standing) & (town.facets.kind != "overstek"))
     roofs = gpd.GeoDataFrame(
-        {"pand": ids[facets.building], "kind": facets.kind, "roof_type": town.buildings["roof"].to_numpy()[facets.building]}
+        {
+            "pand": ids[facets.building],
+            "kind": facets.kind,
+            "roof_type": town.buildings["roof"].to_numpy()[facets.building],
+        }
         | {name: facets.plane[:, k] for k, name in enumerate(("a", "b", "c", "x0", "y0"))},
-        geometry=facets.geometry, crs=28992,
-    )  # fmt: skip
+        geometry=facets.geometry,
+        crs=28992,
+    )
     roofs.to_parquet(paths["roofs"])
     _panden(town, ids).to_parquet(paths["panden"])
     z = town.terrain.z
     rows, columns = np.indices(z.shape)
-    grid = {"x": town.terrain.x0 + STEP * columns.ravel(), "y": town.terrain.y0 + STEP * rows.ravel(), "z": z.ravel()}
+    grid = {
+        "x": town.terrain.x0 + STEP * columns.ravel(),
+        "y": town.terrain.y0 + STEP * rows.ravel(),
+        "z": z.ravel(),
+    }
     pd.DataFrame(grid).to_parquet(paths["ground"])
     return paths
 
 
-def _panden(town: Town, ids: np.ndarray) -> gpd.GeoDataFrame:  # type: ignore[type-arg]
+def _panden(town: Town, ids: np.ndarray) -> gpd.GeoDataFrame:
     standing = town.standing
     facets = town.facets.select((town.facets.building < standing) & (town.facets.kind != "overstek"))
     xy, facet = shapely.get_coordinates(facets.geometry, return_index=True)
@@ -47,12 +56,20 @@ def _panden(town: Town, ids: np.ndarray) -> gpd.GeoDataFrame:  # type: ignore[ty
     table = town.buildings.iloc[:standing]
     return gpd.GeoDataFrame(
         {
-            "pand": ids[:standing], "kind": table["kind"].to_numpy(), "roof_type": table["roof"].to_numpy(),
-            "storeys": table["storeys"].to_numpy().astype(np.int64), "ground": town.ground[:standing],
-            "eave": town.ground[:standing] + table["eave"].to_numpy(), "roof_min": heights.min().to_numpy(),
-            "roof_max": heights.max().to_numpy(), "facets": pd.Series(facets.building).value_counts().sort_index().to_numpy(),
+            "pand": ids[:standing],
+            "kind": table["kind"].to_numpy(),
+            "roof_type": table["roof"].to_numpy(),
+            "storeys": table["storeys"].to_numpy().astype(np.int64),
+            "ground": town.ground[:standing],
+            "eave": town.ground[:standing] + table["eave"].to_numpy(),
+            "roof_min": heights.min().to_numpy(),
+            "roof_max": heights.max().to_numpy(),
+            "facets": pd.Series(facets.building).value_counts().sort_index().to_numpy(),
             "hidden": hidden_share(town)[:standing],
-            "under_trees": (covered.reindex(range(standing), fill_value=0.0).to_numpy() / shapely.area(outlines)).clip(0, 1),
+            "under_trees": (
+                covered.reindex(range(standing), fill_value=0.0).to_numpy() / shapely.area(outlines)
+            ).clip(0, 1),
         },
-        geometry=outlines, crs=28992,
-    )  # fmt: skip
+        geometry=outlines,
+        crs=28992,
+    )
