@@ -12,6 +12,7 @@ from ingest.delivery import REJECT_COLUMNS, Delivery
 from twin.errors import LedgerError
 
 Rejects = pd.DataFrame
+_OUR_FAULT = "This is a fault in the program: please report it with the build's settings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,17 @@ class Ledger:
         Raises
         ------
         LedgerError
-            When the counts don't add up: an object vanished or appeared without a reason.
+            When the counts don't add up, or a reject has no reason: an object vanished or appeared
+            without one.
         """
         rejected = 0 if rejects is None else len(rejects)
         if objects_in != objects_out + rejected:
             raise LedgerError(
                 f"{stage}/{collection}: {objects_in} objects in, {objects_out} out and {rejected} rejected. "
-                "This is a fault in the program: please report it with the build's settings."
+                f"{_OUR_FAULT}"
             )
+        if rejects is not None and rejects["reason"].isna().any():
+            raise LedgerError(f"{stage}/{collection}: objects were rejected without a reason. {_OUR_FAULT}")
         self.counts.append(Count(stage, collection, objects_in, objects_out, rejected))
         if rejects is not None and rejected:
             lines = rejects.loc[:, list(REJECT_COLUMNS)].astype("str")

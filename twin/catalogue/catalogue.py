@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
@@ -84,7 +85,10 @@ class Catalogue:
     attributes: tuple[Attribute, ...]
 
     def __getitem__(self, name: str) -> Attribute:
-        return next(a for a in self.attributes if a.name == name)
+        for attribute in self.attributes:
+            if attribute.name == name:
+                return attribute
+        raise KeyError(name)
 
     def of(self, collection: str) -> tuple[Attribute, ...]:
         """Attributes of a collection."""
@@ -103,7 +107,7 @@ class Catalogue:
         Raises
         ------
         AttachError
-            When a value does not fit the attribute's type.
+            When a value does not fit the attribute's type; the first such object is named.
         """
         columns = {}
         for attribute in self.of(collection):
@@ -111,23 +115,43 @@ class Catalogue:
             try:
                 columns[attribute.name] = _typed(given, attribute.type, frame.index)
             except (TypeError, ValueError) as error:
-                raise AttachError(
-                    f"{collection}.{attribute.name}: a value does not fit type {attribute.type}: {error}"
-                ) from error
+                raise AttachError(_misfit(frame, collection, attribute)) from error
         return pd.DataFrame(columns, index=frame.index)
 
 
 def _typed(given: pd.Series[Any] | None, kind: Kind, index: pd.Index[Any]) -> pd.Series[Any]:
     dtype: Any = PANDAS_TYPES[kind]
     if given is None:
-        if kind == "list":
-            return pd.Series([None] * len(index), index=index, dtype="object")
-        return pd.Series([None] * len(index), index=index, dtype=dtype)
+        given = pd.Series([None] * len(index), index=index, dtype="object")
     if kind == "list":
-        return given.astype("object")
-    if kind.startswith("date"):
-        return pd.to_datetime(given).astype(dtype)
+        missing = given.isna().tolist()
+        lists = [None if m else _list(v) for v, m in zip(given.tolist(), missing, strict=True)]
+        return pd.Series(lists, index=index, dtype="object")
+    if kind in ("date", "datetime"):
+        given = pd.to_datetime(given)
     return given.astype(dtype)
+
+
+def _list(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple | np.ndarray) or not all(isinstance(v, str) for v in value):
+        raise TypeError("expected a list of strings")
+    return tuple(value)
+
+
+def _misfit(frame: pd.DataFrame, collection: str, attribute: Attribute) -> str:
+    """What to say of the first value that does not fit; found one by one, as the build ends here anyway."""
+    for row in range(len(frame)):
+        one = frame.iloc[row : row + 1]
+        try:
+            _typed(one[attribute.name], attribute.type, one.index)
+        except (TypeError, ValueError) as error:
+            name = one["identificatie"].iloc[0] if "identificatie" in one else f"row {row}"
+            value = one[attribute.name].iloc[0]
+            return (
+                f"{collection} {name}: {attribute.name} = {value!r} does not fit type {attribute.type} "
+                f"({error}). Mend it in the source, or leave the value out"
+            )
+    return f"{collection}: {attribute.name} does not fit type {attribute.type}"
 
 
 def _load() -> Catalogue:

@@ -13,7 +13,8 @@ from twin.errors import SettingsError
 from twin.settings.model import Settings, Source
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]")
-_KEY = re.compile(r"^\s*\"?([A-Za-z0-9_\-]+)\"?\s*=")
+_KEY = re.compile(r"^\s*\"?([A-Za-z0-9_.\-]+)\"?\s*=")
+_TOML_PLACE = re.compile(r"^(.*) \(at line (\d+), column \d+\)$", re.DOTALL)
 
 
 def load(path: Path) -> Settings:
@@ -25,7 +26,8 @@ def load(path: Path) -> Settings:
         File missing or not TOML, or a key unknown, missing or of a wrong value: with file, line and key.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        # Editors on Windows put a byte order mark before the text.
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file. Write one with: twin init NAME --out {path}") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -33,7 +35,9 @@ def load(path: Path) -> Settings:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+        place = _TOML_PLACE.match(str(error))
+        what, line = place.groups() if place else (str(error), len(text.splitlines()) or 1)
+        raise SettingsError(f"{path}:{line}: not valid TOML: {what}") from error
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
@@ -48,13 +52,17 @@ def _rooted(source: Source, folder: Path) -> Source:
 def _explain(path: Path, text: str, error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
-        keys = [k for k in problem["loc"] if not (isinstance(k, str) and k.startswith("function-"))]
-        line = line_of(text, keys)
+        keys = problem["loc"]
         what = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             what = "unknown key. See docs/developers/settings.md for the keys"
-        name = ".".join(map(str, keys)) or "the file"
-        lines.append(f"{path}:{line}: {name}: {what}")
+        elif problem["type"] == "missing":
+            what = "has too few values" if isinstance(keys[-1], int) else "missing, and needed"
+        elif "input" in problem and not isinstance(problem["input"], dict | list):
+            what = f"{what}; found {problem['input']!r}"
+        # Which of several [[source]] it is, the line says.
+        name = ".".join(k for k in keys if isinstance(k, str)) or "the file"
+        lines.append(f"{path}:{line_of(text, keys)}: {name}: {what}")
     return "\n".join(lines)
 
 
@@ -74,19 +82,30 @@ def line_of(text: str, keys: Sequence[str | int]) -> int:
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
             brackets, name = header.groups()
-            table = list(name.split("."))
             if brackets == "[[":
                 seen[name] = seen.get(name, -1) + 1
-                table.append(seen[name])
+            table = _path(name, seen)
             here = table
         elif key := _KEY.match(line):
-            here = [*table, key.group(1)]
+            here = [*table, *key.group(1).split(".")]
         else:
             continue
         common = _shared_length(here, keys)
         if common > depth and common == min(len(here), len(keys)):
             best, depth = number, common
     return best
+
+
+def _path(name: str, seen: dict[str, int]) -> list[str | int]:
+    """Keys down to a table, with the number of the latest member after each array of tables."""
+    path: list[str | int] = []
+    prefix = ""
+    for part in name.split("."):
+        prefix = f"{prefix}.{part}" if prefix else part
+        path.append(part)
+        if prefix in seen:
+            path.append(seen[prefix])
+    return path
 
 
 def _shared_length(a: Sequence[str | int], b: Sequence[str | int]) -> int:

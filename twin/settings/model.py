@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 RD_RANGE = (0.0, 300000.0, 300000.0, 625000.0)  # min x, max x, min y, max y [m]
 
@@ -90,19 +90,32 @@ class Source(_Table):
     @field_validator("path", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
-        return (value,) if isinstance(value, str) else value
+        if not isinstance(value, str | Path | list | tuple):
+            raise ValueError("must be a path in quotes, or a list of them")
+        return (value,) if isinstance(value, str | Path) else value
 
-    @model_validator(mode="after")
-    def _only_where_it_applies(self) -> Self:
-        if self.year is not None and self.kind is not SourceKind.CBS:
-            raise ValueError(f"'year' applies to kind cbs only, not to {self.kind}")
-        if self.columns and self.kind is not SourceKind.WOZ:
-            raise ValueError(f"'columns' applies to kind woz only, not to {self.kind}")
-        if self.kind is SourceKind.WOZ and self.classification == "openbaar":
-            raise ValueError(
-                "WOZ values per object may not be published: classification must be intern or vertrouwelijk"
-            )
-        return self
+    # Validators of fields rather than of the table, so that an error can name the key. Pydantic has no kind
+    # to show where that is wrong itself, which is then the error to tell.
+    @field_validator("year")
+    @classmethod
+    def _year_of_cbs(cls, value: int | None, given: ValidationInfo) -> int | None:
+        if value is not None and given.data.get("kind", SourceKind.CBS) is not SourceKind.CBS:
+            raise ValueError(f"applies to kind cbs only, not to {given.data['kind']}")
+        return value
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_of_woz(cls, value: dict[str, str], given: ValidationInfo) -> dict[str, str]:
+        if value and given.data.get("kind", SourceKind.WOZ) is not SourceKind.WOZ:
+            raise ValueError(f"applies to kind woz only, not to {given.data['kind']}")
+        return value
+
+    @field_validator("classification")
+    @classmethod
+    def _woz_is_not_public(cls, value: Classification | None, given: ValidationInfo) -> Classification | None:
+        if value == "openbaar" and given.data.get("kind") is SourceKind.WOZ:
+            raise ValueError("WOZ values per object may not be published: must be intern or vertrouwelijk")
+        return value
 
 
 class Settings(_Table):
@@ -111,6 +124,13 @@ class Settings(_Table):
     twin: TwinSettings
     build: BuildSettings = BuildSettings()
     source: Annotated[tuple[Source, ...], Field(min_length=1)]
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _array_of_tables(cls, value: object) -> object:
+        if isinstance(value, dict):
+            raise ValueError("there may be several: write [[source]], with double brackets")
+        return value
 
     @model_validator(mode="after")
     def _panden_from_somewhere(self) -> Self:
