@@ -84,6 +84,8 @@ def main() -> None:
     print(f"  extrude       {solids / seconds:10,.0f} solids/s")
     seconds = median_seconds(lambda: [check(b.shells) for b in built])
     print(f"  check         {solids / seconds:10,.0f} solids/s")
+    seconds = median_seconds(lambda: [check(b.shells, intersections=False) for b in built])
+    print(f"  check, no 306 {solids / seconds:10,.0f} solids/s")
     flat, low, high = footprints(20 * CHUNK), np.zeros(20 * CHUNK), np.full(20 * CHUNK, 9.0)
     seconds = median_seconds(lambda: extrude_flat(flat, low, high))
     print(f"LoD 1.2: six walls\n  extrude_flat  {20 * CHUNK / seconds:10,.0f} solids/s")

@@ -99,13 +99,13 @@ def _meet(corners: Numbers, normal: Numbers, ids: Ints, one: Ints, other: Ints) 
     # two triangles on an edge: folded onto one another if both lie in one plane, on one side of the edge
     folded = np.flatnonzero(_all(side_b == 0) & (shared == 2))
     meet[folded] = _folded(a[folded], b[folded], own_a[folded], own_b[folded])
-    for corner in range(3):
-        edge = [(corner + 1) % 3, (corner + 2) % 3]
+    for i, j in ((1, 2), (2, 0), (0, 1)):
         # with a common vertex only the side opposite to it is tested: the others start on the vertex itself
+        corner = 3 - i - j
         rows = np.flatnonzero(((shared == 0) | ((shared == 1) & ~own_a[:, corner])) & ~meet)
-        meet[rows] = _side_meets(a[rows][:, edge], b[rows], side_a[rows][:, edge])
+        meet[rows] = _side_meets(a, i, j, b, side_a, rows)
         rows = np.flatnonzero(((shared == 0) | ((shared == 1) & ~own_b[:, corner])) & ~meet)
-        meet[rows] = _side_meets(b[rows][:, edge], a[rows], side_b[rows][:, edge])
+        meet[rows] = _side_meets(b, i, j, a, side_b, rows)
     return meet
 
 
@@ -146,52 +146,39 @@ def _orient(a: Numbers, b: Numbers, c: Numbers, d: Numbers) -> Numbers:
     return sign
 
 
-def _side_meets(segment: Numbers, triangle: Numbers, sides: Numbers) -> Bools:
-    """Segments ``(N, 2, 3)`` that touch their triangles; ``sides`` of their planes the ends lie on."""
-    p, q = segment[:, 0], segment[:, 1]
-    flat = (sides[:, 0] == 0) & (sides[:, 1] == 0)
-    turns = np.stack([_orient(p, q, triangle[:, i], triangle[:, (i + 1) % 3]) for i in range(3)], axis=1)
-    through = _all(turns >= 0) | _all(turns <= 0)
-    meets: Bools = ~flat & (sides[:, 0] * sides[:, 1] <= 0) & through
-    rows = np.flatnonzero(flat)
-    meets[rows] = _flat_side_meets(segment[rows], triangle[rows])
+def _side_meets(a: Numbers, i: int, j: int, b: Numbers, sides: Numbers, rows: Ints) -> Bools:
+    """Whether side ``ij`` of triangles ``a[rows]`` touches triangle ``b``, of whose plane ``sides`` tells."""
+    at, to = sides[rows, i], sides[rows, j]
+    meets = np.zeros(len(rows), dtype=bool)
+    flat = np.flatnonzero((at == 0) & (to == 0))
+    meets[flat] = _flat_side_meets(a[rows[flat]][:, [i, j]], b[rows[flat]])
+    through = np.flatnonzero((at * to <= 0) & ((at != 0) | (to != 0)))
+    p, q, t = a[rows[through], i], a[rows[through], j], b[rows[through]]
+    turns = np.stack([_orient(p, q, t[:, k], t[:, (k + 1) % 3]) for k in range(3)], axis=1)
+    meets[through] = _all(turns >= 0) | _all(turns <= 0)
     return meets
 
 
 def _flat_side_meets(segment: Numbers, triangle: Numbers) -> Bools:
-    """Test the same within the plane of the triangle."""
+    """Test the same in the plane of the triangle: convex sets are apart if a side of one parts them."""
     normal = _cross(triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0])
     axis = np.argmax(np.abs(normal), axis=1)
-    keep = np.array([[1, 2], [2, 0], [0, 1]])[axis]
-    s = np.take_along_axis(segment, keep[:, None, :], axis=2)
-    t = np.take_along_axis(triangle, keep[:, None, :], axis=2)
+    keep = np.array([[1, 2], [2, 0], [0, 1]])[axis][:, None, :]
+    s, t = np.take_along_axis(segment, keep, axis=2), np.take_along_axis(triangle, keep, axis=2)
     p, q = s[:, 0], s[:, 1]
-    meets: Bools = _inside(p, t) | _inside(q, t)
-    for i in range(3):
-        a, b = t[:, i], t[:, (i + 1) % 3]
-        meets |= (
-            (_turn(p, q, a) * _turn(p, q, b) <= 0)
-            & (_turn(a, b, p) * _turn(a, b, q) <= 0)
-            & _boxes(p, q, a, b)
-        )
-    return meets
+    around = _turn(t[:, 0], t[:, 1], t[:, 2])
+    beside = np.stack([_turn(p, q, t[:, k]) for k in range(3)], axis=1)
+    apart = _all(beside > 0) | _all(beside < 0)
+    for k in range(3):
+        start, end = t[:, k], t[:, (k + 1) % 3]
+        apart |= (_turn(start, end, p) == -around) & (_turn(start, end, q) == -around)
+    return np.asarray(~apart)
 
 
 def _turn(a: Numbers, b: Numbers, c: Numbers) -> Numbers:
     u, v = b - a, c - a
     sign: Numbers = np.sign(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
     return sign
-
-
-def _inside(p: Numbers, t: Numbers) -> Bools:
-    turns = np.stack([_turn(t[:, i], t[:, (i + 1) % 3], p) for i in range(3)], axis=1)
-    return np.asarray(_all(turns >= 0) | _all(turns <= 0))
-
-
-def _boxes(p: Numbers, q: Numbers, a: Numbers, b: Numbers) -> Bools:
-    """Boxes of two segments touch; tells collinear segments that meet from those that do not."""
-    apart = (np.maximum(p, q) < np.minimum(a, b)) | (np.maximum(a, b) < np.minimum(p, q))
-    return np.asarray(~(apart[:, 0] | apart[:, 1]))
 
 
 def _folded(a: Numbers, b: Numbers, own_a: Bools, own_b: Bools) -> Bools:

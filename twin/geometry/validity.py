@@ -76,7 +76,12 @@ class Defects:
 
 
 def check(
-    shells: Shells, *, planarity: float = 0.01, deviation: float = 20.0, semantics: bool = True
+    shells: Shells,
+    *,
+    planarity: float = 0.01,
+    deviation: float = 20.0,
+    semantics: bool = True,
+    intersections: bool = True,
 ) -> Defects:
     """Validate every object as a solid with one shell.
 
@@ -91,6 +96,10 @@ def check(
         Largest angle between a triangle of a polygon and the polygon [degrees] (204).
     semantics : bool
         Also test that ground looks down, roofs look up and walls stand upright (801).
+    intersections : bool
+        Also test for self-intersection (306), two thirds of the time. Solids of
+        :func:`twin.geometry.extrude.extrude` can do without: a closed map whose polygons are all simple and
+        turn one way, above a simple ground, covers nothing twice, and walls stand on its edges.
 
     Returns
     -------
@@ -126,7 +135,7 @@ def check(
     )
     whole = np.ones(len(kept), dtype=bool)
     whole[objects] = False
-    for shell_code, objects in _shell_defects(part, triangles, surface, whole):
+    for shell_code, objects in _shell_defects(part, triangles, surface, whole, intersections):
         note(shell_code, kept[objects])
     return _collect(found, len(shells))
 
@@ -160,7 +169,9 @@ def _wrong_semantics(shells: Shells) -> Ints:
     return np.flatnonzero(wrong)
 
 
-def _shell_defects(shells: Shells, triangles: Ints, surface: Ints, whole: Bools) -> list[tuple[int, Ints]]:
+def _shell_defects(
+    shells: Shells, triangles: Ints, surface: Ints, whole: Bools, intersections: bool
+) -> list[tuple[int, Ints]]:
     """Codes of the 300s with their objects; only objects that are ``whole`` (O,) are looked at."""
     owner = rows_of(shells.object_offsets)[surface]
     looked_at = whole[owner]
@@ -190,7 +201,9 @@ def _shell_defects(shells: Shells, triangles: Ints, surface: Ints, whole: Bools)
     pinched = np.setdiff1d(pinched, apart)
     inverted = np.flatnonzero(closed & (_volume(shells, triangles, owner) <= 0))
     closed[apart] = closed[pinched] = closed[inverted] = False
-    crossing = intersecting_objects(shells.xyz, triangles, surface, owner, closed)
+    crossing = np.zeros(0, dtype=np.int64)
+    if intersections:
+        crossing = intersecting_objects(shells.xyz, triangles, surface, owner, closed)
     return [
         (Code.TOO_FEW_POLYGONS, few),
         (Code.NOT_CLOSED, once),
