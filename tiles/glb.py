@@ -6,11 +6,11 @@ alive. Equal input gives equal bytes.
 
 from __future__ import annotations
 
-import json
 import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from tiles import meshopt, properties
 
@@ -245,7 +245,7 @@ class _Binary:
 
 
 def _assemble(document: dict[str, Any], data: bytes) -> bytes:
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    text = orjson.dumps(document)
     # Headers are 20 + 8 bytes: the text is padded so that the binary chunk starts on a multiple of eight.
     text += b" " * (-(len(text) + 28) % 8)
     return b"".join(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,4 +85,4 @@ def thickened(box: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def as_json(value: Any) -> bytes:
     """Compact, and equal for equal input."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return orjson.dumps(value)

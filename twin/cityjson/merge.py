@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from json import encoder as json_encoder
 from pathlib import Path
+from typing import Any
 
 import orjson
-from cjio.cityjson import CityJSON
 
 from twin.errors import StoreError
 from twin.store.atomic import write_bytes
@@ -22,7 +23,8 @@ def merge_sequences(sequences: Iterable[Path], path: Path) -> int:
     StoreError
         When there are no sequences, or their transforms differ.
     """
-    city: CityJSON | None = None
+    CityJSON = _cityjson_class()  # noqa: N806
+    city = None
     for sequence in sequences:
         with sequence.open("rb") as lines:
             header = orjson.loads(next(lines))
@@ -38,3 +40,13 @@ def merge_sequences(sequences: Iterable[Path], path: Path) -> int:
     city.update_bbox()
     write_bytes(path, orjson.dumps(city.j))
     return len(city.j["CityObjects"])
+
+
+def _cityjson_class() -> Any:
+    """Cjio's model; importing it cuts every float that :mod:`json` writes to six decimals, so undo that."""
+    encoder: Any = json_encoder
+    make, number = encoder.c_make_encoder, getattr(encoder, "float", float)
+    from cjio.cityjson import CityJSON
+
+    encoder.c_make_encoder, encoder.float = make, number
+    return CityJSON
