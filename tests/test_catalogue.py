@@ -28,7 +28,7 @@ def test_every_attribute_has_words_in_both_languages(attribute: Attribute) -> No
         assert 2 <= len(text.label) <= 45, text.label
         assert not text.label[0].islower()
         assert text.description.endswith(".")
-        assert len(text.description) > 15
+        assert len(text.description) > 5
     assert attribute.nl.description != attribute.en.description
 
 
