@@ -97,7 +97,7 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     results, built = _build_tiles(jobs, layout, executor, progress)
     _forget_old_tiles(layout, city)
 
-    themes = write_tilesets(layout, city.tiles, settings, registers.provenance, progress)
+    themes = write_tilesets(layout, city.tiles, settings, bbox, registers.provenance, progress)
     ledger = Ledger()
     for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
         ledger.merge(part)
@@ -167,8 +167,8 @@ def _build_tiles(
             result = future.result()
         except BrokenExecutor as error:
             raise TwinError(
-                f"tile {waiting[future]}: a worker process died, most likely for want of memory. What is finished is "
-                "kept; run the same command again with fewer --workers, or with a smaller tile in twin.toml"
+                f"tile {waiting[future]}: a worker process died, most likely for want of memory. What is "
+                "finished is kept; run the same command again with fewer --workers, or with a smaller tile"
             ) from error
         remember(layout, result, digests[result.name])
         results[result.name] = result

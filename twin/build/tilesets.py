@@ -46,6 +46,7 @@ def write_tilesets(
     layout: Layout,
     tiles: Sequence[str],
     settings: Settings,
+    bbox: tuple[float, float, float, float],
     sources: Sequence[Provenance],
     progress: Progress,
 ) -> dict[str, ThemeSummary]:
@@ -70,6 +71,7 @@ def write_tilesets(
             title=f"{settings.twin.name}: {theme.nl}",
             theme=theme.id,
             property_schema=_schema(theme),
+            center=((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
             cell_size=settings.build.tile,
             attribution=attribution,
             licence=licence,
