@@ -1,5 +1,4 @@
-import { defineConfig } from 'vitest/config';
-import type { Plugin } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 // Only the built page is locked down: the dev server injects inline scripts of its own.
 const POLICY = [
@@ -33,5 +32,4 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   server: { proxy: { '/api': api, '/3dtiles': api } },
-  test: { environment: 'node', include: ['test/**/*.test.ts'] },
 });

@@ -21,13 +21,15 @@ if (values.screenshots) await mkdir(values.screenshots, { recursive: true });
 const visit = await Visit.begin(values.base, values.chromium);
 let failures = 0;
 for (const [name, step] of steps) {
+  const begun = performance.now();
+  const seconds = () => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
   try {
     const found = await step(visit);
     await visit.sound();
-    console.log(`ok    ${name}${found ? `: ${found}` : ''}`);
+    console.log(`ok    ${name} (${seconds()})${found ? `: ${found}` : ''}`);
   } catch (error) {
     failures++;
-    console.log(`FAIL  ${name}: ${error instanceof Error ? error.message : error}`);
+    console.log(`FAIL  ${name} (${seconds()}): ${error instanceof Error ? error.message : error}`);
   }
   if (values.screenshots) {
     const file = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

@@ -145,8 +145,6 @@ async function layers(visit) {
   await box.check();
   await visit.idle();
   const after = await visit.picture();
-  (await import('node:fs')).writeFileSync('/tmp/mock/before.png', before);
-  (await import('node:fs')).writeFileSync('/tmp/mock/after.png', after);
   const again = difference(before, after);
   expect(again < SAME, `showing it again leaves ${(again * 100).toFixed(2)}% changed`);
   return `${(without * 100).toFixed(0)}% of the picture`;
@@ -238,7 +236,6 @@ async function phone(visit) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide <= 390, `the page is ${wide} pixels wide`);
   expect(await page.isVisible('#search-input'), 'no search box');
-  await page.setViewportSize({ width: 1280, height: 800 });
 }
 
 async function apiDown(visit) {
@@ -251,6 +248,7 @@ async function noTwin(visit) {
 
 async function broken(visit, answer, words) {
   const { page } = visit;
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto('about:blank');
   await page.route('**/api/**', answer);
   await page.goto(visit.base);

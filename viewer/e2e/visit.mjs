@@ -12,7 +12,10 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const BARE = '#header, #side, #object, #message, .controls, #view::after { visibility: hidden !important } canvas { outline: none !important }';
+// Hides what lies over the city.
+const BARE = `
+  #header, #side, #object, #message, .controls, #view::after { visibility: hidden !important }
+  canvas { outline: none !important }`;
 // Software drawing on a busy machine is slow; no step waits this long on a sound page.
 const PATIENCE = 60_000;
 
@@ -59,7 +62,17 @@ export class Visit {
 
   /** A picture of the city alone, without the panels that lie over it. */
   async picture() {
-    return this.page.locator('#view canvas').screenshot({ style: BARE });
+    // A constructed sheet, as the page's content security policy allows no style elements.
+    const cover = (rules) =>
+      this.page.evaluate((text) => {
+        const sheet = new window.CSSStyleSheet();
+        sheet.replaceSync(text);
+        document.adoptedStyleSheets = [sheet];
+      }, rules);
+    await cover(BARE);
+    const picture = await this.page.locator('#view canvas').screenshot();
+    await cover('');
+    return picture;
   }
 
   /** Throws when the page broke its promises since the last look. */

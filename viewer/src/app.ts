@@ -56,6 +56,7 @@ export async function openCity(store: Store, api: Api): Promise<void> {
   footer(context);
   const controls = tools(context, stage, navigation);
   part('view').append(controls.element);
+  rememberInput();
 
   navigation.onMove = controls.follow;
   navigation.onRest = (pose) => {
@@ -121,7 +122,7 @@ async function goTo({ store, api }: Context, navigation: Navigation, city: City,
   const [x, y] = result.rd;
   navigation.lookAt(x, y, result.z ?? 0, SEARCH_DISTANCE[result.kind] ?? NEAR);
   const { collection, id } = result;
-  if (collection === null) return;
+  if (collection === null || id === null) return;
   if (city.themeOf(collection)) store.set({ selection: { collection, id } });
   if (collection !== 'verblijfsobject') return;
   // An address has no shape of its own: its pand is what can be shown.
@@ -155,6 +156,13 @@ function sayWhenIdle(context: Context, stage: Stage, city: City, navigation: Nav
     return false;
   };
   stage.beforeFrame(say);
+}
+
+// Browsers also ring a canvas that a script focused after a click; the page rings it for keyboards only.
+function rememberInput(): void {
+  const { dataset } = document.documentElement;
+  window.addEventListener('pointerdown', () => (dataset['input'] = 'pointer'), true);
+  window.addEventListener('keydown', () => (dataset['input'] = 'keyboard'), true);
 }
 
 function warnOnce(context: Context): (theme: Theme) => void {

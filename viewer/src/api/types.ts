@@ -62,7 +62,8 @@ export interface Columns {
 
 export interface SearchResult {
   readonly kind: string;
-  readonly id: string;
+  /** Null where a place is no object, such as a street. */
+  readonly id: string | null;
   readonly collection: string | null;
   readonly label: string;
   readonly rd: readonly [number, number];

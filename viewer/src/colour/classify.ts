@@ -57,7 +57,7 @@ export function roundBreaks(sorted: Float64Array, classes: number): number[] {
 }
 
 function numeric(values: readonly Value[]): Classification {
-  const sorted = Float64Array.from(values.filter((value) => typeof value === 'number' && !isMissing(value)) as number[]);
+  const sorted = Float64Array.from(values.filter(isNumber));
   sorted.sort();
   const distinct = [...new Set(sorted)];
   if (distinct.length <= MOST_SINGLE_NUMBERS) {
@@ -105,7 +105,10 @@ function categorical(values: readonly Value[]): Classification {
   const own = byCount.slice(0, byCount.length > CATEGORIES.length ? CATEGORIES.length - 1 : CATEGORIES.length);
   const rest = byCount.length - own.length;
   const index = new Map(own.map((name, i) => [name, i]));
-  const classes = own.map((value, i) => ({ meaning: { kind: 'text', value } as Meaning, colour: CATEGORIES[i] as string }));
+  const classes: Omit<LegendClass, 'count'>[] = own.map((value, i) => ({
+    meaning: { kind: 'text', value },
+    colour: CATEGORIES[i] as string,
+  }));
   if (rest > 0) classes.push({ meaning: { kind: 'other', values: rest }, colour: OTHER });
   return build(values, classes, (value) => index.get(textOf(value)) ?? own.length);
 }
@@ -143,12 +146,16 @@ function isMissing(value: Value): boolean {
   return value === null || value === '' || (typeof value === 'number' && !Number.isFinite(value)) || isEmptyList(value);
 }
 
+function isNumber(value: Value): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
 function isEmptyList(value: Value): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
 function textOf(value: Value): string {
-  return Array.isArray(value) ? value.map(String).join(', ') : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function roundWithin(value: number, tolerance: number): number {

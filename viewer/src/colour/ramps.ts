@@ -5,7 +5,7 @@ const VIRIDIS = ['#472d7b', '#3e4a89', '#31688e', '#26828e', '#1f9e89', '#35b779
 
 /** Paul Tol's muted scheme for categories. */
 export const CATEGORIES: readonly string[] = [
-  '#332288', '#88ccee', '#44aa99', '#117733', '#ddcc77', '#cc6677', '#882255', '#aa4499', '#999933',
+  '#44aa99', '#ddcc77', '#88ccee', '#cc6677', '#332288', '#117733', '#aa4499', '#882255', '#999933',
 ];
 
 export const YES = '#0072b2';

@@ -13,7 +13,7 @@ export class Frame {
   private readonly toEcefMatrix: Matrix4;
 
   constructor(rootTransform: readonly number[]) {
-    this.toEcefMatrix = new Matrix4().fromArray(rootTransform as number[]);
+    this.toEcefMatrix = new Matrix4().fromArray(rootTransform);
     this.toLocalMatrix = this.toEcefMatrix.clone().invert();
   }
 

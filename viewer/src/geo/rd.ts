@@ -18,7 +18,7 @@ const BESSEL = ellipsoid(6377397.155, 299.1528128);
 const GRS80 = ellipsoid(6378137, 298.257222101);
 
 const RAD = Math.PI / 180;
-const LAT0 = 52.156160555555555 * RAD; // Onze Lieve Vrouwetoren, Amersfoort
+const LAT0 = 52.15616055555555 * RAD; // Onze Lieve Vrouwetoren, Amersfoort
 const LON0 = 5.387638888888889 * RAD;
 const SCALE = 0.9999079;
 const X0 = 155000;

@@ -11,6 +11,7 @@ export const en: Record<Key, string> = {
   'search.count': '{count} found',
   'search.none': 'Nothing found for “{text}”. Check the spelling or search by postcode.',
   'search.failed': 'Searching does not work right now. Try again in a moment.',
+  'value.kind.id': 'Number',
   'value.kind.pand': 'Building',
   'value.kind.adres': 'Address',
   'value.kind.straat': 'Street',

@@ -9,6 +9,7 @@ export const nl = {
   'search.count': '{count} gevonden',
   'search.none': 'Niets gevonden voor “{text}”. Controleer de spelling of zoek op postcode.',
   'search.failed': 'Zoeken lukt nu niet. Probeer het zo opnieuw.',
+  'value.kind.id': 'Nummer',
   'value.kind.pand': 'Pand',
   'value.kind.adres': 'Adres',
   'value.kind.straat': 'Straat',

@@ -6,6 +6,7 @@ const FIELD_OF_VIEW = 45;
 const SUN = new Vector3(-0.74, -0.3, 0.72).normalize();
 const SHADOW_TEXELS = 2048;
 const SHADOW_REACH = 900;
+const SLOWEST_FRAME = 0.5;
 
 type Step = (seconds: number) => boolean;
 
@@ -19,6 +20,7 @@ export class Stage {
   private readonly resized: (() => void)[] = [];
   private requested = 0;
   private last = 0;
+  private running = false;
   private shadowKey = '';
 
   /** Throws when the browser has no WebGL 2. */
@@ -66,10 +68,11 @@ export class Stage {
 
   private frame = (now: number): void => {
     this.requested = 0;
-    // After a pause the first step is one ordinary frame long, so that damping does not jump.
-    const seconds = now - this.last > 100 ? 1 / 60 : (now - this.last) / 1000;
+    // The first step after a pause is one ordinary frame long, so that damping does not jump.
+    const seconds = this.running ? Math.min((now - this.last) / 1000, SLOWEST_FRAME) : 1 / 60;
     this.last = now;
     const more = this.steps.map((step) => step(seconds)).some(Boolean);
+    this.running = more;
     this.fitDepth();
     if (!more) this.fitShadows();
     this.renderer.render(this.scene, this.camera);

@@ -1,4 +1,4 @@
-import type { BufferAttribute, Mesh, Object3D } from 'three';
+import { Mesh, type BufferAttribute, type Object3D } from 'three';
 import type { Theme } from '../api/types';
 import type { ObjectRef } from '../state/store';
 
@@ -32,10 +32,9 @@ interface Metadata {
 export function featureMeshes(tile: Object3D, theme: Theme): FeatureMesh[] {
   const found: FeatureMesh[] = [];
   tile.traverse((object) => {
-    const mesh = object as Mesh;
-    if (!mesh.isMesh) return;
-    const table = tableOf(mesh, tile);
-    found.push({ mesh, theme, features: table ? rows(table, theme) : [] });
+    if (!isMesh(object)) return;
+    const table = tableOf(object, tile);
+    found.push({ mesh: object, theme, features: table ? rows(table, theme) : [] });
   });
   return found;
 }
@@ -44,6 +43,10 @@ export function featureMeshes(tile: Object3D, theme: Theme): FeatureMesh[] {
 export function featureAt(entry: FeatureMesh, vertex: number): TileFeature | null {
   const ids = entry.mesh.geometry.getAttribute(FEATURE_ID) as BufferAttribute | undefined;
   return (ids && entry.features[ids.getX(vertex)]) ?? null;
+}
+
+function isMesh(object: Object3D): object is Mesh {
+  return object instanceof Mesh;
 }
 
 function tableOf(mesh: Mesh, tile: Object3D): PropertyTable | undefined {

@@ -1,5 +1,5 @@
 import { ApiError } from '../api/client';
-import type { Attribute, Feature } from '../api/types';
+import type { Attribute, Feature, Value } from '../api/types';
 import { formatSource, formatValue } from '../format/values';
 import { groupName, wordFor, type Key } from '../i18n';
 import { sameObject, type ObjectRef } from '../state/store';
@@ -141,7 +141,7 @@ function factOf({ store }: Context, feature: Feature, attribute: Attribute, expl
   const value = feature.properties[attribute.name];
   const shown = formatValue(language, value, attribute);
   const missing = value === null || value === undefined || value === '';
-  const list = Array.isArray(value) && value.length > 1 ? value : null;
+  const list = Array.isArray(value) && value.length > 1 ? (value as readonly Value[]) : null;
   return h(
     'div',
     { class: list ? 'fact fact--list' : 'fact', 'data-property': attribute.name },
