@@ -256,9 +256,21 @@ def test_faces_that_are_no_solid_are_reported_not_hidden() -> None:
     assert len(built.shells) == 2
 
 
-def test_numbers_that_are_not_finite_are_refused() -> None:
-    with pytest.raises(GeometryError, match="not a finite number"):
-        extrude(partition_of([[square(0, 0)]], flat(np.nan)))
+def test_edge_of_a_millimetre_is_reported() -> None:
+    ring = [[(0, 0), (4_000, 0), (4_000, 4_000), (3_999, 4_000), (0, 3_000)]]
+    assert extrude(partition_of([[ring]], flat(5))).valid.tolist() == [False]
+    ring[0][3] = (3_998, 4_000)
+    assert extrude(partition_of([[ring]], flat(5))).valid.tolist() == [True]
+
+
+def test_numbers_that_are_not_finite_are_refused_by_part() -> None:
+    with pytest.raises(GeometryError, match=r"2 parts \(first: 0, 2\) have a plane"):
+        extrude(partition_of(3 * [[square(0, 0)]], flat(np.nan, 5, np.inf)))
+
+
+def test_roof_in_space_is_refused() -> None:
+    with pytest.raises(GeometryError, match="26 km above its ground"):
+        extrude(partition_of([[square(0, 0)]], flat(30_000)))
 
 
 def test_no_parts_give_no_solids() -> None:

@@ -21,6 +21,7 @@ from twin.geometry.triangulate import triangulate_polygons
 OFF_PLANE = 2.0  # mm a roof vertex may lie off its face's plane before the face is cut into triangles
 NARROW = 100.0  # mm: faces with an edge or mean width below this are tested for tilted slivers
 SLIVER = 20.0  # mm: where three vertices in a row are nearer to one line, any triangulation may tilt
+SAME = 1  # mm: neighbours this near are one point to val3dity
 TILT = np.cos(np.radians(5.0))
 
 
@@ -34,7 +35,9 @@ class Extrusion:
         One object per part, in part order; xyz are whole millimetres.
     valid : (P,) bool
         Passed the built-in check: closed, consistently oriented, one outer ring per polygon, no vertex twice
-        in a ring. Solids that fail are returned as they are: build them again with fewer lines.
+        in a ring, no edge of a millimetre. That the map itself does not overlap is for
+        :func:`twin.geometry.validity.check` to say. Solids that fail are returned as they are: build them
+        again with fewer lines.
     chamfers : (P,) int64
         Corners cut to keep vertical edges manifold.
     triangulated : (P,) int64
@@ -79,6 +82,9 @@ def extrude(partition: Partition) -> Extrusion:
     walls = _walls(topology, planes)
     bad, rings, triangulated = _cut_bent_roofs(topology, planes, rings, parts)
     bad |= still_open
+    edges = topology.edges
+    side = edges.xy[edges.end] - edges.xy[edges.start]
+    bad[edges.vertex_part[edges.start[(side**2).sum(axis=1) <= SAME**2]]] = True
     shells, label = _assemble(topology, planes, rings, walls, partition, anchor)
     bad |= ~_closed(shells) | (np.diff(shells.object_offsets) == 0)
     return Extrusion(shells=shells, valid=~bad, chamfers=cuts, triangulated=triangulated, label=label)

@@ -94,12 +94,10 @@ def from_partition(partition: Partition) -> tuple[Subdivision, Planes, Bools, In
     Raises
     ------
     GeometryError
-        A plane, origin, ground or vertex is not a finite number.
+        A plane, origin, ground or vertex is not a finite number; the message names the parts.
     """
     parts, faces = len(partition), len(partition.face_part)
-    finite = np.isfinite(partition.plane).all() and np.isfinite(partition.xy).all()
-    if not (finite and np.isfinite(partition.ground).all() and np.isfinite(partition.origin).all()):
-        raise GeometryError("partition holds a plane, vertex, origin or ground that is not a finite number")
+    _refuse_infinite(partition)
     anchor = np.rint(partition.origin * 1000).astype(np.int64)
     xy = np.rint(partition.xy * 1000).astype(np.int64) - anchor[partition.vertex_part]
 
@@ -133,6 +131,18 @@ def from_partition(partition: Partition) -> tuple[Subdivision, Planes, Bools, In
         right=np.where(right < 0, faces + edge_part, right),
     )
     return subdivision, planes, partition.fixed, anchor
+
+
+def _refuse_infinite(partition: Partition) -> None:
+    wrong = ~np.isfinite(partition.ground) | ~np.isfinite(partition.origin).all(axis=1)
+    wrong[partition.face_part[~np.isfinite(partition.plane).all(axis=1)]] = True
+    wrong[partition.vertex_part[~np.isfinite(partition.xy).all(axis=1)]] = True
+    if wrong.any():
+        listed = ", ".join(map(str, np.flatnonzero(wrong)[:5]))
+        raise GeometryError(
+            f"{wrong.sum()} parts (first: {listed}) have a plane, vertex, origin or ground that is not a "
+            "finite number; leave them out of the partition"
+        )
 
 
 def interleave(even: Ints, odd: Ints) -> Ints:
