@@ -189,14 +189,14 @@ def _row(
     free = band(land, front_line, back)
     if free is None:
         return
-    content.area(frame.box(free[0], front_line, free[1], back), "erf", f"erf{street}{frame.angle:.2f}")
-    content.area(
-        frame.box(free[0], back, free[1], back + BACK_PATH / 2), "achterpad", f"pad{street}{frame.angle:.2f}"
-    )
     width = rng.uniform(*style.width)
     u0, group = _houses(rng, style, width, free)
     if not u0.size:
         return
+    content.area(frame.box(free[0], front_line, free[1], back), "erf", f"erf{street}{frame.angle:.2f}")
+    content.area(
+        frame.box(free[0], back, free[1], back + BACK_PATH / 2), "achterpad", f"pad{street}{frame.angle:.2f}"
+    )
     u1 = u0 + width
     count = u0.size
     years_apart = np.zeros(count) if style.group[1] > 2 else rng.integers(-12, 4, count).astype(float)
@@ -284,7 +284,7 @@ def _loose_houses(
         "vrijstaand": [Roof.HIP, Roof.CROSS, Roof.HALF_HIP, Roof.GABLE_V, Roof.CROSS],
         "villa": [Roof.HIP, Roof.CROSS, Roof.HIP, Roof.HALF_HIP],
     }[style.kind]
-    pick = rng.integers(0, len(choices), int(group.max()) + 1)[group.astype(int)]
+    pick = (group.astype(int) + int(rng.integers(len(choices)))) % len(choices)
     slope = rng.uniform(*style.slope, int(group.max()) + 1)[group.astype(int)]
     for number, roof in enumerate(choices):
         mine = pick == number

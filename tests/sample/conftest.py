@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from ingest.sample import SampleTown, generate
@@ -15,6 +13,11 @@ BUILDINGS, SEED, DENSITY = 90, 4, 6.0
 @pytest.fixture(scope="session")
 def truth_town() -> Town:
     return build_town(BUILDINGS, SEED)
+
+
+@pytest.fixture(scope="session")
+def varied_town() -> Town:
+    return build_town(400, 1)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The files: same bytes for the same seed, well-formed, read by GDAL and by our readers with the counts promised."""
+"""The files: same bytes for a seed, well-formed, read by GDAL and by our readers with the counts promised."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_bag_extract_is_read_by_gdal_and_by_us(sample: SampleTown, tmp_path: Pat
     assert read["pand"].frame["identificatie"].is_unique
     assert len(read["pand"].frame) > BUILDINGS
     assert read["openbare_ruimte"].read == sample.counts["bag/openbare_ruimte"]
-    assert read["nummeraanduiding"].frame["identificatie"].nunique() == sample.counts["bag/nummeraanduiding"]
+    assert len(read["nummeraanduiding"].frame) == sample.counts["bag/nummeraanduiding"]
     light = ingest.bag.read(sample.bag_light)
     assert set(light["pand"].frame["identificatie"]) == set(read["pand"].frame["identificatie"])
     assert set(light["verblijfsobject"].frame["identificatie"]) == set(
@@ -166,7 +166,10 @@ def test_points_are_counted_and_only_one_sheet_says_its_crs(
         k: n for k, n in sample.counts.items() if k.startswith("ahn/")
     }
     assert {1, 2, 6, 9, 26} <= set(kinds.tolist())
-    with_crs = [laspy.open(path).header.parse_crs() is not None for path in sample.ahn]
+    with_crs = []
+    for path in sample.ahn:
+        with laspy.open(path) as las:
+            with_crs.append(las.header.parse_crs() is not None)
     assert sorted(with_crs) == [False, True]
 
 
