@@ -20,7 +20,7 @@ PARAMS = PartitionParameters()
 def label(given: Scene, params: PartitionParameters = PARAMS) -> tuple[Arrangement, Labels]:
     lines = find_lines(given.footprints, given.frames, given.atlas, given.points, given.segments, params)
     a = arrange(given.footprints, given.frames, lines, params)
-    raster = burn_faces(a, given.frames, given.atlas, given.points, params.cell)
+    raster = burn_faces(a, given.frames, given.atlas, given.points, given.points.pixel[:0], params.cell)
     return a, label_faces(a, given.frames, raster, given.points, given.segments, given.ground, params)
 
 
@@ -89,7 +89,7 @@ def test_energy_is_what_the_labels_cost():
     inner = (a.left >= 0) & (a.right >= 0)
     length = np.hypot(*(a.xy[a.end] - a.xy[a.start]).T)[inner]
     differs = labels.segment[a.left[inner]] != labels.segment[a.right[inner]]
-    raster = burn_faces(a, given.frames, given.atlas, given.points, PARAMS.cell)
+    raster = burn_faces(a, given.frames, given.atlas, given.points, given.points.pixel[:0], PARAMS.cell)
     face = raster.of_points
     agree = (face >= 0) & (given.points.segment == labels.segment[face])
     area = a.area.sum() / len(given.points.part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -19,15 +21,31 @@ Z_BITS = 21
 LOWEST = -200.0  # m NAP
 
 
-def pixel_heights(atlas: Atlas, points: RoofPoints) -> tuple[Ints, Floats]:
-    """Pixels of the footprints that hold points, and the mean height [m NAP] of these."""
-    fresh = np.flatnonzero(groups.first_of_each(points.pixel))
+@dataclass(frozen=True, slots=True)
+class PixelHeights:
+    """Pixels that hold points, by part.
+
+    Attributes
+    ----------
+    pixel : (H,) int64
+        In the atlas.
+    part : (H,) int64
+    height : (H,) float64 [m NAP]
+        Mean of the points.
+    """
+
+    pixel: Ints
+    part: Ints
+    height: Floats
+
+
+def pixel_heights(atlas: Atlas, points: RoofPoints) -> PixelHeights:
+    """Mean height of the points in each pixel that holds any."""
+    fresh = groups.first_of_each(points.pixel)
     pixel = points.pixel[fresh]
-    number = np.cumsum(groups.first_of_each(points.pixel)) - 1
-    count = np.diff(np.append(fresh, len(points.pixel)))
-    mean = np.bincount(number, weights=points.xyz[:, 2], minlength=len(pixel)) / np.maximum(count, 1)
-    inside = atlas.inside[pixel]
-    return pixel[inside], mean[inside]
+    number = np.cumsum(fresh) - 1
+    total = groups.group_sum(points.xyz[:, 2], number, len(pixel))
+    return PixelHeights(pixel, atlas.part[pixel], total / np.bincount(number, minlength=len(pixel)))
 
 
 def quantile_heights(height: Floats, group: Ints, count: int, quantile: float) -> Floats:
@@ -44,10 +62,9 @@ def quantile_heights(height: Floats, group: Ints, count: int, quantile: float) -
     return out
 
 
-def part_heights(atlas: Atlas, points: RoofPoints, parts: int, params: PartitionParameters) -> Floats:
-    """LoD 1.2: roof height (P,) [m NAP], NaN for parts without points inside."""
-    pixel, height = pixel_heights(atlas, points)
-    return quantile_heights(height, atlas.part[pixel], parts, params.block_quantile)
+def part_heights(pixels: PixelHeights, parts: int, params: PartitionParameters) -> Floats:
+    """LoD 1.2: roof height (P,) [m NAP], NaN for parts without points."""
+    return quantile_heights(pixels.height, pixels.part, parts, params.block_quantile)
 
 
 def block_faces(
@@ -55,8 +72,7 @@ def block_faces(
     frames: Frames,
     labels: Labels,
     raster: FaceRaster,
-    atlas: Atlas,
-    points: RoofPoints,
+    pixels: PixelHeights,
     ground: Floats,
     params: PartitionParameters,
 ) -> tuple[Ints, Floats]:
@@ -64,6 +80,11 @@ def block_faces(
 
     Adjacent regions whose mean heights differ least merge, pair by pair, until every remaining step is at
     least ``block_step``; a block then gets the quantile of its pixels.
+
+    Parameters
+    ----------
+    raster : FaceRaster
+        Of the same pixels.
     """
     region = _regions(arrangement, labels)
     mean = _mean_heights(arrangement, frames, labels)
@@ -72,9 +93,8 @@ def block_faces(
     area = np.bincount(number, weights=arrangement.area)
     by_plane = np.bincount(number, weights=arrangement.area * mean) / area
 
-    _, height = pixel_heights(atlas, points)
     block_of_pixel = np.where(raster.of_pixels < 0, -1, np.append(number, -1)[raster.of_pixels])
-    by_pixels = quantile_heights(height, block_of_pixel, len(used), params.block_quantile)
+    by_pixels = quantile_heights(pixels.height, block_of_pixel, len(used), params.block_quantile)
     part = arrangement.face_part[used]
     block_height = np.where(np.isnan(by_pixels), by_plane, by_pixels)
     block_height = np.maximum(block_height, ground[part] + params.min_height)

@@ -8,7 +8,6 @@ import numpy as np
 
 from twin.geometry import ragged
 from twin.geometry.columns import Floats, Ints
-from twin.reconstruction import groups
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.borders import pixel_centers
@@ -19,27 +18,24 @@ MARGIN = 2  # cells; more than any vertex lies outside the bounding box of its p
 
 @dataclass(frozen=True, slots=True)
 class FaceRaster:
-    """Faces under the points and under the pixels that hold points.
+    """Faces under points and pixels.
 
     Attributes
     ----------
     of_points : (K,) int64
         Face of each point, -1 outside; exact to half a cell.
-    pixel : (H,) int64
-        Pixels of the atlas with points, in the footprint.
     of_pixels : (H,) int64
-        Face under their centre, -1 outside.
+        Face under the centre of each pixel that was asked for, -1 outside.
     """
 
     of_points: Ints
-    pixel: Ints
     of_pixels: Ints
 
 
 def burn_faces(
-    arrangement: Arrangement, frames: Frames, atlas: Atlas, points: RoofPoints, cell: float
+    arrangement: Arrangement, frames: Frames, atlas: Atlas, points: RoofPoints, pixel: Ints, cell: float
 ) -> FaceRaster:
-    """Burn the faces into cells of side ``cell`` [m] and look up points and pixels."""
+    """Burn faces into cells of side ``cell`` [m] and look up the points, and pixels ``(H,)`` of the atlas."""
     nx, ny = (np.ceil(frames.size / cell).astype(np.int64) + 2 * MARGIN + 1).T
     begin = ragged.offsets(nx * ny)[:-1]
     xy = frames.to_local(arrangement.xy, arrangement.vertex_part) / cell + MARGIN
@@ -53,17 +49,14 @@ def burn_faces(
         ny,
         begin,
     )
-    pixel = points.pixel[groups.first_of_each(points.pixel)]
-    pixel = pixel[atlas.inside[pixel]]
 
     def look_up(part: Ints, local: Floats) -> Ints:
-        column, row = np.floor(local.T / cell).astype(np.int64) + MARGIN
+        column, row = np.floor(local.T / cell + MARGIN).astype(np.int64)
         inside = (column >= 0) & (column < nx[part]) & (row >= 0) & (row < ny[part])
         at = begin[part] + row * nx[part] + column
         return np.where(inside, face[np.where(inside, at, 0)], -1)
 
     return FaceRaster(
         of_points=look_up(points.part, points.xyz[:, :2]),
-        pixel=pixel,
         of_pixels=look_up(atlas.part[pixel], pixel_centers(atlas, pixel)),
     )

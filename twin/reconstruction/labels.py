@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from twin.reconstruction.face_raster import FaceRaster
 from twin.reconstruction.partition_parameters import PartitionParameters
 
 UNDECIDED = 1e3  # m2; energy of a face without a label, more than any change of label is worth
+BLOCK = 1 << 20  # pairs of corner and plane that are tested at once
 FORBIDDEN = 1e6  # m2; energy of the flat label, so that it is taken only where no plane is allowed
 
 
@@ -207,14 +209,19 @@ def _allowed(
     face = np.concatenate((arrangement.left[left], arrangement.right[right]))
     vertex = np.concatenate((arrangement.start[left], arrangement.end[right]))
     local = frames.to_local(arrangement.xy, arrangement.vertex_part)
-    corner, candidate = expand(first_segment[arrangement.face_part[face]], np.diff(first)[face] - 1)
-    a, b, c = segments.plane[candidate].T
-    x, y = local[vertex[corner]].T
-    z = a * x + b * y + c
-    out = (z > ceiling[candidate]) | (z < floor[candidate])
-    face, candidate = face[corner[out]], candidate[out]
+    local = local[vertex]
+    own_first, own_count = first_segment[arrangement.face_part[face]], np.diff(first)[face] - 1
     allowed = np.ones(first[-1], bool)
-    allowed[first[face] + candidate - first_segment[arrangement.face_part[face]]] = False
+    # Corners times planes of one glasshouse can be a hundred million; a block is a few tens of megabytes.
+    blocks = np.unique(np.searchsorted(np.cumsum(own_count), np.arange(0, own_count.sum() + BLOCK, BLOCK)))
+    for begin, stop in pairwise(np.append(blocks, len(face))):
+        corner, candidate = expand(own_first[begin:stop], own_count[begin:stop])
+        corner += begin
+        a, b, c = segments.plane[candidate].T
+        z = a * local[corner, 0] + b * local[corner, 1] + c
+        out = (z > ceiling[candidate]) | (z < floor[candidate])
+        corner, candidate = corner[out], candidate[out]
+        allowed[first[face[corner]] + candidate - own_first[corner]] = False
     return allowed
 
 

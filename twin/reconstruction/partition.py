@@ -11,7 +11,7 @@ from twin.geometry.ragged import ring_successor
 from twin.reconstruction import groups
 from twin.reconstruction.arrangement import Arrangement, arrange
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints, Segments
-from twin.reconstruction.blocks import block_faces, part_heights
+from twin.reconstruction.blocks import PixelHeights, block_faces, part_heights, pixel_heights
 from twin.reconstruction.face_raster import FaceRaster, burn_faces
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.labels import Labels, label_faces
@@ -69,9 +69,10 @@ def partition_roofs(
     """
     lines = find_lines(footprints, frames, atlas, points, segments, params)
     arrangement = arrange(footprints, frames, lines, params)
-    raster = burn_faces(arrangement, frames, atlas, points, params.cell)
+    pixels = pixel_heights(atlas, points)
+    raster = burn_faces(arrangement, frames, atlas, points, pixels.pixel, params.cell)
     labels = label_faces(arrangement, frames, raster, points, segments, ground, params)
-    height = part_heights(atlas, points, len(footprints), params)
+    height = part_heights(pixels, len(footprints), params)
 
     area = np.bincount(arrangement.face_part, weights=arrangement.area, minlength=len(footprints))
     supported = np.bincount(
@@ -79,11 +80,11 @@ def partition_roofs(
     )
     evidence = supported / np.maximum(area, 1e-9)
     planes = np.bincount(segments.part, minlength=len(footprints))
-    step, reason = _reached(arrangement, points, height, ground, planes, evidence, params)
+    step, reason = _reached(arrangement, height, ground, planes, evidence, params)
     return Partitions(
         lod12=partition_lod12(footprints, frames, height, ground, step >= LadderStep.LOD12_ONLY),
         lod13=partition_lod13(
-            arrangement, frames, labels, raster, atlas, points, ground, step >= LadderStep.LOD13_ONLY, params
+            arrangement, frames, labels, raster, pixels, ground, step >= LadderStep.LOD13_ONLY, params
         ),
         lod22=partition_lod22(arrangement, frames, labels, ground, segments, step >= LadderStep.NO_LINES),
         step=step,
@@ -128,14 +129,13 @@ def partition_lod13(
     frames: Frames,
     labels: Labels,
     raster: FaceRaster,
-    atlas: Atlas,
-    points: RoofPoints,
+    pixels: PixelHeights,
     ground: Floats,
     parts: Bools,
     params: PartitionParameters,
 ) -> Partition:
     """Flat blocks with steps of at least ``params.block_step``, for the parts of the mask ``parts (P,)``."""
-    block, height = block_faces(arrangement, frames, labels, raster, atlas, points, ground, params)
+    block, height = block_faces(arrangement, frames, labels, raster, pixels, ground, params)
     plane = np.column_stack((np.zeros((len(height), 2)), height))
     return _partition(arrangement, frames, block, plane, ground, parts)
 
@@ -182,7 +182,6 @@ def _partition(
 
 def _reached(
     arrangement: Arrangement,
-    points: RoofPoints,
     height: Floats,
     ground: Floats,
     planes: Ints,
