@@ -5,15 +5,21 @@ from __future__ import annotations
 import pandas as pd
 
 from twin.attach.join import JoinReport
+from twin.attach.links import PandLinks
 
 # From best to worst; EP-online's classes.
 LABELS = ("A+++++", "A++++", "A+++", "A++", "A+", "A", "B", "C", "D", "E", "F", "G")
+_ADDRESS = ("postcode", "huisnummer", "huisletter", "huisnummertoevoeging")
 
 
 def attach_energielabels(
     panden: pd.DataFrame, verblijfsobjecten: pd.DataFrame, labels: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, JoinReport]:
     """Energy labels on verblijfsobjecten, and the most frequent class on their panden.
+
+    A label without a verblijfsobject id belongs to the one verblijfsobject with its postcode, number, letter
+    and suffix as main address, if there is just one. Of several labels of a verblijfsobject, as files of
+    different dates may have, the last registered counts.
 
     Returns
     -------
@@ -23,15 +29,16 @@ def attach_energielabels(
         With ``verblijfsobject_energielabel``.
     report : JoinReport
     """
-    keys = labels.set_index("verblijfsobject_id")["energielabel"]
+    labels = labels.assign(verblijfsobject_id=_by_address(labels, verblijfsobjecten))
     report = JoinReport.of(
         "verblijfsobject <- energielabel",
-        "BAG-verblijfsobjectID",
+        "BAG-verblijfsobjectID, of anders het adres",
         verblijfsobjecten["identificatie"],
         _key(labels),
     )
+    newest = _newest(labels, "energielabel_registratiedatum").set_index("verblijfsobject_id")
     units = verblijfsobjecten.assign(
-        verblijfsobject_energielabel=verblijfsobjecten["identificatie"].map(keys)
+        verblijfsobject_energielabel=verblijfsobjecten["identificatie"].map(newest["energielabel"])
     )
     links = units[["pand_ids", "verblijfsobject_energielabel"]].explode("pand_ids")
     links = links.dropna(subset=["verblijfsobject_energielabel"])
@@ -58,7 +65,8 @@ def attach_woz(
     """WOZ values on verblijfsobjecten, and their sum and reference date on the panden.
 
     A WOZ value of several verblijfsobjecten is divided equally among them, and that of a verblijfsobject in
-    several panden among those, so that sums over an area stay right.
+    several panden among those, so that sums over an area stay right. Of several values of a verblijfsobject,
+    as files of several years have, that of the newest reference date counts.
     """
     report = JoinReport.of(
         "verblijfsobject <- WOZ",
@@ -66,22 +74,51 @@ def attach_woz(
         verblijfsobjecten["identificatie"],
         _key(woz),
     )
-    share = woz["woz_waarde"].astype("Float64") / woz["woz_gedeeld_met"]
-    by_unit = woz.assign(share=share).groupby("verblijfsobject_id")
-    values, dates = by_unit["share"].sum(min_count=1).round(), by_unit["woz_peildatum"].max()
+    newest = _newest(woz, "woz_peildatum").set_index("verblijfsobject_id")
+    values = (newest["woz_waarde"].astype("Float64") / newest["woz_gedeeld_met"]).round().astype("Int64")
     units = verblijfsobjecten.assign(
         verblijfsobject_woz_waarde=verblijfsobjecten["identificatie"].map(values).astype("Int64")
     )
-    links = units.assign(
-        deel=units["verblijfsobject_woz_waarde"].astype("Float64") / units["pand_ids"].map(len),
-        woz_peildatum=units["identificatie"].map(dates),
-    ).explode("pand_ids")
-    groups = links.dropna(subset=["deel"]).groupby("pand_ids")
+    links = PandLinks.of(units["pand_ids"])
+    dates = units["identificatie"].map(newest["woz_peildatum"])
+    lines = pd.DataFrame(
+        {
+            "pand_id": links.pand_id,
+            "euro": links.shares(units["verblijfsobject_woz_waarde"]),
+            "date": pd.to_datetime(dates.take(links.unit).reset_index(drop=True)),
+        }
+    )
+    groups = lines.dropna(subset=["euro"]).groupby("pand_id")
     joined = panden.assign(
-        woz_waarde=panden["identificatie"].map(groups["deel"].sum()).round().astype("Int64"),
-        woz_peildatum=panden["identificatie"].map(groups["woz_peildatum"].max()),
+        woz_waarde=panden["identificatie"].map(groups["euro"].sum()).astype("Int64"),
+        woz_peildatum=panden["identificatie"].map(groups["date"].max()),
     )
     return joined, units, report
+
+
+def _by_address(labels: pd.DataFrame, units: pd.DataFrame) -> pd.Series[str]:
+    """Ids of the labels, where absent those of the units that alone have the label's address."""
+    known = labels["verblijfsobject_id"].astype("str")
+    if known.notna().all() or "postcode" not in labels:
+        return known
+    address = _address(units.rename(columns={"adres_postcode": "postcode"}))
+    owners = pd.Series(units["identificatie"].to_numpy(), index=address)
+    owners = owners[owners.index.notna() & ~owners.index.duplicated(keep=False)]
+    return known.where(known.notna(), _address(labels).map(owners).astype("str"))
+
+
+def _address(table: pd.DataFrame) -> pd.Series[str]:
+    """Postcode, number, letter and suffix in one, without regard to case; missing without the first two."""
+    parts = table[list(_ADDRESS)].astype("string").apply(lambda c: c.str.strip().str.upper())
+    joined = parts.fillna("").agg(" ".join, axis=1) if len(parts) else pd.Series(dtype="string")
+    return joined.where(parts["postcode"].notna() & parts["huisnummer"].notna()).astype("str")
+
+
+def _newest(records: pd.DataFrame, date: str) -> pd.DataFrame:
+    """The record of the last date per verblijfsobject; of equal dates the one delivered last."""
+    known = records[records["verblijfsobject_id"].notna()]
+    order = pd.to_datetime(known[date]).sort_values(kind="stable", na_position="first").index
+    return known.loc[order].drop_duplicates("verblijfsobject_id", keep="last")
 
 
 def _key(records: pd.DataFrame) -> pd.Series[str]:
