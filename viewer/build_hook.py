@@ -107,10 +107,10 @@ class ViewerBuildHook(BuildHookInterface[Any]):
             [*npm, *arguments], cwd=self._viewer, env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
+            tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-30:])
             self.app.abort(
                 f"The viewer can't be built: npm {' '.join(arguments)} failed in {self._viewer}:\n{tail}\n"
-                "npm needs its package registry once; where there is none, build from a released sdist, which "
+                "npm needs its package registry once; without it, build from a released sdist, which "
                 f"brings the built viewer, or set {SKIP}=1 to go without a viewer."
             )
 
