@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -185,6 +187,17 @@ def test_roof_bent_by_snapping_is_cut_into_triangles() -> None:
     ]
     assert built.triangulated.tolist() == [1]
     assert sorted(len(rings[0]) for rings in roofs) == [3, 3, 4]
+
+
+@pytest.mark.parametrize(("width", "cut"), [(21, 1), (60, 0)])
+def test_narrow_strip_twisted_by_snapping_is_cut_if_its_triangles_tilt(width: int, cut: int) -> None:
+    """Its first corner lies 1.9 mm above the flat roof beside it and is drawn down; the next, 4.5 mm, not."""
+    x = (-4_000, 0, width, 4_000)
+    cells = [[[(a, 0), (b, 0), (b, 5_000), (a, 5_000)]] for a, b in pairwise(x)]
+    partition = partition_of([cells], [[0.0, 0.0, 5.0], [0.0, 0.00052, 5.0019], [0.0, 0.0, 8.0]])
+    built = extrude(partition)
+    assert built.triangulated.tolist() == [cut]
+    assert_sound(built, partition)
 
 
 def test_result_does_not_depend_on_the_chunk() -> None:
