@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from tests.reconstruction import roofs
 from tests.reconstruction.scenes import Scene, scene, stepped
@@ -132,6 +133,14 @@ def test_no_face_rises_more_than_a_metre_above_the_points_of_its_plane():
         p = labels.plane[face[inside]]
         z = (p[:, :2] * xy[vertex[inside]]).sum(axis=1) + p[:, 2]
         assert (z <= top + 1.0 + 1e-9).all()
+
+
+def test_testing_planes_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch):
+    given = scene([roofs.mansard(), stepped(), roofs.dormer()])
+    _, at_once = label(given)
+    monkeypatch.setattr("twin.reconstruction.labels.BLOCK", 7)
+    _, in_blocks = label(given)
+    np.testing.assert_array_equal(in_blocks.segment, at_once.segment)
 
 
 def test_a_face_without_an_allowed_plane_is_flat_at_its_own_mean_height():

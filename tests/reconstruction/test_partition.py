@@ -33,6 +33,7 @@ from twin.reconstruction.frame import frames
 from twin.reconstruction.ground import ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.partition import Partitions
+from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.reasons import LadderStep, Reason
 from twin.reconstruction.segments import segment_planes
 
@@ -228,6 +229,20 @@ def test_a_grid_of_boxes_stays_sound():
     solids = extrude(built.lod22)
     assert solids.valid.all()
     assert len(np.unique(built.lod22.face_label)) == len(boxes) + 1
+
+
+def test_too_many_planes_give_a_block_and_spare_the_neighbours():
+    given = scene([penthouse(), stepped()])
+    built = given.partition(replace(PartitionParameters(), max_planes=3))
+    assert built.step.tolist() == [LadderStep.FULL, LadderStep.LOD12_ONLY]
+    assert built.reason.tolist() == [Reason.NOTHING_WRONG, Reason.TOO_COMPLEX]
+    assert set(built.lod22.face_part) == {0}
+
+
+def test_too_many_lines_cost_the_weakest():
+    given = scene([stepped()])
+    built = given.partition(replace(PartitionParameters(), max_lines=2))
+    assert len(built.lod22.face_part) == 3
 
 
 def test_real_delft_has_a_valid_solid_for_every_part_with_planes(real_data: Path):

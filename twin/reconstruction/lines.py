@@ -31,7 +31,8 @@ def find_lines(
     Returns
     -------
     Lines
-        Regularised: none doubles another or a wall.
+        Regularised: none doubles another or a wall. A part with more lines than ``max_lines`` keeps the best
+        supported; one with more planes than ``max_planes`` has none.
     """
     borders = find_borders(atlas, points, segments, params.fill_rounds)
     found, supports = _intersections(borders, segments, atlas.pixel, params)
@@ -49,6 +50,7 @@ def find_lines(
     ]
     lines = _concatenate([found, *steps])
     lines = lines.take(np.flatnonzero(lines.t1 - lines.t0 >= params.min_line_length - 1e-6))
+    lines = _within_bounds(lines, np.bincount(segments.part, minlength=len(footprints)), params)
     return regularise(lines, footprints, frames, params)
 
 
@@ -201,6 +203,15 @@ def _support(xy: Floats, normal: Floats, line: Ints, pixel: float) -> tuple[Floa
     t1 = groups.group_max(t, line, len(normal), -np.inf) + pixel / 2
     weight = np.bincount(line, minlength=len(normal)).astype(np.float64) * pixel
     return t0, t1, weight
+
+
+def _within_bounds(lines: Lines, planes: Ints, params: PartitionParameters) -> Lines:
+    """Lines that the memory of one part can hold, as pairs of lines and of faces and planes are listed."""
+    order = np.lexsort((-lines.weight, lines.part))
+    place = np.empty(len(order), np.int64)
+    place[order] = groups.rank(lines.part, len(planes))
+    few = (place < params.max_lines) & (planes[lines.part] <= params.max_planes)
+    return lines.take(np.flatnonzero(few))
 
 
 def _concatenate(pieces: list[Lines]) -> Lines:

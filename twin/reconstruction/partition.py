@@ -196,6 +196,7 @@ def _reached(
         reason[where] = why
 
     fall(evidence < params.min_evidence, LadderStep.LOD12_ONLY, Reason.LITTLE_EVIDENCE)
+    fall(planes > params.max_planes, LadderStep.LOD12_ONLY, Reason.TOO_COMPLEX)
     fall(planes == 0, LadderStep.LOD12_ONLY, Reason.NO_PLANES)
     fall(height <= ground + params.min_height, LadderStep.NONE, Reason.ROOF_AT_GROUND)
     fall(np.isnan(height), LadderStep.NONE, Reason.NO_POINTS)

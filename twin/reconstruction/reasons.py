@@ -39,6 +39,7 @@ class Reason(IntEnum):
     CROSSING_EDGES = 6
     TOO_NARROW = 7
     FACES_DO_NOT_TILE = 8
+    TOO_COMPLEX = 9
     INVALID_SOLID = 9
     NO_AREA = 10
     NO_CLOUD = 11
@@ -101,6 +102,7 @@ _REASON_TEXTS: dict[Reason, tuple[str, str]] = {
     Reason.NO_CLOUD: ("geen puntenwolk in deze bouw", "no point cloud in this build"),
     Reason.NOT_BUILT: ("nog niet gebouwd volgens de BAG", "not built yet according to the BAG"),
     Reason.UNDERGROUND: ("ondergronds volgens de BGT", "under the ground according to the BGT"),
+    Reason.TOO_COMPLEX: ("te veel dakvlakken voor één pand", "too many roof planes for one building"),
     Reason.FACES_DO_NOT_TILE: (
         "dakdelen vullen de omtrek niet precies",
         "roof pieces do not tile the footprint",
