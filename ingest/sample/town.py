@@ -10,8 +10,9 @@ import shapely
 
 from ingest.sample.blocks import fill
 from ingest.sample.content import Content
+from ingest.sample.drawing import Facets
 from ingest.sample.plan import CANAL, Cell, Floats, Geometries, make_plan
-from ingest.sample.roofs import Facets, make_roofs
+from ingest.sample.roofs import make_roofs
 from ingest.sample.surfaces import WATER, Surfaces, make_surfaces
 from ingest.sample.terrain import Terrain, make_terrain
 

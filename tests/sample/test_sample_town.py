@@ -8,8 +8,8 @@ import shapely
 
 from ingest.sample import generate
 from ingest.sample.content import Frame, Roof
+from ingest.sample.drawing import insert_touching
 from ingest.sample.plan import convex_inset, rounded
-from ingest.sample.roofs import insert_touching
 from ingest.sample.surfaces import overlay
 from ingest.sample.town import Town, build_town
 
