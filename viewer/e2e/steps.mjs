@@ -30,8 +30,8 @@ export const steps = [
 
 async function opens(visit) {
   await visit.open();
-  const { municipality, name, themes } = await visit.api('/api/twin');
-  expect((await visit.page.textContent('h1')) === (municipality ?? name), 'the heading is not the municipality');
+  const { name, themes } = await visit.api('/api/twin');
+  expect((await visit.page.textContent('h1')) === name, 'the heading is not the name of the twin');
   const { drawn, colours } = content(await visit.picture());
   expect(drawn > 0.2 && colours > 200, `the picture is empty: ${drawn.toFixed(3)} drawn in ${colours} colours`);
   expect((await visit.page.locator('.layer').count()) === themes.length, 'not every theme has a layer');

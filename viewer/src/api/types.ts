@@ -25,7 +25,6 @@ export interface Theme {
 
 export interface Twin {
   readonly name: string;
-  readonly municipality: string | null;
   /** RD: x min, y min, x max, y max. */
   readonly bbox: readonly [number, number, number, number];
   readonly built: string;

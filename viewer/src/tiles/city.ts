@@ -10,8 +10,11 @@ import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh, type TileFeatur
 import { themeColour } from './mapstyle';
 import { FeatureMaterial } from './material';
 
-/** Pixels by which a drawn tile may be off before a finer one is fetched. */
-const ERROR_TARGET = 12;
+/**
+ * Pixels by which a drawn tile may be off before a finer one is fetched. Finer than the usual 16: the levels above the
+ * leaves are block models, and roofs are what the city is known by.
+ */
+const ERROR_TARGET = 4;
 
 export interface PaintedMesh extends FeatureMesh {
   readonly material: FeatureMaterial;

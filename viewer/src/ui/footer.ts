@@ -18,6 +18,10 @@ export function footer(context: Context): void {
       h('ul', { 'aria-label': text(context, 'sources.label'), tabindex: 0 }, ...sources, h('li', {}, text(context, 'app.built', { date: built }))),
     );
   };
+  // The lines wrap as the window allows; what lies above gives way.
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--footer', `${element.offsetHeight}px`);
+  }).observe(element);
   store.on(['language'], render);
   render();
 }

@@ -7,7 +7,7 @@ import { searchBox } from './search';
 /** Title, language, link and search. */
 export function header(context: Context, goTo: Parameters<typeof searchBox>[1]): void {
   const { store, twin } = context;
-  const name = twin.municipality ?? twin.name;
+  const { name } = twin;
   const heading = h('h1', {}, name);
   const actions = h('div', { class: 'header__actions' });
   const search = searchBox(context, goTo);
