@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pyproj
 from ingest.sample.plan import Floats
 from ingest.sample.points import Hits
 
+FLOWN = dt.date(2023, 2, 14)
 SHEET = (5_000.0, 6_250.0)
 """Size of an AHN sheet [m]; the town lies across a sheet line."""
 
@@ -49,7 +51,7 @@ def _header(sheet: tuple[int, int]) -> laspy.LasHeader:
     header = laspy.LasHeader(version="1.4" if modern else "1.2", point_format=6 if modern else 1)
     header.scales, header.offsets = np.full(3, 0.001), np.zeros(3)
     header.generating_software, header.system_identifier = "sample municipality", "invented"
-    header.creation_date = None
+    header.creation_date = FLOWN
     if modern:
         header.add_crs(pyproj.CRS.from_epsg(7415))
     return header

@@ -44,7 +44,7 @@ def test_same_seed_gives_the_same_files(sample: SampleTown, tmp_path: Path) -> N
     for name in ("bgt", "bag", "woz", "energielabel", "truth_roofs", "truth_panden", "truth_ground"):
         assert _digest(getattr(again, name)) == _digest(getattr(sample, name)), name
     for one, other in zip(sample.ahn, again.ahn, strict=True):
-        assert (laspy.read(one).xyz == laspy.read(other).xyz).all()
+        assert _digest(one) == _digest(other)
     for name in ("bag_light", "cbs"):
         assert _rows(getattr(again, name)) == _rows(getattr(sample, name)), name
 
