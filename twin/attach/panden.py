@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from twin.attach.join import JoinReport
+from twin.attach.links import sorted_sets
 
 BGT_COLUMNS = (
     "relatieve_hoogteligging",
@@ -79,11 +79,13 @@ def _bgt_objects(bgt: gpd.GeoDataFrame) -> pd.DataFrame:
     named = table["identificatie_bag_pnd"].notna().to_numpy()
     table["identificatie"] = np.where(named, table["identificatie_bag_pnd"], table["lokaalid"])
     table["object_id"] = np.where(named, "NL.IMBAG.Pand.", "NL.IMGeo.") + table["identificatie"].astype("str")
-    groups = table.groupby("identificatie", sort=True)
-    objects = groups[["object_id", *[c for c in BGT_COLUMNS if c in table]]].first()
-    objects["bgt_lokaal_ids"] = groups["lokaalid"].agg(tuple)
-    objects["geometry"] = _union_by(table["identificatie"], table["geometry"], objects.index)
-    return objects.reset_index()
+    columns = ["identificatie", "object_id", *(c for c in BGT_COLUMNS if c in table)]
+    objects = table.drop_duplicates("identificatie")[columns].sort_values("identificatie", ignore_index=True)
+    index = pd.Index(objects["identificatie"])
+    return objects.assign(
+        bgt_lokaal_ids=objects["identificatie"].map(sorted_sets(table["identificatie"], table["lokaalid"])),
+        geometry=_union_by(table["identificatie"], table["geometry"], index),
+    )
 
 
 def _union_by(
@@ -99,5 +101,4 @@ def _union_by(
     if shared.any():
         frame = gpd.GeoDataFrame({"code": codes[shared]}, geometry=shapes[shared]).dissolve("code")
         result[frame.index.to_numpy()] = np.asarray(frame.geometry.array, dtype=object)
-    shapely.prepare(result)
     return result

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from twin.attach.join import JoinReport
+from twin.attach.links import PandLinks, sorted_sets
 
 
 def verblijfsobject_table(verblijfsobjecten: gpd.GeoDataFrame, addresses: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -24,7 +25,8 @@ def verblijfsobject_table(verblijfsobjecten: gpd.GeoDataFrame, addresses: pd.Dat
     """
     lines = addresses.assign(adres=address_line(addresses))
     main = lines[lines["hoofdadres"]].drop_duplicates("verblijfsobject_id").set_index("verblijfsobject_id")
-    others = lines[~lines["hoofdadres"]].groupby("verblijfsobject_id")["adres"].agg(_sorted_tuple)
+    side = lines[~lines["hoofdadres"]]
+    others = sorted_sets(side["verblijfsobject_id"], side["adres"])
     table = verblijfsobjecten.rename(columns={"gebruiksdoel": "gebruiksdoel_verblijfsobject"})
     parts = main[
         [
@@ -66,40 +68,39 @@ def attach_verblijfsobjecten(
 ) -> tuple[gpd.GeoDataFrame, JoinReport]:
     """Sum the verblijfsobjecten (of :func:`verblijfsobject_table`) over their panden.
 
-    The floor area of a verblijfsobject in several panden is divided equally among them. The use of a pand is
-    the one with most floor area; unknown floor areas count as the smallest known unit, 1 m2.
+    The floor area of a verblijfsobject in several panden is divided equally among them, in whole square
+    metres that add up to it. The use of a pand is the one with most floor area; unknown floor areas count as
+    the smallest known unit, 1 m2.
     """
-    links = pd.DataFrame(table.drop(columns="geometry"))
-    links["delen"] = links["pand_ids"].map(len)
-    links = links.explode("pand_ids").rename(columns={"pand_ids": "pand_id"})
-    report = JoinReport.of(
-        "pand <- verblijfsobject", "pandRef", panden["identificatie"], links["pand_id"].astype("string")
+    links = PandLinks.of(table["pand_ids"])
+    report = JoinReport.of("pand <- verblijfsobject", "pandRef", panden["identificatie"], links.pand_id)
+    lines = table[["adres", "adres_postcode", "gebruiksdoel_verblijfsobject"]].take(links.unit)
+    lines = lines.reset_index(drop=True).assign(pand_id=links.pand_id, m2=links.shares(table["oppervlakte"]))
+    lines = lines[lines["pand_id"].isin(panden["identificatie"])]
+    groups = lines.groupby("pand_id")
+    uses = lines.explode("gebruiksdoel_verblijfsobject").rename(
+        columns={"gebruiksdoel_verblijfsobject": "use"}
     )
-    links = links[links["pand_id"].isin(panden["identificatie"])]
-    links["m2"] = links["oppervlakte"].astype("Float64") / links["delen"]
-    groups = links.groupby("pand_id")
+    uses["m2"] = uses["m2"].fillna(1).clip(lower=1)
     summary = pd.DataFrame(
         {
             "aantal_verblijfsobjecten": groups.size(),
-            "oppervlakte_verblijfsobjecten": groups["m2"].sum(min_count=1).round().astype("Int64"),
-            "adressen": groups["adres"].agg(_sorted_tuple),
-            "postcode": _most(links, "adres_postcode"),
+            "oppervlakte_verblijfsobjecten": groups["m2"].sum(min_count=1),
+            "adressen": sorted_sets(lines["pand_id"], lines["adres"]),
+            "postcode": _most(lines, "adres_postcode"),
+            "gebruiksdoel": _most(uses, "use", weight="m2"),
+            "gebruiksdoelen": sorted_sets(uses["pand_id"], uses["use"]),
         }
     )
-    uses = links.explode("gebruiksdoel_verblijfsobject").assign(
-        m2=lambda f: f["m2"].fillna(1.0).clip(lower=1.0)
-    )
-    summary["gebruiksdoel"] = _most(uses, "gebruiksdoel_verblijfsobject", weight="m2")
-    summary["gebruiksdoelen"] = uses.groupby("pand_id")["gebruiksdoel_verblijfsobject"].agg(_sorted_tuple)
     joined = panden.merge(summary, left_on="identificatie", right_index=True, how="left")
     # No unit in the pand is a known fact once the register was read: a shed has none.
     joined["aantal_verblijfsobjecten"] = joined["aantal_verblijfsobjecten"].astype("Int64").fillna(0)
     return joined, report
 
 
-def _most(links: pd.DataFrame, column: str, weight: str | None = None) -> pd.Series[Any]:
+def _most(lines: pd.DataFrame, column: str, weight: str | None = None) -> pd.Series[Any]:
     """Value with the largest count, or sum of ``weight``, per pand; the first by alphabet if tied."""
-    known = links.dropna(subset=[column])
+    known = lines.dropna(subset=[column])
     groups = known.groupby(["pand_id", column])
     score = groups[weight].sum() if weight else groups.size()
     ranked = (
@@ -108,7 +109,3 @@ def _most(links: pd.DataFrame, column: str, weight: str | None = None) -> pd.Ser
         .sort_values(["score", column], ascending=[False, True], kind="stable")
     )
     return ranked.drop_duplicates("pand_id").set_index("pand_id")[column]
-
-
-def _sorted_tuple(values: pd.Series[Any]) -> tuple[str, ...]:
-    return tuple(sorted(set(values.dropna().astype("str"))))

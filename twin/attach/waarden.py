@@ -29,7 +29,8 @@ def attach_energielabels(
         With ``verblijfsobject_energielabel``.
     report : JoinReport
     """
-    labels = labels.assign(verblijfsobject_id=_by_address(labels, verblijfsobjecten))
+    labels = labels.reset_index(drop=True)
+    labels["verblijfsobject_id"] = _by_address(labels, verblijfsobjecten)
     report = JoinReport.of(
         "verblijfsobject <- energielabel",
         "BAG-verblijfsobjectID, of anders het adres",
@@ -91,7 +92,7 @@ def attach_woz(
     groups = lines.dropna(subset=["euro"]).groupby("pand_id")
     joined = panden.assign(
         woz_waarde=panden["identificatie"].map(groups["euro"].sum()).astype("Int64"),
-        woz_peildatum=panden["identificatie"].map(groups["date"].max()),
+        woz_peildatum=groups["date"].max().reindex(panden["identificatie"]).array,
     )
     return joined, units, report
 
@@ -110,13 +111,15 @@ def _by_address(labels: pd.DataFrame, units: pd.DataFrame) -> pd.Series[str]:
 def _address(table: pd.DataFrame) -> pd.Series[str]:
     """Postcode, number, letter and suffix in one, without regard to case; missing without the first two."""
     parts = table[list(_ADDRESS)].astype("string").apply(lambda c: c.str.strip().str.upper())
-    joined = parts.fillna("").agg(" ".join, axis=1) if len(parts) else pd.Series(dtype="string")
-    return joined.where(parts["postcode"].notna() & parts["huisnummer"].notna()).astype("str")
+    first, *rest = (parts[c].fillna("") for c in _ADDRESS)
+    known = parts["postcode"].notna() & parts["huisnummer"].notna()
+    joined: pd.Series[str] = first.str.cat(rest, sep=" ").where(known).astype("str")
+    return joined
 
 
 def _newest(records: pd.DataFrame, date: str) -> pd.DataFrame:
     """The record of the last date per verblijfsobject; of equal dates the one delivered last."""
-    known = records[records["verblijfsobject_id"].notna()]
+    known = records[records["verblijfsobject_id"].notna()].reset_index(drop=True)
     order = pd.to_datetime(known[date]).sort_values(kind="stable", na_position="first").index
     return known.loc[order].drop_duplicates("verblijfsobject_id", keep="last")
 
