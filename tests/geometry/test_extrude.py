@@ -10,13 +10,21 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.geometry.partitions import KINDS, ORIGIN_MM, partition_of, random_partition, star_cells
+from tests.geometry.partitions import (
+    KINDS,
+    ORIGIN_MM,
+    partition_of,
+    random_partition,
+    random_planes,
+    star_cells,
+)
 from tests.geometry.solids import meshes, nested
 from twin.errors import GeometryError
 from twin.geometry.columns import Partition, Semantic
 from twin.geometry.extrude import Extrusion, extrude
 from twin.geometry.measure import area_by_semantic, heights, volume
 from twin.geometry.select import take
+from twin.geometry.triangulate import surface_normals
 from twin.geometry.validity import check
 
 
@@ -120,6 +128,43 @@ def test_stars_of_high_and_low_wedges_are_mended_at_once(wedges: int) -> None:
     built = extrude(partition)
     assert_sound(built, partition)
     assert built.chamfers[0] == (1 if wedges == 4 else wedges - 1)
+
+
+def test_corners_cut_at_both_ends_of_a_short_edge_stay_apart() -> None:
+    """Checkers of 6 cm: each edge between two bad vertices loses less than a third at either end."""
+    cells = [square(60 * i, 60 * j, 60) for i in range(4) for j in range(4)]
+    partition = partition_of([cells], flat(*(6.0 + (i + j) % 2 for i in range(4) for j in range(4))))
+    built = extrude(partition)
+    assert built.chamfers.tolist() == [9]
+    assert_sound(built, partition)
+    assert area_by_semantic(built.shells).roof_flat == pytest.approx([0.24**2])
+
+
+def test_no_short_ear_of_a_roof_is_tilted() -> None:
+    """Three vertices in a row within 10 cm may become a triangle in any triangulation, val3dity's too."""
+    rng = np.random.default_rng(31)
+    stars = [star_cells(9, 6_000, rng) for _ in range(400)]
+    planes = np.concatenate([random_planes("crossing", 9, rng) for _ in stars])
+    shells = extrude(partition_of(stars, planes)).shells
+    normals = surface_normals(shells)
+    tilts = []
+    for surface in np.flatnonzero(
+        (shells.semantics == Semantic.ROOF) & (np.diff(shells.surface_offsets) == 1)
+    ):
+        first, last = shells.ring_offsets[shells.surface_offsets[surface] + np.arange(2)]
+        here = shells.xyz[shells.ring_vertices[first:last]] * 1000
+        before, after = np.roll(here, 1, axis=0), np.roll(here, -1, axis=0)
+        ears = np.cross(here - before, after - here)
+        near = (np.linalg.norm(after - before, axis=1) < 100) & (ears[:, 2] > 0) & (last - first > 3)
+        cosine = (
+            ears
+            @ normals[surface]
+            / np.linalg.norm(ears, axis=1).clip(1e-9)
+            / np.linalg.norm(normals[surface])
+        )
+        tilts += np.degrees(np.arccos(cosine[near].clip(-1, 1))).tolist()
+    assert len(tilts) > 100
+    assert max(tilts) < 20
 
 
 def test_eight_wedges_at_eight_levels() -> None:

@@ -237,6 +237,20 @@ def test_upside_down_semantics_are_found() -> None:
     assert (leaning.surface.tolist(), leaning.code.tolist()) == ([3], [Code.WRONG_SEMANTICS])
 
 
+@pytest.mark.parametrize(("lift", "codes"), [(0.031, []), (0.035, [203]), (0.041, [203])])
+def test_plane_is_fitted_to_all_vertices(lift: float, codes: list[int]) -> None:
+    """Six vertices on one side draw the plane to them: a corner lifted by 35 mm is 11 mm off, not 9."""
+
+    def change(points: Points, faces: Faces) -> None:
+        more = list(range(8, 14))
+        points += [[9 * (k + 1) / 7, 0, 9] for k in range(6)]
+        points[6][2] += lift
+        faces[1][0] = [4, *more, 5, 6, 7]
+        faces[2][0] = [0, 1, 5, *more[::-1], 4]
+
+    assert check(planted(change), semantics=False).code.tolist() == codes
+
+
 def test_no_geometry_is_no_defect() -> None:
     points, faces = cube()
     assert check(shells_of(points, [[], faces, []]), semantics=False).first.tolist() == [0, 0, 0]
