@@ -69,6 +69,22 @@ def test_no_single_change_improves_a_labelling():
             assert energy(problem, changed) >= reached - 1e-9
 
 
+def test_evidence_spreads_through_faces_without_any():
+    """A chain of ten faces of which only the last has votes, for the last label."""
+    unary = np.zeros((10, 3))
+    unary[9, 2] = -1.0
+    chain = np.arange(9)
+    problem = Problem(
+        first=np.arange(11) * 3,
+        unary=unary.ravel(),
+        undecided=np.arange(10) < 9,
+        a=chain,
+        b=chain + 1,
+        cost=np.full(9, 0.3),
+    )
+    assert minimise(problem, 100).tolist() == [2] * 10
+
+
 def test_labels_do_not_depend_on_the_problems_solved_beside_them():
     rng = np.random.default_rng(5)
     one, two = random_problem(rng, 8, 3), random_problem(rng, 5, 4)

@@ -245,6 +245,18 @@ def test_too_many_lines_cost_the_weakest():
     assert len(built.lod22.face_part) == 3
 
 
+def assert_no_higher_than_the_evidence(p: Partition, given: Scene, more: float) -> None:
+    labelled = given.points.segment >= 0
+    highest = np.full(len(p), -np.inf)
+    np.maximum.at(highest, given.points.part[labelled], given.points.xyz[labelled, 2])
+    for vertex, face in ((p.start, p.left), (p.end, p.right)):
+        vertex, face = vertex[face >= 0], face[face >= 0]
+        part = p.face_part[face]
+        z = (p.plane[face, :2] * (p.xy[vertex] - p.origin[part])).sum(axis=1) + p.plane[face, 2]
+        assert (z <= highest[part] + more + 1e-6).all()
+        assert (z >= p.ground[part] + 0.25 - 1e-6).all()
+
+
 def test_real_delft_has_a_valid_solid_for_every_part_with_planes(real_data: Path):
     """Also: the same in chunks of one as in a chunk of all."""
     delft = read_delft(real_data)
@@ -268,5 +280,6 @@ def test_real_delft_has_a_valid_solid_for_every_part_with_planes(real_data: Path
         has = np.bincount(partition.face_part, minlength=parts) > 0
         assert solids.valid[has].all()
         assert len(check(solids.shells).code) == 0
+    assert_no_higher_than_the_evidence(built.lod22, given, 1.0)
     for k in range(0, parts, 4):
         assert_same(built, only(given, k).partition(), k)

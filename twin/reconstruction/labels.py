@@ -136,7 +136,9 @@ def minimise(problem: Problem, rounds: int) -> Ints:
         best, least = _best(energy, first, row, column)
         now = np.where(label < 0, UNDECIDED, energy[first + np.maximum(label, 0)])
         gain = now - least
-        wants = gain > 1e-9
+        reached = label >= 0
+        reached[here[known]] = True  # a face without evidence waits until a neighbour knows better
+        wants = (gain > 1e-9) & reached
         if not wants.any():
             break
         order = np.argsort(gain, kind="stable")
