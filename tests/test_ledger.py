@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.delivery import Delivery, Reject, rejects_frame
@@ -86,6 +86,7 @@ entries = st.lists(
 )
 
 
+@settings(max_examples=30, deadline=None)
 @given(entries, st.integers(0, 12))
 def test_sums_do_not_depend_on_how_the_work_was_cut_up(
     lines: list[tuple[str, str, int, list[str]]], cut: int

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.attach.tables import bag_panden
@@ -88,6 +88,7 @@ def test_an_object_without_a_place_and_a_table_without_objects() -> None:
     assert "buurtcode" in joined
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.floats(-20, 220), st.floats(-20, 120)), min_size=1, max_size=20))
 def test_points_go_where_coordinates_say(places: list[tuple[float, float]]) -> None:
     joined, report = attach_buurten(objects(*map(shapely.Point, places)), buurten(), "put", figures=False)

@@ -88,7 +88,7 @@ def test_of_several_bgt_panden_one_gives_the_attributes_all_of_them_the_outline(
 ids = st.sampled_from([f"{A[:-1]}{n}" for n in range(6)])
 
 
-@settings(max_examples=40)
+@settings(max_examples=30, deadline=None)
 @given(st.sets(ids, max_size=5), st.lists(st.none() | ids, max_size=8))
 def test_every_pand_is_there_once(bag_ids: set[str], named: list[str | None]) -> None:
     bgt = bgt_panden(

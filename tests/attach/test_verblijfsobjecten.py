@@ -147,7 +147,7 @@ many = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=30, deadline=None)
 @given(many)
 def test_floor_area_is_conserved(content: list[tuple[list[str], int | None]]) -> None:
     own = units([tuple(p) for p, _ in content], [a for _, a in content])
@@ -156,6 +156,7 @@ def test_floor_area_is_conserved(content: list[tuple[list[str], int | None]]) ->
     assert joined["aantal_verblijfsobjecten"].sum() == sum(len(p) for p, _ in content) == report.right
 
 
+@settings(max_examples=30, deadline=None)
 @given(many)
 def test_shares_are_equal_but_for_one(content: list[tuple[list[str], int | None]]) -> None:
     links = PandLinks.of([tuple(p) for p, _ in content])

@@ -167,7 +167,7 @@ def test_files_of_two_years_are_not_added_up() -> None:
         assert own["verblijfsobject_woz_waarde"].tolist() == [320_000]
 
 
-@settings(max_examples=40)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([(A,), (B,), (A, B), (B, A)]), st.integers(1, 10**7)),
@@ -184,6 +184,7 @@ def test_value_is_conserved(content: list[tuple[tuple[str, ...], int]]) -> None:
     assert joined["woz_waarde"].sum() == total
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 10**7), st.integers(1, 6))
 def test_a_shared_value_is_conserved_to_half_a_euro_each(value: int, among: int) -> None:
     panden, table = town(*[(A,)] * among)
