@@ -17,7 +17,7 @@ from twin.build.meshes import ThemeMesh, mesh_of
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Ints, Semantic, Shells
+from twin.geometry.columns import Bools, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take
@@ -102,7 +102,11 @@ def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame) -> 
     rows = np.concatenate((model.part_pand, bare))
     properties = attributes[[a.name for a in CATALOGUE.of("pand") if a.tile]].copy()
     properties.insert(1, "collection", "pand")
-    return ThemeMesh("pand", _painted(best, flat, rows), _painted(blocks, flat, rows), properties)
+    pitched = (attributes["dak_type"] == "hellend").fillna(False).to_numpy(dtype=bool)
+    # From afar a block wears the colour of the roof it stands for.
+    return ThemeMesh(
+        "pand", _painted(best, flat, rows), _painted(blocks, flat, rows, pitched[model.part_pand]), properties
+    )
 
 
 def _best(model: Reconstruction) -> Shells:
@@ -114,7 +118,7 @@ def _best(model: Reconstruction) -> Shells:
     return take(concatenate(levels), best * parts + np.arange(parts))
 
 
-def _painted(solids: Shells, outlines: Shells, rows: Ints) -> Mesh:
+def _painted(solids: Shells, outlines: Shells, rows: Ints, pitched: Bools | None = None) -> Mesh:
     """Walls light, flat roofs grey, pitched roofs terracotta, outlines paper."""
     shells = concatenate([solids, outlines])
     vector = surface_vectors(shells)
@@ -124,5 +128,10 @@ def _painted(solids: Shells, outlines: Shells, rows: Ints) -> Mesh:
     roof = shells.semantics == Semantic.ROOF
     color[roof & flat] = _FLAT
     color[roof & ~flat] = _PITCHED
+    if pitched is not None:
+        of_pitched = np.repeat(
+            np.append(pitched, np.zeros(len(outlines), bool)), np.diff(shells.object_offsets)
+        )
+        color[roof & of_pitched] = _PITCHED
     color[shells.object_offsets[len(solids)] :] = _OUTLINE
     return mesh_of(shells, rows, color)

@@ -10,15 +10,16 @@ import numpy as np
 import pandas as pd
 
 from ingest.ahn import Points
-from twin.build.meshes import ThemeMesh, mesh_of
+from twin.build.meshes import ThemeMesh, join_meshes, mesh_of
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bytes, Shells
-from twin.ground import COLLECTIONS, Collection, GroundShapes, Terrain, ground_shapes, surface_heights
+from twin.ground import COLLECTIONS, Collection, GroundShapes, Terrain, banks, ground_shapes, surface_heights
 from twin.ground.levels import GROUND
 
 LOD = "1"  # a surface without thickness or detail of its own
+_BANK = np.array((178, 172, 160), dtype=np.uint8)
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -66,7 +67,10 @@ def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terra
     attributes = CATALOGUE.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
     types = (collection.surface_type,) if collection.surface_type else ()
-    color = _colors(collection, frame)[np.repeat(rows, np.diff(lifted.surfaces.object_offsets))]
+    mesh = mesh_of(lifted.surfaces, rows, _per_surface(_colors(collection, frame), lifted.surfaces))
+    if collection.water:
+        walls = banks(shapes, heights, terrain)
+        mesh = join_meshes(mesh, mesh_of(walls, rows, _per_surface(np.tile(_BANK, (len(frame), 1)), walls)))
     tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
     properties = attributes[tile_columns].copy()
     properties.insert(1, "collection", collection.name)
@@ -83,8 +87,13 @@ def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terra
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh_of(lifted.surfaces, rows, color), None, properties),
+        ThemeMesh(collection.theme, mesh, None, properties),
     )
+
+
+def _per_surface(colors: Bytes, shells: Shells) -> Bytes:
+    """Colour ``(S, 3)`` of each surface from that of its object ``(O, 3)``."""
+    return np.repeat(colors, np.diff(shells.object_offsets), axis=0)
 
 
 def _mean_height(shapes: GroundShapes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -1,5 +1,6 @@
 """Heights and shapes of the BGT surfaces; pure, no files."""
 
+from twin.ground.banks import banks
 from twin.ground.collections import COLLECTIONS, THEMES, Collection, Theme
 from twin.ground.levels import SurfaceHeights, surface_heights
 from twin.ground.shapes import GroundShapes, ground_shapes
@@ -13,6 +14,7 @@ __all__ = [
     "SurfaceHeights",
     "Terrain",
     "Theme",
+    "banks",
     "ground_shapes",
     "surface_heights",
 ]

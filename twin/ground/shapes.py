@@ -67,7 +67,9 @@ def _surfaces(
     columns = columns_of(polygons)
     polygon_of = np.repeat(owner, np.diff(columns.ring_offsets[columns.part_offsets]))
     z = heights.at(columns.xy, polygon_of, terrain)
-    triangles, surface = triangulate(flat_shells(columns, np.zeros(len(polygons)), np.arange(len(polygons)), len(polygons)))
+    triangles, surface = triangulate(
+        flat_shells(columns, np.zeros(len(polygons)), np.arange(len(polygons)), len(polygons))
+    )
     xyz = np.column_stack((columns.xy, np.round(z, 3)))
     rows = owner[surface]
     usable = np.isfinite(xyz[triangles, 2]).all(axis=1) & (_area(xyz, triangles) > MILLIMETRE**2)
