@@ -65,7 +65,8 @@ class PartitionParameters:
         Upper bound; in practice labels settle in 3-10 rounds.
     guard_above, guard_below : float [m]
         A plane stays under the highest of its own points plus `guard_above` (requirement: no roof more than
-        1 m above the evidence) and over the lowest minus `guard_below` (choice: on Delft 2 m costs nothing).
+        1 m above the evidence) and over the lowest minus `guard_below` (design study; 2 m loses hips whose
+        eaves were not seen).
     min_height : float [m]
         Every roof is at least this far above the ground surface (design study).
     min_evidence : float
@@ -101,7 +102,7 @@ class PartitionParameters:
     sliver_width: float = 0.12
     icm_rounds: int = 100
     guard_above: float = 1.0
-    guard_below: float = 2.0
+    guard_below: float = 4.0
     min_height: float = 0.25
     min_evidence: float = 0.25
     block_step: float = 3.0
