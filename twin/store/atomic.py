@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from twin.errors import StoreError
@@ -21,28 +21,27 @@ def replacing(path: Path) -> Iterator[Path]:
     StoreError
         When the file can't be written: disk full, no permission.
     """
-    temporary: Path | None = None
+    # A name of its own, so that two writers never meet, and rights as the user's umask says.
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-        os.close(handle)
-        temporary = Path(name)
+        temporary.touch(exist_ok=False)
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
         raise StoreError(f"{path}: can't be written: {_reason(error)}") from error
     finally:
-        if temporary is not None:
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> bool:
     """Write ``data`` to ``path`` at once; False, and nothing touched, if it holds just that already."""
-    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-        return False
+    with suppress(OSError):  # what can't be read is written anew, which tells what is wrong
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
     with replacing(path) as temporary:
         temporary.write_bytes(data)
     return True
@@ -55,8 +54,10 @@ def write_with(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def _reason(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full. Free some space and run the same command again: what is finished is kept"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "no permission to write there. Choose another --out or change the folder's rights"
+    if error.errno == errno.EFBIG:
+        return "the file is larger than this account or disk allows (see: ulimit -f)"
     return str(error.strerror or error)

@@ -56,11 +56,16 @@ class Layout:
 
     def tables(self, collection: str) -> list[Path]:
         """Parquet files of a collection, by tile."""
-        return sorted((self.root / "objects" / collection).glob("*.parquet"))
+        return _finished(self.root / "objects" / collection, "*.parquet")
 
     def sequences(self) -> list[Path]:
         """CityJSON text sequences, by tile."""
-        return sorted((self.root / "cityjson").glob("*.city.jsonl"))
+        return _finished(self.root / "cityjson", "*.city.jsonl")
+
+
+def _finished(folder: Path, pattern: str) -> list[Path]:
+    """Files in a folder, without those that a build is writing now or that a broken one left: dot files."""
+    return sorted(p for p in folder.glob(pattern) if not p.name.startswith("."))
 
 
 def tile_names(xy: Floats, size: float) -> list[str]:

@@ -80,14 +80,23 @@ def read_manifest(layout: Layout) -> Manifest:
             f"{layout.root}: no twin here (twin.json is missing). "
             f"Build one with: twin build twin.toml --out {layout.root}"
         ) from None
+    except OSError as error:
+        raise StoreError(f"{layout.manifest}: can't be read: {error.strerror}. Check its rights") from error
     except orjson.JSONDecodeError as error:
         raise StoreError(f"{layout.manifest}: not valid JSON ({error}). Build the twin again") from error
+    if not isinstance(content, dict):
+        raise StoreError(f"{layout.manifest}: not the manifest of a twin. Build the twin again")
     if content.get("format") != FORMAT:
         raise StoreError(
             f"{layout.manifest}: format {content.get('format')}, but this program reads {FORMAT}. "
             "Build the twin again"
         )
-    return Manifest(**{**content, "bbox": tuple(content["bbox"])})
+    try:
+        return Manifest(**{**content, "bbox": tuple(content["bbox"])})
+    except (KeyError, TypeError) as error:
+        raise StoreError(
+            f"{layout.manifest}: incomplete or altered ({error}). Build the twin again"
+        ) from error
 
 
 def versions() -> dict[str, str]:
