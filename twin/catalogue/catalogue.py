@@ -154,19 +154,20 @@ def _misfit(frame: pd.DataFrame, collection: str, attribute: Attribute) -> str:
     return f"{collection}: {attribute.name} does not fit type {attribute.type}"
 
 
-def _load() -> Catalogue:
+def _load() -> tuple[Catalogue, dict[str, tuple[str, ...]]]:
     content = tomllib.loads(files(__package__).joinpath("attributes.toml").read_text(encoding="utf-8"))
+    sets = {name: tuple(members) for name, members in content["sets"].items()}
     for entry in content["attribute"]:
-        entry["applies_to"] = [c for name in entry["applies_to"] for c in _members(name, content["sets"])]
+        entry["applies_to"] = [c for name in entry["applies_to"] for c in _members(name, sets)]
     attributes = TypeAdapter(tuple[Attribute, ...]).validate_python(content["attribute"])
     names = [a.name for a in attributes]
     if len(set(names)) != len(names):
         raise ValueError(f"attributes.toml: named twice: {sorted({n for n in names if names.count(n) > 1})}")
-    return Catalogue(attributes)
+    return Catalogue(attributes), sets
 
 
-def _members(name: str, sets: dict[str, list[str]]) -> list[str]:
-    return sets[name[1:]] if name.startswith("@") else [name]
+def _members(name: str, sets: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return sets[name[1:]] if name.startswith("@") else (name,)
 
 
-CATALOGUE = _load()
+CATALOGUE, SETS = _load()
