@@ -10,7 +10,7 @@ import numpy as np
 import trimesh
 
 from twin.geometry.columns import Semantic, Shells
-from twin.geometry.csr import offsets_of
+from twin.geometry.ragged import offsets_of
 from twin.geometry.triangulate import triangulate
 
 SEMANTIC_OF = {

@@ -9,9 +9,9 @@ import shapely
 from tests.geometry.solids import meshes
 from twin.errors import GeometryError
 from twin.geometry.columns import Footprints
-from twin.geometry.csr import offsets_of
 from twin.geometry.measure import area_by_semantic, volume
 from twin.geometry.prism import extrude_flat
+from twin.geometry.ragged import offsets_of
 from twin.geometry.validity import check
 
 BOX = shapely.box(0, 0, 10, 10)

@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 
 from twin.geometry.columns import Floats, Semantic, Shells
-from twin.geometry.csr import offsets_of
+from twin.geometry.ragged import offsets_of
 from twin.geometry.validity import Code, check
 
 BATCH = 2000  # solids tested at once: some tens of MB of arrays

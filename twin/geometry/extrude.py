@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.geometry.columns import Bools, Bytes, Floats, Ints, Partition, Semantic, Shells
-from twin.geometry.csr import offsets_of, rows_of, spread, successors, take_rows
 from twin.geometry.dissolve import dissolve
 from twin.geometry.levels import Topology, lift
 from twin.geometry.manifold import chamfer
+from twin.geometry.ragged import offsets_of, ring_successor, rows_of, spread, take_rows
 from twin.geometry.subdivision import Planes, cycles, from_partition
 from twin.geometry.triangulate import triangulate_polygons
 
@@ -107,7 +107,7 @@ def _horizontal_rings(topology: Topology, planes: Planes) -> _Rings:
     face = topology.face[leader]
     xy = topology.edges.xy[topology.origin[members]].astype(np.float64)
     corner = xy - np.repeat(xy[offsets[:-1]], np.diff(offsets), axis=0)
-    following = corner[successors(offsets)] if len(members) else corner
+    following = corner[ring_successor(offsets)] if len(members) else corner
     cross = corner[:, 0] * following[:, 1] - corner[:, 1] * following[:, 0]
     area = np.bincount(rows_of(offsets), weights=cross, minlength=len(leader))
     # seen from above the ground turns clockwise: its outer ring has negative area
@@ -197,7 +197,7 @@ def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Boo
     bent = np.zeros(faces, dtype=bool)
     bent[face[np.abs(height - z) > OFF_PLANE * np.hypot(1.0, planes.slope[face])]] = True
 
-    following = successors(rings.offsets)
+    following = ring_successor(rings.offsets)
     side = (xy[following] - xy).astype(np.float64)
     length = np.hypot(side[:, 0], side[:, 1])
     corner = xy - np.repeat(xy[rings.offsets[:-1]], np.diff(rings.offsets), axis=0)
@@ -283,7 +283,7 @@ def _closed(shells: Shells) -> Bools:
     if len(shells.ring_vertices) == 0:
         return ok
     a = shells.ring_vertices
-    b = a[successors(shells.ring_offsets)]
+    b = a[ring_successor(shells.ring_offsets)]
     edges, opposites = np.sort(a * len(shells.xyz) + b), np.sort(b * len(shells.xyz) + a)
     if np.array_equal(edges, opposites) and (edges[1:] != edges[:-1]).all():
         return ok

@@ -10,7 +10,7 @@ import shapely
 
 from twin.errors import GeometryError
 from twin.geometry.columns import Floats, Footprints, Ints, Shells
-from twin.geometry.ragged import offsets, ring_predecessor, ring_successor
+from twin.geometry.ragged import offsets_of, ring_predecessor, ring_successor
 
 Polygons = npt.NDArray[Any]  # dtype object: shapely geometries
 
@@ -73,7 +73,7 @@ def footprints_from(polygons: Polygons) -> tuple[Footprints, Ints]:
 def polygons_of(footprints: Footprints) -> Polygons:
     """Shapely polygons ``(P,)`` of footprints."""
     count = np.diff(footprints.ring_offsets)
-    closed = offsets(count + 1)
+    closed = offsets_of(count + 1)
     xy = np.empty((closed[-1], 2))
     last = closed[1:] - 1
     body = np.ones(len(xy), bool)
@@ -110,7 +110,7 @@ def flat_shells(footprints: Footprints, z: Floats, owner: Ints, size: int) -> Sh
         ring_vertices=np.arange(len(footprints.xy), dtype=np.int64),
         ring_offsets=footprints.ring_offsets,
         surface_offsets=footprints.part_offsets,
-        object_offsets=offsets(np.bincount(owner, minlength=size)),
+        object_offsets=offsets_of(np.bincount(owner, minlength=size)),
         semantics=np.zeros(len(footprints), dtype=np.uint8),
     )
 
@@ -163,7 +163,7 @@ def _without_short_edges(xy: Floats, ring: Ints) -> tuple[Floats, Ints]:
     while True:
         body = np.bincount(ring, minlength=rings)[ring] >= 3
         xy, ring = xy[body], ring[body]
-        ring_offsets = offsets(np.bincount(ring, minlength=rings))
+        ring_offsets = offsets_of(np.bincount(ring, minlength=rings))
         after, before = ring_successor(ring_offsets), ring_predecessor(ring_offsets)
         short = np.hypot(*(xy[after] - xy).T) < SHORTEST_EDGE
         if not short.any():
@@ -183,7 +183,7 @@ def _without_short_edges(xy: Floats, ring: Ints) -> tuple[Floats, Ints]:
 def _without_small_rings(xy: Floats, ring: Ints, part_offsets: Ints) -> tuple[Footprints, Ints]:
     """Footprints without small holes and without parts that lost their outer ring; and which parts stay."""
     rings = int(part_offsets[-1])
-    ring_offsets = offsets(np.bincount(ring, minlength=rings))
+    ring_offsets = offsets_of(np.bincount(ring, minlength=rings))
     following = xy[ring_successor(ring_offsets)]
     origin = xy[ring_offsets[:-1].clip(max=max(len(xy) - 1, 0))][ring] if len(xy) else xy
     a, b = xy - origin, following - origin
@@ -195,7 +195,7 @@ def _without_small_rings(xy: Floats, ring: Ints, part_offsets: Ints) -> tuple[Fo
     live = stays[part_of_ring] & (outer | (area >= SMALLEST_HOLE))
     count = np.diff(ring_offsets)[live]
     holes = np.bincount(part_of_ring[live], minlength=len(stays))[stays]
-    return Footprints(xy[live[ring]], offsets(count), offsets(holes)), np.flatnonzero(stays)
+    return Footprints(xy[live[ring]], offsets_of(count), offsets_of(holes)), np.flatnonzero(stays)
 
 
 def columns_of(parts: Polygons) -> Footprints:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.geometry.columns import Bools, Floats, Ints
-from twin.geometry.csr import offsets_of, spread
+from twin.geometry.ragged import offsets_of, spread
 
 Numbers = npt.NDArray[Any]  # int64, or float64 for objects of more than 1 km
 

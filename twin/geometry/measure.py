@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
-from twin.geometry.csr import rows_of, successors, sums
+from twin.geometry.ragged import ring_successor, rows_of, sums
 from twin.geometry.select import ring_vertex_surfaces
 
 FLAT_ROOF = 3.0  # degrees: a roof of less slope counts as flat
@@ -116,7 +116,7 @@ def _mean_roof(shells: Shells) -> Floats:
 
 
 def _next_vertices(shells: Shells) -> Ints:
-    following: Ints = shells.ring_vertices[successors(shells.ring_offsets)]
+    following: Ints = shells.ring_vertices[ring_successor(shells.ring_offsets)]
     return following
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
-from twin.geometry.csr import rows_of, successors, sums, take_rows
+from twin.geometry.ragged import ring_successor, rows_of, sums, take_rows
 from twin.geometry.triangulate import convex_rings, polygons_of, project, surface_normals
 
 # GEOS words for what is wrong with a polygon, and val3dity's number for it
@@ -84,7 +84,7 @@ def _repeats(shells: Shells, ring_surface: Ints) -> Bools:
     offsets = shells.ring_offsets[np.concatenate((np.ones(1, dtype=bool), filled))]
     if len(offsets) > 1:
         at = shells.xyz[shells.ring_vertices]
-        again = ((at[successors(offsets)] - at) ** 2).sum(axis=1) <= SAME**2
+        again = ((at[ring_successor(offsets)] - at) ** 2).sum(axis=1) <= SAME**2
         same[ring_surface[filled][rows_of(offsets)[again]]] = True
     return same
 
@@ -159,7 +159,7 @@ def _ring_defects(shells: Shells) -> list[tuple[int, Ints]]:
 
 
 def _signed_areas(uv: Floats, ring_offsets: Ints) -> Floats:
-    following = uv[successors(ring_offsets)] if len(uv) else uv
+    following = uv[ring_successor(ring_offsets)] if len(uv) else uv
     cross = uv[:, 0] * following[:, 1] - uv[:, 1] * following[:, 0]
     return sums(rows_of(ring_offsets), cross, len(ring_offsets) - 1)
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from twin.errors import GeometryError
 from twin.geometry.columns import Bools, Floats, Footprints, Ints, Partition, Semantic, Shells
-from twin.geometry.csr import offsets_of, rows_of, successors, take_rows
 from twin.geometry.extrude import extrude
+from twin.geometry.ragged import offsets_of, ring_successor, rows_of, take_rows
 from twin.geometry.select import concatenate, take
 
 
@@ -74,14 +74,14 @@ def _on_grid(footprints: Footprints) -> tuple[Ints, Ints, Ints]:
     xy = np.rint(footprints.xy * 1000).astype(np.int64)
     if len(xy) == 0:
         return xy, offsets, footprints.part_offsets
-    side = xy[successors(offsets)] - xy
+    side = xy[ring_successor(offsets)] - xy
     keep = (side != 0).any(axis=1)
     if not keep.all():
         size = np.add.reduceat(keep.astype(np.int64), offsets[:-1])
         xy, offsets = xy[keep], offsets_of(size)
         short[ring_part[size < 3]] = True
         _refuse(short, "have a ring of less than three different vertices")
-        side = xy[successors(offsets)] - xy
+        side = xy[ring_successor(offsets)] - xy
     corner = xy - np.repeat(xy[offsets[:-1]], np.diff(offsets), axis=0)
     area = np.add.reduceat(corner[:, 0] * side[:, 1] - corner[:, 1] * side[:, 0], offsets[:-1])
     outer = np.zeros(len(area), dtype=bool)
@@ -126,7 +126,7 @@ def _prisms(xy: Ints, ring_offsets: Ints, part_offsets: Ints, low: Ints, high: I
 
     ring_size, ring_part = np.diff(ring_offsets), rows_of(part_offsets)
     turned = np.repeat(ring_offsets[:-1] + ring_offsets[1:] - 1, ring_size) - at
-    following = successors(ring_offsets)
+    following = ring_successor(ring_offsets)
     vertices = np.empty(6 * len(xy), dtype=np.int64)
     ground_at = at + 5 * start[part]
     vertices[ground_at] = below[turned]
@@ -166,7 +166,7 @@ def _partition(xy: Ints, ring_offsets: Ints, part_offsets: Ints, low: Ints, high
         vertex_part=unique[:, 0],
         fixed=np.ones(len(unique), dtype=bool),
         start=number,
-        end=number[successors(ring_offsets)],
+        end=number[ring_successor(ring_offsets)],
         left=part,
         right=np.full(len(xy), -1),
         face_part=parts,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.geometry.columns import Ints, Shells
-from twin.geometry.csr import offsets_of, rows_of, take_rows
+from twin.geometry.ragged import offsets_of, rows_of, take_rows
 
 
 def concatenate(shells: Sequence[Shells]) -> Shells:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import shapely
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
-from twin.geometry.csr import rows_of, spread, successors, take_rows
+from twin.geometry.ragged import ring_successor, rows_of, spread, take_rows
 
 STRAIGHT = 0.1  # sine of the turn at a corner below which a fan would make a sliver of it
 EXACT = 1e-9  # the same for a corner that rounding may have turned
@@ -61,7 +61,7 @@ def surface_normals(shells: Shells) -> Floats:
 
 def _ring_crosses(xyz: Floats, vertices: Ints, offsets: Ints) -> Floats:
     corner = xyz[vertices] - xyz[np.repeat(vertices[offsets[:-1]], np.diff(offsets))]
-    following = corner[successors(offsets)]
+    following = corner[ring_successor(offsets)]
     return np.column_stack(
         (
             corner[:, 1] * following[:, 2] - corner[:, 2] * following[:, 1],
@@ -116,7 +116,7 @@ def _convex(uv: Floats, ring_offsets: Ints) -> tuple[Bools, Ints]:
     rings = len(ring_offsets) - 1
     if rings == 0:
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
-    starts, following = ring_offsets[:-1], successors(ring_offsets)
+    starts, following = ring_offsets[:-1], ring_successor(ring_offsets)
     side = uv[following] - uv
     turn = np.empty(len(uv))
     turn[following] = side[:, 0] * side[following, 1] - side[:, 1] * side[following, 0]

@@ -15,9 +15,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
-from twin.geometry.csr import rows_of, sums
 from twin.geometry.intersections import intersecting_objects
 from twin.geometry.polygons import polygon_defects, triangle_deviations
+from twin.geometry.ragged import rows_of, sums
 from twin.geometry.select import take
 from twin.geometry.subdivision import cycles
 from twin.geometry.triangulate import surface_normals, triangulate

@@ -12,7 +12,7 @@ from shapely import GeometryType
 
 from twin.geometry.columns import Bools, Floats, Shells
 from twin.geometry.footprints import columns_of
-from twin.geometry.ragged import offsets, ring_successor
+from twin.geometry.ragged import offsets_of, ring_successor
 from twin.ground.levels import SurfaceHeights
 from twin.ground.terrain import Terrain
 
@@ -50,7 +50,7 @@ def banks(geometry: npt.NDArray[Any], heights: SurfaceHeights, terrain: Terrain)
         ring_vertices=np.arange(4 * count, dtype=np.int64),
         ring_offsets=4 * np.arange(count + 1, dtype=np.int64),
         surface_offsets=np.arange(count + 1, dtype=np.int64),
-        object_offsets=offsets(np.bincount(vertex_owner[a], minlength=len(geometry))),
+        object_offsets=offsets_of(np.bincount(vertex_owner[a], minlength=len(geometry))),
         semantics=np.zeros(count, dtype=np.uint8),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.errors import GeometryError
 from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints
-from twin.geometry.ragged import expand, offsets, ring_successor
+from twin.geometry.ragged import expand, offsets_of, ring_successor
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.ground import ground_heights
 from twin.reconstruction.parameters import PlaneParameters
@@ -115,7 +115,7 @@ class _Raster:
         corner = np.floor(np.minimum.reduceat(start, first) / cell).astype(np.int64) - 1
         far = np.floor(np.maximum.reduceat(start, first) / cell).astype(np.int64) + 1
         nx, ny = (far - corner + 1).T
-        begin = offsets(nx * ny)
+        begin = offsets_of(nx * ny)
         a, b = start / cell - corner[owner], end / cell - corner[owner]
         inside = burn(a, b, owner, np.full(len(owner), -1), owner, nx, ny, begin[:-1]) >= 0
 
@@ -137,7 +137,7 @@ class _Raster:
             part,
             inside[used],
             flag[used],
-            offsets(touches),
+            offsets_of(touches),
             edge[order],
             *upwards(start, end),
             corner,

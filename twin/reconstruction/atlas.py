@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from twin.errors import GeometryError
 from twin.geometry.columns import Floats, Footprints, Ints
-from twin.geometry.ragged import offsets, ring_successor
+from twin.geometry.ragged import offsets_of, ring_successor
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.parameters import PlaneParameters
@@ -43,7 +43,7 @@ def atlas(footprints: Footprints, frame: Frames, params: PlaneParameters) -> Atl
     """
     _sub_bits(params.pixel)
     nx, ny = (np.ceil(frame.size / params.pixel).astype(np.int64) + 2 * params.margin + 1).T
-    begin = offsets(nx * ny)
+    begin = offsets_of(nx * ny)
     owner = vertex_part(footprints)
     start = frame.to_local(footprints.xy, owner) / params.pixel + params.margin
     end = start[ring_successor(footprints.ring_offsets)]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.geometry import ragged
 from twin.geometry.columns import Floats, Ints
+from twin.geometry.ragged import offsets_of
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.borders import pixel_centers
@@ -37,7 +37,7 @@ def burn_faces(
 ) -> FaceRaster:
     """Burn faces into cells of side ``cell`` [m] and look up the points, and pixels ``(H,)`` of the atlas."""
     nx, ny = (np.ceil(frames.size / cell).astype(np.int64) + 2 * MARGIN + 1).T
-    begin = ragged.offsets(nx * ny)[:-1]
+    begin = offsets_of(nx * ny)[:-1]
     xy = frames.to_local(arrangement.xy, arrangement.vertex_part) / cell + MARGIN
     face = burn(
         xy[arrangement.start],

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints
-from twin.geometry.ragged import expand, offsets, ring_successor
+from twin.geometry.ragged import expand, offsets_of, ring_successor
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.parameters import PlaneParameters
 
@@ -176,7 +176,7 @@ def _outside_walls(
 def _quantiles(value: Floats, part: Ints, count: Ints, quantiles: tuple[float, ...]) -> Floats:
     """Quantiles ``(Q, P)`` per part, linear between samples; parts without any get an arbitrary number."""
     ordered = value[np.lexsort((value, part))]
-    begin = offsets(count)[:-1]
+    begin = offsets_of(count)[:-1]
     out = np.zeros((len(quantiles), len(count)))
     for row, q in zip(out, quantiles, strict=True):
         position = q * np.maximum(count - 1, 0)

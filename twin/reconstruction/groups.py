@@ -10,16 +10,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from twin.geometry import ragged
 from twin.geometry.columns import Bools, Floats, Ints
-from twin.geometry.ragged import expand
+from twin.geometry.ragged import expand, offsets_of
 
 Numbers = TypeVar("Numbers", Floats, Ints)
 
 
 def offsets(parent: Ints, groups: int) -> Ints:
     """Offsets ``(groups+1,)`` of the rows of a table whose column ``parent`` is ascending."""
-    return ragged.offsets(np.bincount(parent, minlength=groups))
+    return offsets_of(np.bincount(parent, minlength=groups))
 
 
 def cross(parent: Ints, element_offsets: Ints) -> tuple[Ints, Ints]:

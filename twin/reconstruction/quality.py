@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from twin.geometry.columns import Floats, Footprints, Ints, Semantic, Shells
-from twin.geometry.csr import rows_of, take_rows
 from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
+from twin.geometry.ragged import rows_of, take_rows
 from twin.reconstruction.assign import points_in_footprints
 from twin.reconstruction.reasons import LadderStep, Reason
 

@@ -45,6 +45,7 @@ class Reason(IntEnum):
     NO_CLOUD = 11
     NOT_BUILT = 12
     UNDERGROUND = 13
+    INTERNAL_ERROR = 14
 
     @property
     def nl(self) -> str:
@@ -103,6 +104,10 @@ _REASON_TEXTS: dict[Reason, tuple[str, str]] = {
     Reason.NOT_BUILT: ("nog niet gebouwd volgens de BAG", "not built yet according to the BAG"),
     Reason.UNDERGROUND: ("ondergronds volgens de BGT", "under the ground according to the BGT"),
     Reason.TOO_COMPLEX: ("te veel dakvlakken voor één pand", "too many roof planes for one building"),
+    Reason.INTERNAL_ERROR: (
+        "fout in het programma bij dit pand; zie het logboek van de bouw",
+        "a fault in the program at this building; see the build's log",
+    ),
     Reason.FACES_DO_NOT_TILE: (
         "dakdelen vullen de omtrek niet precies",
         "roof pieces do not tile the footprint",
