@@ -97,7 +97,7 @@ async function hovers(visit) {
   await page.waitForSelector('#view canvas.over-object');
   await visit.idle();
   const changed = difference(before, await visit.picture());
-  expect(changed > 0.0005 && changed < 0.5, `hovering changed ${(changed * 100).toFixed(2)}% of the picture`);
+  expect(changed > 0.00002 && changed < 0.5, `hovering changed ${(changed * 100).toFixed(4)}% of the picture`);
   await page.mouse.move(5, 5);
   await page.waitForSelector('#view canvas:not(.over-object)');
 }
@@ -209,8 +209,10 @@ async function english(visit) {
 async function permalink(visit) {
   const { page } = visit;
   await page.keyboard.press('Escape');
+  const start = visit.hash();
   await page.mouse.move(640, 300);
   await page.mouse.wheel(0, -400);
+  await page.waitForFunction((hash) => window.location.hash !== hash, start);
   await visit.idle();
   await page.mouse.move(5, 5);
   await pickPand(visit);

@@ -29,6 +29,8 @@ export class City {
   /** Called when a tile of a theme can't be loaded. */
   onError: (theme: Theme) => void = () => undefined;
   private readonly renderers = new Map<Theme, TilesRenderer>();
+  /** Themes whose tileset itself could not be had. */
+  private readonly broken = new Set<TilesRenderer>();
   private readonly meshes = new Map<Object3D, PaintedMesh[]>();
   private readonly byMesh = new WeakMap<Object3D, PaintedMesh>();
 
@@ -50,9 +52,9 @@ export class City {
     });
   }
 
-  /** Whether everything in view has arrived. */
+  /** Whether everything in view has arrived, or failed for good. */
   get idle(): boolean {
-    return this.drawn().every((tiles) => tiles.root !== null && tiles.loadProgress === 1);
+    return this.drawn().every((tiles) => this.broken.has(tiles) || (tiles.root !== null && tiles.loadProgress === 1));
   }
 
   hide(hidden: ReadonlySet<string>): void {
@@ -103,8 +105,10 @@ export class City {
     tiles.addEventListener('tile-visibility-change', () => {
       stage.refreshShadows();
     });
-    tiles.addEventListener('load-error', () => {
+    tiles.addEventListener('load-error', ({ tile }) => {
+      if (tile === null) this.broken.add(tiles);
       this.onError(theme);
+      stage.invalidate();
     });
     tiles.addEventListener('needs-update', stage.invalidate);
     tiles.addEventListener('load-root-tileset', stage.invalidate);
