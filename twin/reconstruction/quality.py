@@ -11,6 +11,7 @@ from twin.geometry.columns import Floats, Footprints, Ints, Semantic, Shells
 from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
 from twin.geometry.ragged import rows_of, take_rows
 from twin.reconstruction.assign import points_in_footprints
+from twin.reconstruction.fit import Fit
 from twin.reconstruction.reasons import LadderStep, Reason
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ _AREAS = ("opp_grond", "opp_dak_plat", "opp_dak_schuin", "opp_buitenmuur")
 _SUFFIX = {"1.2": "lod12", "1.3": "lod13", "2.2": "lod22"}
 
 
-def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> pd.DataFrame:
-    """Quality of every pand, a row each, under the names of the attribute catalogue.
+def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> tuple[pd.DataFrame, dict[str, Fit]]:
+    """Quality of every pand, a row each, under the names of the attribute catalogue; and the fit of all.
 
     Parameters
     ----------
@@ -38,11 +39,12 @@ def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> pd.DataFra
     table["h_maaiveld"] = _round(_least(parts.ground.height, parts.pand, panden), 2)
     table |= _roof_heights(parts, panden)
     table |= _sizes(parts, panden)
-    table |= _fit(parts, xyz, panden)
+    figures, fits = _fit(parts, xyz, panden)
+    table |= figures
     table |= _coverage(parts, panden)
     frame = pd.DataFrame(table)
     frame.loc[~has_part, "geometrie_geldig"] = False
-    return frame
+    return frame, fits
 
 
 def _lod(parts: Parts, panden: int) -> list[str]:
@@ -107,12 +109,14 @@ def _sizes(parts: Parts, panden: int) -> dict[str, Any]:
     return table
 
 
-def _fit(parts: Parts, xyz: Floats, panden: int) -> dict[str, Any]:
+def _fit(parts: Parts, xyz: Floats, panden: int) -> tuple[dict[str, Any], dict[str, Fit]]:
     """Vertical distances of the roof points to the roofs."""
     table: dict[str, Any] = {}
+    fits = {}
     own = xyz[parts.point_index]
     for lod, suffix in _SUFFIX.items():
         point, distance = _distances(parts.solids[lod], own, parts.point_part)
+        fits[lod] = Fit.of(distance)
         pand = parts.pand[parts.point_part[point]]
         count = np.bincount(pand, minlength=panden)
         squares = np.bincount(pand, weights=distance**2, minlength=panden)
@@ -121,7 +125,7 @@ def _fit(parts: Parts, xyz: Floats, panden: int) -> dict[str, Any]:
         if lod == "2.2":
             near = np.bincount(pand, weights=np.abs(distance) < 0.2, minlength=panden)
             table["aandeel_binnen_20cm"] = _round(_mean(near, count), 4)
-    return table
+    return table, fits
 
 
 def _distances(shells: Shells, xyz: Floats, part: Ints) -> tuple[Ints, Floats]:

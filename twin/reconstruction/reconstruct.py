@@ -17,6 +17,7 @@ from twin.geometry.select import concatenate, take
 from twin.geometry.validity import check
 from twin.reconstruction.assign import assign
 from twin.reconstruction.atlas import atlas, coverage, roof_points
+from twin.reconstruction.fit import Fit
 from twin.reconstruction.frame import frames
 from twin.reconstruction.ground import Ground, ground_heights
 from twin.reconstruction.parameters import PlaneParameters
@@ -50,11 +51,14 @@ class Reconstruction:
         ``"1.2"``, ``"1.3"``, ``"2.2"``: ``P`` objects each; a part that did not reach the level has none.
     quality : DataFrame
         A row per pand, under the names of the attribute catalogue.
+    fit : dict of str to Fit
+        Distances of all roof points to the roofs, per level.
     """
 
     part_pand: Ints
     solids: dict[str, Shells]
     quality: pd.DataFrame
+    fit: dict[str, Fit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,8 @@ def reconstruct(
         step=_joined([c.step for c in chunks], np.uint8),
         reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
     )
-    return Reconstruction(pand, parts.solids, describe(parts, xyz, len(polygons), known))
+    quality, fit = describe(parts, xyz, len(polygons), known)
+    return Reconstruction(pand, parts.solids, quality, fit)
 
 
 @dataclass(frozen=True, slots=True)
