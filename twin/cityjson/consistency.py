@@ -29,8 +29,8 @@ class Fault:
     where : str
         File, line and object.
     rule : str
-        Short name: ``json``, ``header``, ``duplicate-id``, ``hierarchy``, ``index``, ``semantics``,
-        ``unused-vertex``, ``double-vertex``, ``boundary``.
+        Short name: ``json``, ``structure``, ``header``, ``duplicate-id``, ``hierarchy``, ``index``,
+        ``semantics``, ``unused-vertex``, ``double-vertex``, ``boundary``.
     message : str
     """
 
@@ -55,21 +55,30 @@ def _faults(name: str, lines: Iterable[bytes]) -> Iterator[Fault]:
         except orjson.JSONDecodeError as error:
             yield Fault(where, "json", f"not JSON: {error}")
             continue
-        if number == 1:
-            yield from _header_faults(where, content)
+        if not isinstance(content, dict):
+            yield Fault(where, "json", "not a JSON object")
             continue
-        if content.get("type") != "CityJSONFeature":
-            yield Fault(where, "header", f"expected a CityJSONFeature, found {content.get('type')!r}")
-            continue
-        yield from _feature_faults(f"{where} {content['id']}", content)
-        for key in content["CityObjects"]:
-            if key in seen:
-                yield Fault(
-                    f"{where} {key}", "duplicate-id", "an object of this id stands earlier in the file"
-                )
-            seen.add(key)
+        try:
+            if number == 1:
+                yield from _header_faults(where, content)
+            else:
+                yield from _line_faults(where, content, seen)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            # What the schemas do tell; here it only must not hide the faults of the other lines.
+            yield Fault(where, "structure", f"not built as CityJSON is: {type(error).__name__} {error}")
     if number == 0:
         yield Fault(name, "header", "the file is empty")
+
+
+def _line_faults(where: str, content: dict[str, Any], seen: set[str]) -> Iterator[Fault]:
+    if content.get("type") != "CityJSONFeature":
+        yield Fault(where, "header", f"expected a CityJSONFeature, found {content.get('type')!r}")
+        return
+    yield from _feature_faults(f"{where} {content['id']}", content)
+    for key in content["CityObjects"]:
+        if key in seen:
+            yield Fault(f"{where} {key}", "duplicate-id", "an object of this id stands earlier in the file")
+        seen.add(key)
 
 
 def _header_faults(where: str, content: dict[str, Any]) -> Iterator[Fault]:
@@ -142,9 +151,8 @@ def _geometry_faults(where: str, geometry: dict[str, Any], count: int, used: lis
         values = list(np.ravel(semantics["values"]).tolist())
         if len(values) != len(surfaces):
             yield Fault(where, "semantics", f"{len(values)} semantic values for {len(surfaces)} surfaces")
-        if geometry["type"] == "Solid" and [len(s) for s in semantics["values"]] != [
-            len(s) for s in boundaries
-        ]:
+        nesting = [len(v) if isinstance(v, list) else None for v in semantics["values"]]
+        if geometry["type"] == "Solid" and nesting != [len(shell) for shell in boundaries]:
             yield Fault(where, "semantics", "semantic values are not nested as the boundaries are")
         known = len(semantics["surfaces"])
         if any(v is not None and not 0 <= v < known for v in values):

@@ -13,33 +13,57 @@ from twin.errors import StoreError
 from twin.store.atomic import write_bytes
 
 
-def merge_sequences(sequences: Iterable[Path], path: Path) -> int:
+def merge_sequences(sequences: Iterable[Path], path: Path, title: str | None = None) -> int:
     """Write all features of ``sequences`` to one CityJSON file; returns the number of CityObjects.
 
     The sequences of a twin share one transform, so vertices are taken over as they are.
 
+    Parameters
+    ----------
+    sequences : iterable of Path
+        CityJSON text sequences.
+    path : Path
+        File to write.
+    title : str, optional
+        Title of the whole; by default that of the first sequence.
+
     Raises
     ------
     StoreError
-        When there are no sequences, or their transforms differ.
+        When there are no sequences, one can't be read, their transforms differ, or an object is in two.
     """
     CityJSON = _cityjson_class()  # noqa: N806
     city = None
     for sequence in sequences:
-        with sequence.open("rb") as lines:
-            header = orjson.loads(next(lines))
-            if city is None:
-                city = CityJSON(j=header)
-            elif city.j["transform"] != header["transform"]:
-                raise StoreError(f"{sequence}: its transform differs from the others'. Build the twin again")
-            for line in lines:
-                city.add_cityjsonfeature(orjson.loads(line))
+        header, *features = _lines(sequence)
+        if city is None:
+            city = CityJSON(j=header)
+            header["metadata"] = {**header.get("metadata", {}), "identifier": path.stem}
+            if title:
+                header["metadata"]["title"] = title
+        elif city.j["transform"] != header["transform"]:
+            raise StoreError(f"{sequence}: its transform differs from the others'. Build the twin again")
+        for feature in features:
+            if twice := city.j["CityObjects"].keys() & feature["CityObjects"].keys():
+                raise StoreError(f"{sequence}: {min(twice)} is in another tile too. Build the twin again")
+            city.add_cityjsonfeature(feature)
     if city is None:
         raise StoreError("no CityJSON to merge: the twin has no tiles. Run twin build first")
     city.remove_duplicate_vertices()
     city.update_bbox()
     write_bytes(path, orjson.dumps(city.j))
     return len(city.j["CityObjects"])
+
+
+def _lines(sequence: Path) -> list[dict[str, Any]]:
+    try:
+        with sequence.open("rb") as lines:
+            content: list[dict[str, Any]] = [orjson.loads(line) for line in lines]
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise StoreError(f"{sequence}: can't be read: {error}. Build the twin again") from error
+    if not content:
+        raise StoreError(f"{sequence}: is empty. Build the twin again")
+    return content
 
 
 def _cityjson_class() -> Any:

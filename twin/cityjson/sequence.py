@@ -15,6 +15,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from twin.catalogue.catalogue import PANDAS_TYPES
 from twin.geometry.columns import Floats, Ints, Semantic, Shells
 from twin.store.atomic import replacing
 
@@ -111,14 +112,15 @@ def write_sequence(path: Path, header: Header, objects: CityObjects, geometries:
 def sequence_lines(header: Header, objects: CityObjects, geometries: Sequence[Geometry]) -> Iterator[bytes]:
     """Lines of the sequence, header first, then the features in the order of their objects."""
     root = _roots(objects.parent)
-    rows = [shell_rows(g.shells) for g in geometries]
     vertices, of_feature, numbers = _feature_vertices(header, root, geometries)
-    yield orjson.dumps(_header(header, vertices, geometries))
+    yield orjson.dumps(_header(header, vertices))
 
-    geometry_of: list[list[dict[str, Any]]] = [[] for _ in objects.ids]
-    for geometry, boundaries, number in zip(geometries, rows, numbers, strict=True):
-        for row, shape in _shapes(geometry, boundaries, number):
-            geometry_of[row].append(shape)
+    columns = [_Columns.of(g, own) for g, own in zip(geometries, numbers, strict=True)]
+    geometry_of: dict[int, list[tuple[_Columns, int]]] = {}
+    for column, geometry in zip(columns, geometries, strict=True):
+        filled = np.flatnonzero(np.diff(geometry.shells.object_offsets))
+        for row, shape in zip(geometry.owner[filled].tolist(), filled.tolist(), strict=True):
+            geometry_of.setdefault(row, []).append((column, shape))
 
     members: dict[int, list[int]] = {}
     for row, first in enumerate(root.tolist()):
@@ -140,8 +142,8 @@ def sequence_lines(header: Header, objects: CityObjects, geometries: Sequence[Ge
                 entry["children"] = children[row]
             if row != first:
                 entry["parents"] = [objects.ids[int(objects.parent[row])]]
-            if geometry_of[row]:
-                entry["geometry"] = geometry_of[row]
+            if row in geometry_of:
+                entry["geometry"] = [column.shape(i) for column, i in geometry_of[row]]
             city_objects[objects.ids[row]] = entry
         yield orjson.dumps(
             {
@@ -154,13 +156,13 @@ def sequence_lines(header: Header, objects: CityObjects, geometries: Sequence[Ge
 
 
 def json_attributes(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a table as JSON-ready dicts; missing values are left out."""
+    """Rows of a table in the catalogue's types as JSON-ready dicts; missing values are left out."""
     columns = []
     for name in frame.columns:
         values = frame[name]
         if pd.api.types.is_datetime64_any_dtype(values):
-            whole_days = bool((values.dropna() == values.dropna().dt.normalize()).all())
-            values = values.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S")
+            date = values.dtype == PANDAS_TYPES["date"]
+            values = values.dt.strftime("%Y-%m-%d" if date else "%Y-%m-%dT%H:%M:%S")
         elif pd.api.types.is_float_dtype(values):
             values = values.round(3)
         columns.append((name, values.astype("object").tolist(), values.isna().tolist()))
@@ -172,17 +174,6 @@ def json_attributes(frame: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for i in range(len(frame))
     ]
-
-
-def shell_rows(shells: Shells) -> list[list[list[list[int]]]]:
-    """Boundaries of every object as nested lists of the shells' own vertex numbers."""
-    vertices = shells.ring_vertices.tolist()
-    bounds = shells.ring_offsets.tolist()
-    rings = [vertices[a:b] for a, b in itertools.pairwise(bounds)]
-    bounds = shells.surface_offsets.tolist()
-    surfaces = [rings[a:b] for a, b in itertools.pairwise(bounds)]
-    bounds = shells.object_offsets.tolist()
-    return [surfaces[a:b] for a, b in itertools.pairwise(bounds)]
 
 
 def _roots(parent: Ints) -> Ints:
@@ -197,27 +188,31 @@ def _roots(parent: Ints) -> Ints:
 
 def _feature_vertices(
     header: Header, root: Ints, geometries: Sequence[Geometry]
-) -> tuple[Ints, Ints, list[list[int]]]:
+) -> tuple[Ints, Ints, list[Ints]]:
     """Whole-millimetre vertices, unique within a feature and sorted by feature.
 
     Returns the vertices ``(V, 3)``, their feature (row of its first object) ``(V,)`` and, per geometry,
-    the number within its feature of each vertex of its shells.
+    the number within its feature of each of ``shells.ring_vertices``.
     """
-    keys, sizes = [], []
+    features, grids, sizes = [], [], []
     for g in geometries:
-        feature = np.full(len(g.shells.xyz), -1, dtype=np.int64)
-        feature[g.shells.ring_vertices] = np.repeat(root[g.owner], _vertices_per_object(g.shells))
-        grid = np.rint((g.shells.xyz - header.translate) / SCALE).astype(np.int64)
-        keys.append(np.column_stack((feature, grid)))
-        sizes.append(len(grid))
-    if not keys:
+        used = g.shells.ring_vertices
+        features.append(np.repeat(root[g.owner], _vertices_per_object(g.shells)))
+        grids.append(np.rint((g.shells.xyz - header.translate) / SCALE).astype(np.int64)[used])
+        sizes.append(len(used))
+    if not sum(sizes):
         empty = np.empty(0, dtype=np.int64)
-        return np.empty((0, 3), dtype=np.int64), empty, []
-    unique, inverse = np.unique(np.concatenate(keys), axis=0, return_inverse=True)
-    first = np.searchsorted(unique[:, 0], unique[:, 0])
-    local = (np.arange(len(unique)) - first)[inverse.reshape(-1)]
-    numbers = [part.tolist() for part in np.split(local, np.cumsum(sizes)[:-1])]
-    return unique[:, 1:], unique[:, 0], numbers
+        return np.empty((0, 3), dtype=np.int64), empty, [empty for _ in geometries]
+    feature, grid = np.concatenate(features), np.concatenate(grids)
+    order = np.lexsort((grid[:, 2], grid[:, 1], grid[:, 0], feature))
+    feature, grid = feature[order], grid[order]
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (feature[1:] != feature[:-1]) | (grid[1:] != grid[:-1]).any(axis=1)
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.cumsum(first) - 1
+    of_feature = feature[first]
+    local = number - np.searchsorted(of_feature, of_feature)[number]
+    return grid[first], of_feature, np.split(local, np.cumsum(sizes)[:-1])
 
 
 def _vertices_per_object(shells: Shells) -> Ints:
@@ -225,38 +220,81 @@ def _vertices_per_object(shells: Shells) -> Ints:
     return np.diff(shells.ring_offsets[rings_before])
 
 
-def _shapes(
-    geometry: Geometry, boundaries: list[list[list[list[int]]]], number: list[int]
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Geometry objects with their CityObject's row."""
-    semantics = geometry.shells.semantics.tolist()
-    bounds = geometry.shells.object_offsets.tolist()
-    for i, (row, surfaces) in enumerate(zip(geometry.owner.tolist(), boundaries, strict=True)):
-        if not surfaces:
-            continue
-        shape: dict[str, Any] = {"type": geometry.kind, "lod": geometry.lod}
-        if geometry.kind == "MultiPoint":
-            shape["boundaries"] = [number[v] for rings in surfaces for ring in rings for v in ring]
-            yield row, shape
-            continue
-        if geometry.kind == "MultiLineString":
-            shape["boundaries"] = [[number[v] for v in line] for lines in surfaces for line in lines]
-            yield row, shape
-            continue
-        nested = [[[number[v] for v in ring] for ring in rings] for rings in surfaces]
-        shape["boundaries"] = [nested] if geometry.kind == "Solid" else nested
-        if geometry.surface_types:
-            codes = semantics[bounds[i] : bounds[i + 1]]
-            names = list(dict.fromkeys(geometry.surface_types[c] for c in codes))
-            values = [names.index(geometry.surface_types[c]) for c in codes]
-            shape["semantics"] = {
-                "surfaces": [{"type": name} for name in names],
-                "values": [values] if geometry.kind == "Solid" else values,
-            }
-        yield row, shape
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """A geometry as lists, which Python slices faster than arrays; vertex numbers are the feature's own.
+
+    Attributes
+    ----------
+    of_kind : dict
+        ``type`` and ``lod``, the same for all its shapes.
+    vertices, rings, surfaces, objects : list of int
+        Vertex numbers of all rings, and the offsets of rings, surfaces and objects.
+    surface_types : list of int
+        Per surface, the place of its type among the types that its object has.
+    types : list of list of dict or None
+        Semantic surfaces of each object; None where there are no semantics.
+    """
+
+    of_kind: dict[str, str]
+    vertices: list[int]
+    rings: list[int]
+    surfaces: list[int]
+    objects: list[int]
+    surface_types: list[int]
+    types: list[list[dict[str, str]]] | None
+
+    @classmethod
+    def of(cls, geometry: Geometry, numbers: Ints) -> _Columns:
+        shells = geometry.shells
+        place, types = _semantics(geometry) if geometry.surface_types else ([], None)
+        return cls(
+            {"type": geometry.kind, "lod": geometry.lod},
+            numbers.tolist(),
+            shells.ring_offsets.tolist(),
+            shells.surface_offsets.tolist(),
+            shells.object_offsets.tolist(),
+            place,
+            types,
+        )
+
+    def shape(self, number: int) -> dict[str, Any]:
+        """Geometry object of one of the shells."""
+        first, last = self.objects[number], self.objects[number + 1]
+        vertices, rings, kind = self.vertices, self.rings, self.of_kind["type"]
+        ring_range = range(self.surfaces[first], self.surfaces[last])
+        if kind == "MultiPoint":
+            return {**self.of_kind, "boundaries": vertices[rings[ring_range.start] : rings[ring_range.stop]]}
+        own = [vertices[rings[r] : rings[r + 1]] for r in ring_range]
+        if kind == "MultiLineString":
+            return {**self.of_kind, "boundaries": own}
+        at = self.surfaces[first]
+        bounds = [b - at for b in self.surfaces[first : last + 1]]
+        boundaries = [own[a:b] for a, b in itertools.pairwise(bounds)]
+        solid = kind == "Solid"
+        shape: dict[str, Any] = {**self.of_kind, "boundaries": [boundaries] if solid else boundaries}
+        if self.types is not None:
+            values = self.surface_types[first:last]
+            shape["semantics"] = {"surfaces": self.types[number], "values": [values] if solid else values}
+        return shape
 
 
-def _header(header: Header, vertices: Ints, geometries: Sequence[Geometry]) -> dict[str, Any]:
+def _semantics(geometry: Geometry) -> tuple[list[int], list[list[dict[str, str]]]]:
+    """Place of each surface's type among those of its object ``(S,)``, and the types per object ``(O,)``."""
+    shells = geometry.shells
+    names = list(dict.fromkeys(geometry.surface_types))
+    name = np.array([names.index(t) for t in geometry.surface_types])[shells.semantics]
+    owner = np.repeat(np.arange(len(shells)), np.diff(shells.object_offsets))
+    present = np.zeros((len(shells), len(names)), dtype=np.bool_)
+    present[owner, name] = True
+    place = (np.cumsum(present, axis=1) - 1)[owner, name]
+    # Objects with the same types share one list: there are few combinations.
+    code = present @ (1 << np.arange(len(names)))
+    listed = {c: [{"type": n} for i, n in enumerate(names) if c >> i & 1] for c in np.unique(code).tolist()}
+    return place.tolist(), [listed[c] for c in code.tolist()]
+
+
+def _header(header: Header, vertices: Ints) -> dict[str, Any]:
     metadata: dict[str, Any] = {
         "identifier": header.identifier,
         "title": header.title,
