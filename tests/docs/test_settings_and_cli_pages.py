@@ -1,0 +1,78 @@
+"""The pages on settings and commands name every key and every option that there is, and no others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import Any
+
+import pytest
+import typer
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from typer.core import TyperGroup
+
+from ingest.woz import WozColumns
+from tests.docs.pages import code_words, page, rows, sections
+from twin.cli.app import app
+from twin.settings.model import BuildSettings, Source, SourceKind, TwinSettings
+
+SETTINGS = sections(page("developers/settings.md"))
+COMMANDS = sections(page("developers/cli.md"))
+GROUP = typer.main.get_command(app)
+TABLES: dict[str, Any] = {"[twin]": TwinSettings, "[build]": BuildSettings, "[[source]]": Source}
+
+
+@pytest.mark.parametrize("title", TABLES)
+def test_every_key_has_its_row_with_its_default(title: str) -> None:
+    documented = {r[0].strip("`"): r[2] for r in rows(SETTINGS[title])}
+    expected = {name: _default(info) for name, info in TABLES[title].model_fields.items()}
+    assert documented == expected
+
+
+def test_every_key_of_the_woz_columns_has_its_row_with_its_default() -> None:
+    documented = {r[0].strip("`"): r[1] for r in rows(SETTINGS["[source.columns]"])}
+    expected = {f.name: f'`"{f.default}"`' for f in fields(WozColumns)}
+    assert documented == expected
+
+
+def test_every_kind_of_source_is_told() -> None:
+    documented = {r[0].strip("`") for r in rows(SETTINGS["Kinds of sources"])}
+    assert documented == {kind.value for kind in SourceKind}
+
+
+def test_every_command_has_its_section() -> None:
+    documented = {title.removeprefix("twin ") for title in COMMANDS if title.startswith("twin ")}
+    assert isinstance(GROUP, TyperGroup)
+    assert documented == set(GROUP.commands)
+
+
+@pytest.mark.parametrize("name", sorted(GROUP.commands))  # type: ignore[attr-defined]
+def test_every_option_of_a_command_is_told_and_no_other(name: str) -> None:
+    command = GROUP.commands[name]  # type: ignore[attr-defined]
+    _compare(command, COMMANDS[f"twin {name}"])
+
+
+def test_the_options_of_all_commands_are_told() -> None:
+    _compare(GROUP, COMMANDS["All commands"])
+
+
+def _compare(command: Any, text: str) -> None:
+    words = code_words(text)
+    named = {w for word in words for w in re.findall(r"(?<!\S)--?[a-z][a-z-]*", word)}
+    options = [p for p in command.params if p.param_type_name == "option"]
+    expected = {o for p in options for o in (*p.opts, *p.secondary_opts)}
+    ignored = {"--help", "-h", "--install-completion", "--show-completion"}
+    assert named - ignored == expected - ignored
+    for p in options:
+        if p.envvar:
+            assert p.envvar in words
+    for argument in (p for p in command.params if p.param_type_name == "argument"):
+        assert (argument.metavar or argument.name or "").strip("{}") in {w.strip("{}") for w in words}
+
+
+def _default(info: FieldInfo) -> str:
+    if info.is_required() or (info.default is PydanticUndefined and info.default_factory is None):
+        return "needed"
+    value = info.get_default(call_default_factory=True)
+    return "–" if value is None or value == {} else f"`{value}`"
