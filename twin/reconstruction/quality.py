@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from twin.geometry.columns import Floats, Footprints, Ints, Semantic, Shells
+from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Semantic, Shells
 from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
 from twin.geometry.ragged import rows_of, take_rows
 from twin.reconstruction.assign import points_in_footprints
 from twin.reconstruction.fit import Fit
+from twin.reconstruction.ground import Ground
 from twin.reconstruction.reasons import LadderStep, Reason
-
-if TYPE_CHECKING:
-    from twin.reconstruction.reconstruct import Parts
 
 CELL = 0.25  # m, raster that finds the roof face above a point; the answer is exact
 _AREAS = ("opp_grond", "opp_dak_plat", "opp_dak_schuin", "opp_buitenmuur")
 _SUFFIX = {"1.2": "lod12", "1.3": "lod13", "2.2": "lod22"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is known of each part after its reconstruction.
+
+    Attributes
+    ----------
+    pand : (P,) int64
+    solids : dict of str to Shells
+    ground : Ground
+    point_index, point_part : (K,) int64
+        Roof points: row of the cloud, and part.
+    density, nodata_fraction, nodata_radius : (P,) float64
+        See :func:`twin.reconstruction.atlas.coverage`.
+    step, reason : (P,) uint8
+        :class:`LadderStep` and :class:`Reason`.
+    """
+
+    pand: Ints
+    solids: dict[str, Shells]
+    ground: Ground
+    point_index: Ints
+    point_part: Ints
+    density: Floats
+    nodata_fraction: Floats
+    nodata_radius: Floats
+    step: Bytes
+    reason: Bytes
 
 
 def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> tuple[pd.DataFrame, dict[str, Fit]]:

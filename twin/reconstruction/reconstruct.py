@@ -19,11 +19,11 @@ from twin.reconstruction.assign import assign
 from twin.reconstruction.atlas import atlas, coverage, roof_points
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.frame import frames
-from twin.reconstruction.ground import Ground, ground_heights
+from twin.reconstruction.ground import ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.partition import partition_roofs
 from twin.reconstruction.partition_parameters import PartitionParameters
-from twin.reconstruction.quality import describe
+from twin.reconstruction.quality import Parts, describe
 from twin.reconstruction.reasons import LadderStep, Reason
 from twin.reconstruction.segments import segment_planes
 
@@ -59,35 +59,6 @@ class Reconstruction:
     solids: dict[str, Shells]
     quality: pd.DataFrame
     fit: dict[str, Fit]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What is known of each part after reconstruction; input of the quality figures.
-
-    Attributes
-    ----------
-    pand : (P,) int64
-    solids : dict of str to Shells
-    ground : Ground
-    point_index, point_part : (K,) int64
-        Roof points: row of the cloud, and part.
-    density, nodata_fraction, nodata_radius : (P,) float64
-        See :func:`twin.reconstruction.atlas.coverage`.
-    step, reason : (P,) uint8
-        :class:`LadderStep` and :class:`Reason`.
-    """
-
-    pand: Ints
-    solids: dict[str, Shells]
-    ground: Ground
-    point_index: Ints
-    point_part: Ints
-    density: Floats
-    nodata_fraction: Floats
-    nodata_radius: Floats
-    step: Bytes
-    reason: Bytes
 
 
 def reconstruct(
