@@ -14,6 +14,8 @@ from twin.ground.terrain import Terrain
 
 GROUND, WATER, CIVIL = 2, 9, 26  # AHN classes
 MIN_POINTS = 4
+DECK_NEAR_MEDIAN = 1.0  # [m] of the first guess which points are of the deck
+DECK_THICKNESS = 0.3  # [m] above and below the plane of a deck that its points may lie
 DECK_MAX_SLOPE = 0.25  # steeper is no deck that people drive on: then the median height serves
 
 
@@ -79,12 +81,12 @@ def surface_heights(
     classification : (N,) uint8
     terrain : Terrain
     """
-    center = shapely.get_coordinates(shapely.centroid(polygons))
-    origin = np.where(np.isfinite(center), center, 0.0)
+    center, centered = shapely.get_coordinates(shapely.centroid(polygons), return_index=True)
+    origin = np.zeros((len(polygons), 2))
+    origin[centered] = center  # an empty geometry has no centre, and no height either
     plane = np.full((len(polygons), 3), np.nan)
-    source = np.full(len(polygons), HeightSource.TERRAIN, dtype=object)
-    if not np.isfinite(terrain.z).any():
-        source[:] = HeightSource.NONE
+    no_terrain = not np.isfinite(terrain.z).any()
+    source = np.full(len(polygons), HeightSource.NONE if no_terrain else HeightSource.TERRAIN, dtype=object)
 
     flat = water & (level == 0)
     rows, points = _points_in(polygons, np.flatnonzero(flat), xyz, classification == WATER)
@@ -94,13 +96,16 @@ def surface_heights(
     heights = np.where(by_water, heights, bank)
     known = flat & np.isfinite(heights)
     plane[known] = np.column_stack((np.zeros((known.sum(), 2)), heights[known]))
-    source[flat] = np.where(by_water[flat], HeightSource.WATER, HeightSource.BANK)
+    source[flat] = HeightSource.NONE
+    source[known] = np.where(by_water[known], HeightSource.WATER, HeightSource.BANK)
 
     above = level > 0
     rows, points = _points_in(polygons, np.flatnonzero(above), xyz, classification == CIVIL)
     deck, fitted = _planes_by(rows, xyz[points], origin, len(polygons))
-    plane[above & fitted] = deck[above & fitted]
-    source[above] = np.where(fitted[above], HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
+    fitted &= above
+    plane[fitted] = deck[fitted]
+    source[above & ~fitted] = HeightSource.NONE if no_terrain else HeightSource.DECK_FROM_TERRAIN
+    source[fitted] = HeightSource.DECK
 
     source[level < 0] = HeightSource.UNDERGROUND
     return SurfaceHeights(plane, origin, source)
@@ -113,8 +118,7 @@ def _points_in(
     points = np.flatnonzero(chosen)
     if not len(rows) or not len(points):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    shapely.prepare(polygons[rows])
-    tree = shapely.STRtree([*np.asarray(shapely.points(xyz[points, :2]), dtype=object)])
+    tree = shapely.STRtree(np.asarray(shapely.points(xyz[points, :2]), dtype=object))
     polygon, point = tree.query(polygons[rows], predicate="contains")
     order = np.lexsort((point, polygon))
     return rows[polygon[order]], points[point[order]]
@@ -137,24 +141,27 @@ def _lowest_along(polygons: npt.NDArray[np.object_], rows: Ints, terrain: Terrai
         return result
     xy, owner = shapely.get_coordinates(shapely.segmentize(polygons[rows], 5.0), return_index=True)
     lowest = np.full(len(rows), np.inf)
-    np.minimum.at(lowest, owner, terrain.sample(xy))
+    np.fmin.at(lowest, owner, terrain.sample(xy))
     result[rows] = np.where(np.isfinite(lowest), lowest, np.nan)
     return result
 
 
 def _planes_by(rows: Ints, xyz: Floats, origin: Floats, size: int) -> tuple[Floats, Bools]:
-    """Least-squares plane of the points of each row, after one round of leaving outliers out."""
+    """Least-squares plane of the points of each row, and whether enough points lie on it.
+
+    A first plane through the points near the median height tells which of all points belong to the deck; the
+    plane of those is the answer.
+    """
     d = np.column_stack((xyz[:, :2] - origin[rows], np.ones(len(rows))))
-    median, count = _median_by(rows, xyz[:, 2], size)
+    median, _ = _median_by(rows, xyz[:, 2], size)
     # Points of a railing, a mast or a deck above lie far from the median of the deck itself.
-    near = np.abs(xyz[:, 2] - median[rows]) < 1.0
+    near = np.abs(xyz[:, 2] - median[rows]) < DECK_NEAR_MEDIAN
     plane = _solve(rows[near], d[near], xyz[near, 2], size)
-    off = np.abs((plane[rows] * d).sum(axis=1) - xyz[:, 2])
-    close = near & (off < 0.3)
+    close = np.abs((plane[rows] * d).sum(axis=1) - xyz[:, 2]) < DECK_THICKNESS
     plane = _solve(rows[close], d[close], xyz[close, 2], size)
     steep = ~(np.hypot(plane[:, 0], plane[:, 1]) < DECK_MAX_SLOPE)
     plane[steep] = np.column_stack((np.zeros((steep.sum(), 2)), median[steep]))
-    return plane, (count >= MIN_POINTS) & np.isfinite(plane[:, 2])
+    return plane, np.bincount(rows[close], minlength=size) >= MIN_POINTS
 
 
 def _solve(rows: Ints, d: Floats, z: Floats, size: int) -> Floats:

@@ -9,6 +9,9 @@ from scipy import ndimage
 
 from twin.geometry.columns import Bools, Floats
 
+MARGIN = 10.0  # [m] around the area, so that what lies outside it counts as it does for its neighbour
+SMOOTHED = 5  # cells on a side of the window in which filled cells are averaged
+
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
@@ -33,9 +36,13 @@ class Terrain:
 
     @classmethod
     def from_points(cls, xyz: Floats, bbox: tuple[float, float, float, float], cell: float = 1.0) -> Terrain:
-        """Raster the ground points ``xyz (N, 3)`` [m, RD+NAP] over ``bbox``."""
-        low = np.floor(np.array(bbox[:2]) / cell) * cell
-        columns, rows = (np.ceil((np.array(bbox[2:]) - low) / cell).astype(np.int64) + 1).tolist()
+        """Raster the ground points ``xyz (N, 3)`` [m, RD+NAP] over ``bbox`` and :data:`MARGIN` around it.
+
+        A height inside ``bbox`` does not depend on ``bbox``, given the points within the margin, but where a
+        gap between ground points is wider than that.
+        """
+        low = np.floor((np.array(bbox[:2]) - MARGIN) / cell) * cell
+        columns, rows = np.ceil((np.array(bbox[2:]) + MARGIN - low) / cell).astype(np.int64).tolist()
         at = np.floor((xyz[:, :2] - low) / cell).astype(np.int64)
         inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
         index = at[inside, 1] * columns + at[inside, 0]
@@ -47,7 +54,7 @@ class Terrain:
             nearest = ndimage.distance_transform_edt(~measured, return_distances=False, return_indices=True)
             filled = z[tuple(nearest)]
             # Filled cells repeat their nearest value: smooth those, and only those, so that no step remains.
-            z = np.where(measured, z, ndimage.uniform_filter(filled, size=5, mode="nearest"))
+            z = np.where(measured, z, ndimage.uniform_filter(filled, size=SMOOTHED, mode="nearest"))
         return cls(low, cell, z, measured)
 
     def sample(self, xy: Floats) -> Floats:
