@@ -1,6 +1,7 @@
 """From settings and sources to a twin on disk, tile by tile."""
 
-from twin.build.pipeline import BuildSummary, build
+from twin.build.pipeline import build
 from twin.build.progress import Progress, Silence
+from twin.build.summary import BuildSummary
 
 __all__ = ["BuildSummary", "Progress", "Silence", "build"]

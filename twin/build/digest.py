@@ -9,10 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import orjson
 import pandas as pd
 
 from twin.ledger import Count, Ledger
+from twin.reconstruction.fit import Fit
 from twin.store import Layout
 from twin.store.atomic import write_bytes
 from twin.store.manifest import versions
@@ -23,15 +25,14 @@ if TYPE_CHECKING:
 
 def digest_of(job: TileJob) -> str:
     """Digest of a tile's objects, points, parameters and of the code that builds it."""
-    digest = hashlib.sha256(_code().encode())
+    digest = hashlib.sha256(code_digest("twin", "ingest").encode())
     for name, frame in sorted(job.collections.items()):
         digest.update(f"{name}\0{list(map(str, frame.columns))}".encode())
         digest.update(b"\0".join(frame.geometry.to_wkb()))
         plain = frame.drop(columns=frame.geometry.name).astype("str")
         digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
-    if job.points is not None:
-        digest.update((job.points / "index.json").read_bytes())
+    digest.update(job.cloud.digest.encode())
     return digest.hexdigest()
 
 
@@ -47,7 +48,8 @@ def recall(layout: Layout, tile: str, digest: str) -> TileResult | None:
     if content["digest"] != digest or not all(layout.objects(c, tile).is_file() for c in counts):
         return None
     ledger = Ledger([Count(**line) for line in content["ledger"]])
-    return TileResult(tile, counts, read_quality(layout, tile), ledger)
+    fit = {lod: _fit(*stored) for lod, stored in content["fit"].items()}
+    return TileResult(tile, counts, read_quality(layout, tile), fit, ledger)
 
 
 def remember(layout: Layout, result: TileResult, digest: str) -> None:
@@ -56,8 +58,19 @@ def remember(layout: Layout, result: TileResult, digest: str) -> None:
         "digest": digest,
         "counts": result.counts,
         "ledger": [asdict(count) for count in result.ledger.counts],
+        # Of the histogram, the few distances that occur.
+        "fit": {
+            lod: (np.flatnonzero(f.histogram).tolist(), f.histogram[f.histogram > 0].tolist(), f.squares)
+            for lod, f in result.fit.items()
+        },
     }
     write_bytes(_memory(layout, result.name), orjson.dumps(content))
+
+
+def _fit(bins: list[int], counts: list[int], squares: float) -> Fit:
+    histogram = Fit().histogram
+    histogram[bins] = counts
+    return Fit(histogram, squares)
 
 
 def _memory(layout: Layout, tile: str) -> Path:
@@ -65,10 +78,10 @@ def _memory(layout: Layout, tile: str) -> Path:
 
 
 @cache
-def _code() -> str:
-    """Digest of this program's sources and of the versions of what it depends on."""
+def code_digest(*packages: str) -> str:
+    """Digest of the sources of packages of this program and of the versions of what it depends on."""
     digest = hashlib.sha256(repr(sorted(versions().items())).encode())
-    for package in ("twin", "ingest"):
+    for package in packages:
         root = Path(str(files(package)))
         for path in sorted(root.rglob("*.py")) + sorted(root.rglob("*.toml")):
             digest.update(str(path.relative_to(root)).encode())

@@ -50,8 +50,12 @@ def join_meshes(*meshes: Mesh) -> Mesh:
 
 
 def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
-    """Keep the meshes of a tile, those of one theme joined, below the twin's work folder."""
-    for theme in sorted({m.theme for m in meshes}):
+    """Keep the meshes of a tile, those of one theme joined, and forget its older ones."""
+    themes = {m.theme for m in meshes}
+    for path in (layout.work / "meshes").glob(f"*/{tile}.*"):
+        if path.parent.name not in themes:
+            path.unlink()
+    for theme in sorted(themes):
         joined = _join([m for m in meshes if m.theme == theme])
         folder = layout.work / "meshes" / theme
         arrays = {f"detail_{k}": v for k, v in _arrays(joined.detail).items()}

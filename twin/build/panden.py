@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from ingest.ahn import Points
 from tiles import Mesh
+from twin.build.cloud import Cloud
+from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry
@@ -21,9 +22,12 @@ from twin.geometry.columns import Bools, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take
-from twin.reconstruction import Reconstruction, Status, reconstruct
+from twin.reconstruction import LODS, Reconstruction, Status, reconstruct
+from twin.reconstruction.fit import Fit
+from twin.reconstruction.reasons import Reason
 
 _WALL, _FLAT, _PITCHED, _OUTLINE = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
+MILLIMETRE = 0.001
 _NOT_BUILT = ("Bouwvergunning verleend", "Bouw gestart")
 
 
@@ -39,18 +43,21 @@ class Built:
         LoD 0 on the Building; LoD 1.2, 1.3 and 2.2 on its parts.
     attributes : DataFrame
     mesh : ThemeMesh
+    fit : dict of str to Fit
+        Distances of the roof points per LoD.
     """
 
     objects: CityObjects
     geometries: list[Geometry]
     attributes: pd.DataFrame
     mesh: ThemeMesh
+    fit: dict[str, Fit]
 
 
-def build(frame: gpd.GeoDataFrame, points: Points, chunk: int) -> Built:
+def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int) -> Built:
     """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports."""
-    polygons = frame.geometry.to_numpy()
-    model = reconstruct(polygons, points.xyz, points.classification, status=_status(frame), chunk=chunk)
+    polygons = _mended(frame.geometry.to_numpy())
+    model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
     attributes = CATALOGUE.conform(table, "pand")
 
@@ -59,7 +66,46 @@ def build(frame: gpd.GeoDataFrame, points: Points, chunk: int) -> Built:
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
     geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
     objects = _objects(frame, model, attributes)
-    return Built(objects, geometries, attributes, _mesh(model, outlines, attributes))
+    return Built(objects, geometries, attributes, _mesh(model, outlines, attributes), model.fit)
+
+
+def _reconstruct(
+    polygons: npt.NDArray[Any], status: Ints, ids: list[str], cloud: Cloud, chunk: int
+) -> Reconstruction:
+    """The model of all panden; one that the reconstruction breaks on has none, and says so."""
+    xyz, classification, planes = cloud.points.xyz, cloud.points.classification, cloud.parameters
+
+    def some(rows: Ints) -> Reconstruction:
+        return reconstruct(
+            polygons[rows], xyz, classification, status=status[rows], chunk=chunk, planes=planes
+        )
+
+    pieces = isolating(some, ids)
+    models = [p.result or _unmade(len(p.rows)) for p in pieces]
+    first = [int(p.rows[0]) if len(p.rows) else 0 for p in pieces]
+    quality = pd.concat([m.quality for m in models], ignore_index=True)
+    if cloud.delivered:
+        quality["lod_reden"] = quality["lod_reden"].replace(Reason.NO_CLOUD.nl, Reason.NO_POINTS.nl)
+    return Reconstruction(
+        np.concatenate([m.part_pand + row for m, row in zip(models, first, strict=True)]),
+        {lod: concatenate([m.solids[lod] for m in models]) for lod in LODS},
+        quality,
+        {lod: sum((m.fit[lod] for m in models), Fit()) for lod in LODS},
+    )
+
+
+def _unmade(panden: int) -> Reconstruction:
+    """What there is to say of panden that the reconstruction broke on."""
+    nothing = reconstruct(np.full(panden, None), np.empty((0, 3)), np.empty(0, dtype=np.uint8))
+    return replace(nothing, quality=nothing.quality.assign(lod_reden=Reason.INTERNAL_ERROR.nl))
+
+
+def _mended(polygons: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Outlines that may be drawn; the valid ones, which are nearly all, as they are."""
+    wrong = ~shapely.is_valid(polygons)
+    mended = polygons.copy()
+    mended[wrong] = shapely.make_valid(polygons[wrong], method="structure", keep_collapsed=False)
+    return mended
 
 
 def _status(frame: gpd.GeoDataFrame) -> Ints:
@@ -74,11 +120,13 @@ def _status(frame: gpd.GeoDataFrame) -> Ints:
 
 
 def _outlines(polygons: npt.NDArray[Any], model: Reconstruction) -> Shells:
-    """LoD 0: the outline on the ground, at NAP 0 where its height is unknown."""
-    parts, pand = shapely.get_parts(polygons, return_index=True)
-    rounded = shapely.transform(parts, lambda xy: np.round(xy, 3))
+    """LoD 0: the outline on the ground, at NAP 0 where its height is unknown; none without an area."""
+    rounded = shapely.set_precision(polygons, MILLIMETRE)
+    parts, pand = shapely.get_parts(rounded, return_index=True)
+    drawn = ~shapely.is_empty(parts)
+    parts, pand = parts[drawn], pand[drawn]
     ground = model.quality["h_maaiveld"].fillna(0.0).to_numpy(dtype=np.float64)
-    return flat_shells(columns_of(rounded), ground[pand], pand, len(polygons))
+    return flat_shells(columns_of(parts), ground[pand], pand, len(polygons))
 
 
 def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.DataFrame) -> CityObjects:

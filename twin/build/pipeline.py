@@ -3,107 +3,74 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from concurrent.futures import BrokenExecutor, Executor, as_completed
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import orjson
 import pandas as pd
 import structlog
 
 from twin.build.city import City, assemble
-from twin.build.digest import digest_of, recall, remember
+from twin.build.cloud import Bbox, CloudPart
+from twin.build.digest import digest_of
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
 from twin.build.registers import Registers, read_registers
 from twin.build.report import write_report
-from twin.build.tile import TileJob, TileResult, build_tile
-from twin.build.tilesets import ThemeSummary, write_tilesets
+from twin.build.running import run_tiles
+from twin.build.summary import BuildSummary, manifest_of, summarise
+from twin.build.tile import TileJob
+from twin.build.tilesets import write_tilesets
 from twin.cityjson import Header
-from twin.errors import TwinError
-from twin.ground import THEMES
+from twin.errors import StoreError, TwinError
+from twin.ground import COLLECTIONS
 from twin.ledger import Ledger
 from twin.settings import Settings
-from twin.store import Layout, Manifest
-from twin.store.manifest import versions
+from twin.store import Layout, Manifest, read_manifest
+from twin.store.atomic import write_bytes
 
 log = structlog.get_logger()
-
-QUALITY_MEDIANS = (
-    "afstand_mediaan_lod12",
-    "afstand_mediaan_lod13",
-    "afstand_mediaan_lod22",
-    "rmse_lod12",
-    "rmse_lod13",
-    "rmse_lod22",
-    "aandeel_binnen_20cm",
-    "puntdichtheid",
-    "aantal_dakvlakken",
-)
-
-
-@dataclass(slots=True)
-class BuildSummary:
-    """What a build says when it is done.
-
-    Attributes
-    ----------
-    out : Path
-    counts : dict
-        Objects per collection.
-    lods : dict
-        Panden per LoD reached.
-    reasons : dict
-        Panden below LoD 2.2 per reason.
-    quality : dict
-        Medians over the panden.
-    joins : list of dict
-    tiles, built : int
-        Tiles in all, and those that had to be built anew.
-    seconds : float
-    """
-
-    out: Path
-    counts: dict[str, int] = field(default_factory=dict)
-    lods: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, int] = field(default_factory=dict)
-    quality: dict[str, Any] = field(default_factory=dict)
-    joins: list[dict[str, Any]] = field(default_factory=list)
-    rejected: int = 0
-    tiles: int = 0
-    built: int = 0
-    seconds: float = 0.0
 
 
 def build(settings: Settings, out: Path, executor: Executor, progress: Progress) -> BuildSummary:
     """Build the twin that ``settings`` describe into the folder ``out``.
 
-    Tiles whose inputs, parameters and code have not changed since an earlier build are kept.
+    Tiles whose inputs, parameters and code have not changed since an earlier build are kept; where nothing
+    changed at all, no file is touched.
 
     Raises
     ------
-    TwinError, SourceError
+    TwinError, SourceError, TilesError
         When a source or the folder can't be used; what was finished stays usable by the next build.
     """
     began = time.monotonic()
     layout = Layout(out)
+    _claim(layout)
     registers = read_registers(settings, layout.work, progress)
     city = assemble(registers, settings.build.tile)
+    if not city.tiles:
+        raise TwinError(_nothing(settings, registers))
     bbox = settings.twin.bbox or _bounds(city)
     jobs = _jobs(settings, registers, city, bbox, layout)
-    results, built = _build_tiles(jobs, layout, executor, progress)
+    digests = {job.name: digest_of(job) for job in jobs}
+    results, built = run_tiles(jobs, digests, layout, executor, progress)
     _forget_old_tiles(layout, city)
 
-    themes = write_tilesets(layout, city.tiles, settings, bbox, registers.provenance, progress)
+    themes = write_tilesets(layout, digests, settings, bbox, registers.provenance, progress)
     ledger = Ledger()
     for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
         ledger.merge(part)
-    quality = pd.concat([r.quality for r in results], ignore_index=True) if results else pd.DataFrame()
-    summary = _summary(out, results, quality, city, ledger)
-    manifest = _manifest(settings, bbox, registers, themes, summary, ledger)
+    quality = pd.concat([r.quality for r in results], ignore_index=True)
+    summary = summarise(out, results, quality, city.joins, ledger)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = _as_before(
+        manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger), layout
+    )
     write_report(layout, manifest, quality, ledger.reject_lines())
     manifest.write(layout)
     summary.tiles, summary.built, summary.seconds = len(jobs), built, time.monotonic() - began
@@ -111,29 +78,59 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     return summary
 
 
-def _jobs(
-    settings: Settings,
-    registers: Registers,
-    city: City,
-    bbox: tuple[float, float, float, float],
-    layout: Layout,
-) -> list[TileJob]:
+def _claim(layout: Layout) -> None:
+    """Find out now, and not after hours of reading, whether the folder can be written.
+
+    Raises
+    ------
+    StoreError
+        When it can't, or when there is something else in it.
+    """
+    if layout.root.is_dir() and not layout.manifest.exists() and not layout.work.exists():
+        strange = sorted(p.name for p in layout.root.iterdir() if not p.name.startswith("."))
+        if strange:
+            raise StoreError(
+                f"{layout.root}: holds files but no twin, such as {strange[0]}. Choose an empty or new "
+                "folder with --out"
+            )
+    write_bytes(layout.work / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
+
+
+def _nothing(settings: Settings, registers: Registers) -> str:
+    read = sum(count.objects_in for count in registers.ledger.counts)
+    area = settings.twin.bbox and "bbox " + ", ".join(f"{v:g}" for v in settings.twin.bbox)
+    return (
+        f"{settings.twin.name}: no object of any register lies in {area or 'the sources'}, of {read} records "
+        "read. Check that bbox in twin.toml is min x, min y, max x, max y in RD metres, and that the files "
+        "are those of this area"
+    )
+
+
+def _jobs(settings: Settings, registers: Registers, city: City, bbox: Bbox, layout: Layout) -> list[TileJob]:
     header = _header(settings, registers.provenance, bbox)
-    by_tile: dict[str, dict[str, Any]] = {tile: {} for tile in city.tiles}
+    by_tile: dict[str, dict[str, gpd.GeoDataFrame]] = {tile: {} for tile in city.tiles}
     for name, frame in city.collections.items():
         for tile, members in frame.groupby("tile", sort=True):
             by_tile[str(tile)][name] = members.drop(columns="tile").reset_index(drop=True)
-    points = registers.points.folder if registers.points is not None else None
     return [
-        TileJob(tile, frames, points, layout.root, header(tile), settings.build.chunk)
+        TileJob(tile, frames, _cloud(frames, registers), layout.root, header(tile), settings.build.chunk)
         for tile, frames in by_tile.items()
     ]
 
 
-def _header(settings: Settings, sources: Iterable[Provenance], bbox: tuple[float, float, float, float]):  # type: ignore[no-untyped-def]
+def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> CloudPart:
+    boxes = np.array([f.total_bounds for n, f in frames.items() if n in COLLECTIONS or n == "pand"])
+    if registers.points is None or not len(boxes):
+        return CloudPart()
+    bounds: Bbox = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+    return CloudPart.around(bounds, registers.points, registers.checksums, registers.area)
+
+
+def _header(settings: Settings, sources: Sequence[Provenance], bbox: Bbox) -> Callable[[str], Header]:
     dates = [s.date for s in sources if s.date]
-    # One origin for the whole twin: its tiles can be merged without moving a vertex.
-    translate = np.array([np.floor(bbox[0]), np.floor(bbox[1]), 0.0])
+    # One origin for the whole twin: its tiles can be merged without moving a vertex. In whole kilometres, so
+    # that a pand more at the edge does not change all tiles.
+    translate = np.array([np.floor(bbox[0] / 1000), np.floor(bbox[1] / 1000), 0.0]) * 1000
 
     def of(tile: str) -> Header:
         return Header(
@@ -147,41 +144,14 @@ def _header(settings: Settings, sources: Iterable[Provenance], bbox: tuple[float
     return of
 
 
-def _build_tiles(
-    jobs: list[TileJob], layout: Layout, executor: Executor, progress: Progress
-) -> tuple[list[TileResult], int]:
-    """Results of all tiles, by name, and how many were built anew."""
-    progress.stage("Tegels bouwen", len(jobs))
-    digests = {job.name: digest_of(job) for job in jobs}
-    results: dict[str, TileResult] = {}
-    waiting = {}
-    for job in jobs:
-        kept = recall(layout, job.name, digests[job.name])
-        if kept is not None:
-            results[job.name] = kept
-            progress.advance()
-        else:
-            waiting[executor.submit(build_tile, job)] = job.name
-    for future in as_completed(waiting):
-        try:
-            result = future.result()
-        except BrokenExecutor as error:
-            raise TwinError(
-                f"tile {waiting[future]}: a worker process died, most likely for want of memory. What is "
-                "finished is kept; run the same command again with fewer --workers, or with a smaller tile"
-            ) from error
-        remember(layout, result, digests[result.name])
-        results[result.name] = result
-        progress.doing(result.name)
-        progress.advance()
-    return [results[name] for name in sorted(results)], len(waiting)
-
-
 def _forget_old_tiles(layout: Layout, city: City) -> None:
     """Remove files of tiles and collections that an earlier build of other settings left."""
     tiles = set(city.tiles)
     for path in layout.sequences():
         if path.name.removesuffix(".city.jsonl") not in tiles:
+            path.unlink()
+    for path in [*layout.work.glob("tiles/*.json"), *layout.work.glob("meshes/*/*")]:
+        if path.stem not in tiles:
             path.unlink()
     for collection in layout.collections():
         frame = city.collections.get(collection)
@@ -189,73 +159,22 @@ def _forget_old_tiles(layout: Layout, city: City) -> None:
         for path in layout.tables(collection):
             if path.stem not in present:
                 path.unlink()
-        if frame is None:
+        if not present:
             (layout.root / "objects" / collection).rmdir()
 
 
-def _bounds(city: City) -> tuple[float, float, float, float]:
+def _bounds(city: City) -> Bbox:
     frames = [f for n, f in city.collections.items() if n in ("pand", "wegdeel") and len(f)]
-    boxes = np.array([f.total_bounds for f in frames or list(city.collections.values())])
+    boxes = np.array([f.total_bounds for f in frames or city.collections.values() if len(f)])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     return (*low.round(3).tolist(), *high.round(3).tolist())
 
 
-def _summary(
-    out: Path, results: list[TileResult], quality: pd.DataFrame, city: City, ledger: Ledger
-) -> BuildSummary:
-    counts: dict[str, int] = {}
-    for result in results:
-        for name, n in result.counts.items():
-            counts[name] = counts.get(name, 0) + n
-    lods = quality["lod"].value_counts().sort_index().to_dict() if len(quality) else {}
-    lower = quality[quality["lod"] != "2.2"] if len(quality) else quality
-    reasons = lower["lod_reden"].value_counts().to_dict() if len(lower) else {}
-    return BuildSummary(
-        out,
-        counts,
-        {str(k): int(v) for k, v in lods.items()},
-        {str(k): int(v) for k, v in reasons.items()},
-        _medians(quality),
-        [j.as_json() for j in city.joins],
-        len(ledger.reject_lines()),
-    )
-
-
-def _medians(quality: pd.DataFrame) -> dict[str, Any]:
-    known = {name: quality[name].dropna() for name in QUALITY_MEDIANS if name in quality}
-    return {name: round(float(values.median()), 4) for name, values in known.items() if len(values)}
-
-
-def _manifest(
-    settings: Settings,
-    bbox: tuple[float, float, float, float],
-    registers: Registers,
-    themes: dict[str, ThemeSummary],
-    summary: BuildSummary,
-    ledger: Ledger,
-) -> Manifest:
-    return Manifest(
-        name=settings.twin.name,
-        municipality=settings.twin.municipality,
-        bbox=bbox,
-        built=datetime.now(UTC).isoformat(timespec="seconds"),
-        parameters=settings.build.model_dump(),
-        sources=[p.as_json() for p in registers.provenance],
-        themes=[
-            {
-                "id": theme.id,
-                "title": {"nl": theme.nl, "en": theme.en},
-                "tileset": f"/3dtiles/{theme.id}/tileset.json",
-                "collections": themes[theme.id].collections,
-                "count": themes[theme.id].features,
-            }
-            for theme in THEMES
-            if theme.id in themes
-        ],
-        counts=summary.counts,
-        lods=summary.lods,
-        quality=summary.quality,
-        joins=summary.joins,
-        ledger=ledger.as_json(),
-        versions=versions(),
-    )
+def _as_before(manifest: Manifest, layout: Layout) -> Manifest:
+    """The manifest with the date of the one on disk, if that is all that differs."""
+    try:
+        old = read_manifest(layout)
+    except StoreError:
+        return manifest
+    same = replace(manifest, built=old.built)
+    return same if orjson.dumps(same) == orjson.dumps(old) else manifest

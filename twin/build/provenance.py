@@ -69,7 +69,7 @@ _REGISTERS = {
 }
 
 
-def provenance(source: Source, notes: tuple[str, ...] = ()) -> Provenance:
+def provenance(source: Source) -> Provenance:
     """What is known of a source: its own settings, else what its register is known for.
 
     Raises
@@ -86,7 +86,6 @@ def provenance(source: Source, notes: tuple[str, ...] = ()) -> Provenance:
         classification=source.classification or register.classification,
         date=source.date.isoformat() if source.date else None,
         files=tuple(_fingerprint(f) for p in source.path for f in _files(p)),
-        notes=notes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,13 +10,12 @@ import pandas as pd
 
 from ingest import ahn, bag, bgt, cbs, energielabel, woz
 from ingest.delivery import Delivery
+from twin.build.cloud import Bbox, grown
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance, provenance
 from twin.errors import SettingsError
 from twin.ledger import Ledger
 from twin.settings import Settings, Source, SourceKind
-
-Bbox = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
@@ -29,6 +28,10 @@ class Registers:
         ``bag/pand``, ``bag/verblijfsobject``, ``bgt/wegdeel``, ``cbs/buurt`` ...; absent if not delivered.
     addresses, woz, labels : DataFrame or None
     points : PointStore or None
+    area : (4,) of float [m, RD] or None
+        What the points were cut to.
+    checksums : dict of str to str
+        Of the AHN files, by path.
     provenance : list of Provenance
     ledger : Ledger
     """
@@ -38,6 +41,8 @@ class Registers:
     woz: pd.DataFrame | None = None
     labels: pd.DataFrame | None = None
     points: ahn.PointStore | None = None
+    area: Bbox | None = None
+    checksums: dict[str, str] = field(default_factory=dict)
     provenance: list[Provenance] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -50,47 +55,71 @@ def read_registers(settings: Settings, work: Path, progress: Progress) -> Regist
     SourceError
         When a source as a whole can't be used.
     SettingsError
-        When two sources of one register deliver the same table.
+        When two sources of one register deliver the same table, or a WOZ column is set that is none.
     """
-    found = Registers()
-    bbox = settings.twin.bbox
-    progress.stage("Registers lezen", len(settings.source))
+    found = Registers(area=settings.twin.bbox and grown(settings.twin.bbox))
+    progress.stage("Reading the registers", len(settings.source))
     for source in settings.source:
         progress.doing(source.kind.value.upper())
+        # Before reading: a file that is absent is told in the same words for every register.
+        origin = provenance(source)
         notes: list[str] = []
-        for delivery in _deliveries(source, bbox, work, found):
+        for delivery in _deliveries(source, settings, work, found, progress):
             notes.extend(delivery.notes)
             _receive(found, source, delivery)
         if source.kind is SourceKind.AHN and found.points is not None:
             notes.extend(found.points.summary.notes)
-        found.provenance.append(provenance(source, tuple(dict.fromkeys(notes))))
+            names = [str(path.absolute()) for path in source.path]
+            found.checksums |= {name: file["sha256"] for name, file in zip(names, origin.files, strict=True)}
+        found.provenance.append(replace(origin, notes=tuple(dict.fromkeys(notes))))
         progress.advance()
     return found
 
 
-def _deliveries(source: Source, bbox: Bbox | None, work: Path, found: Registers) -> list[Delivery]:
+def _deliveries(
+    source: Source, settings: Settings, work: Path, found: Registers, progress: Progress
+) -> list[Delivery]:
+    bbox = settings.twin.bbox
     match source.kind:
         case SourceKind.BGT:
             return [d for path in source.path for d in bgt.read(path, bbox=bbox).values()]
-        case SourceKind.BAG:
-            tables = bag.read(source.path, bbox=bbox)
+        case SourceKind.BAG if found.addresses is None:
+            # All files at once, of whatever [[source]]: a pand, its units and their addresses are joined.
+            tables = bag.read(_paths(settings, SourceKind.BAG), bbox=bbox)
             found.addresses = bag.addresses(tables)
             return list(tables.values())
         case SourceKind.CBS:
             return [d for p in source.path for d in cbs.read(p, year=source.year, bbox=bbox).values()]
         case SourceKind.WOZ:
-            columns = woz.WozColumns(**source.columns) if source.columns else woz.WozColumns()
+            columns = _woz_columns(source)
             return [woz.read(path, columns) for path in source.path]
         case SourceKind.ENERGIELABEL:
             return [energielabel.read(path) for path in source.path]
-        case SourceKind.AHN:
-            found.points = ahn.PointStore.build(source.path, work / "points", bbox=grown(bbox))
-            return []
+        case SourceKind.AHN if found.points is None:
+            files = _paths(settings, SourceKind.AHN)
+            found.points = ahn.PointStore.build(
+                files,
+                work / "points",
+                bbox=found.area,
+                progress=lambda done, total: progress.doing(
+                    f"AHN, {done / 1e6:.0f} of {total / 1e6:.0f} million points"
+                ),
+            )
+    return []
 
 
-def grown(bbox: Bbox | None, margin: float = 50.0) -> Bbox | None:
-    """The area with a margin [m]: points around a building at the edge count for its ground."""
-    return bbox and (bbox[0] - margin, bbox[1] - margin, bbox[2] + margin, bbox[3] + margin)
+def _paths(settings: Settings, kind: SourceKind) -> list[Path]:
+    return [path for source in settings.of(kind) for path in source.path]
+
+
+def _woz_columns(source: Source) -> woz.WozColumns:
+    known = [f.name for f in fields(woz.WozColumns)]
+    if strange := sorted(source.columns.keys() - set(known)):
+        raise SettingsError(
+            f"[source.columns] of {source.path[0]}: unknown key {', '.join(strange)}. "
+            f"The keys are {', '.join(known)}"
+        )
+    return woz.WozColumns(**source.columns)
 
 
 def _receive(found: Registers, source: Source, delivery: Delivery) -> None:

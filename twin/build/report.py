@@ -9,7 +9,7 @@ import pandas as pd
 
 from twin.catalogue import CATALOGUE
 from twin.store import Layout, Manifest
-from twin.store.atomic import write_bytes, write_with
+from twin.store.atomic import write_bytes
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1f2933;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -22,8 +22,9 @@ th{font-weight:600}td.n,th.n{text-align:right}
 
 def write_report(layout: Layout, manifest: Manifest, quality: pd.DataFrame, rejects: pd.DataFrame) -> None:
     """Write ``quality.parquet``, ``rejects.parquet`` and ``index.html``."""
-    write_with(layout.report / "quality.parquet", lambda path: quality.to_parquet(path, index=False))
-    write_with(layout.report / "rejects.parquet", lambda path: rejects.to_parquet(path, index=False))
+    # Through memory: a file that would hold the same is not touched.
+    write_bytes(layout.report / "quality.parquet", quality.to_parquet(index=False))
+    write_bytes(layout.report / "rejects.parquet", rejects.to_parquet(index=False))
     write_bytes(layout.report / "index.html", _page(manifest, quality, rejects).encode())
 
 

@@ -10,16 +10,20 @@ import numpy as np
 import pandas as pd
 
 from ingest.ahn import Points
+from twin.build.cloud import Cloud, grown
+from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, join_meshes, mesh_of
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bytes, Shells
+from twin.geometry.select import concatenate
 from twin.ground import COLLECTIONS, Collection, GroundShapes, Terrain, banks, ground_shapes, surface_heights
 from twin.ground.levels import GROUND
 
 LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
+FAULT = "fout in het programma bij dit object; zie het logboek van de bouw"
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -42,34 +46,34 @@ class Lifted:
     mesh: ThemeMesh
 
 
-def build(collections: dict[str, gpd.GeoDataFrame], points: Points) -> dict[str, Lifted]:
+def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
     if not collections:
         return {}
+    points = cloud.points
     bounds = np.array([f.total_bounds for f in collections.values()])
-    box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
+    # With the margin, so that objects on either side of a tile's edge see the same terrain there.
+    box = grown((*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()))
     terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box)
     return {name: _lift(COLLECTIONS[name], f, points, terrain) for name, f in sorted(collections.items())}
 
 
 def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain) -> Lifted:
-    shapes = frame.geometry.to_numpy()
-    heights = surface_heights(
-        shapes,
-        frame["relatieve_hoogteligging"].to_numpy(dtype=np.int64),
-        np.full(len(frame), collection.water),
-        points.xyz,
-        points.classification,
-        terrain,
+    pieces = isolating(
+        lambda some: _raise(collection, frame.iloc[some], points, terrain), frame["identificatie"].tolist()
     )
-    lifted = ground_shapes(shapes, heights, terrain)
-    table = frame.assign(h_bron=[str(s) for s in heights.source], h_maaiveld=_mean_height(lifted))
+    raised = [p.result or _Raised.nothing(len(p.rows)) for p in pieces]
+    lifted = GroundShapes(
+        *(concatenate([getattr(r.shapes, kind) for r in raised]) for kind in ("surfaces", "lines", "points"))
+    )
+    sources = [source for r in raised for source in r.sources]
+    table = frame.assign(h_bron=sources, h_maaiveld=_mean_height(lifted))
     attributes = CATALOGUE.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
     types = (collection.surface_type,) if collection.surface_type else ()
     mesh = mesh_of(lifted.surfaces, rows, _per_surface(_colors(collection, frame), lifted.surfaces))
     if collection.water:
-        walls = banks(shapes, heights, terrain)
+        walls = concatenate([r.banks for r in raised])
         mesh = join_meshes(mesh, mesh_of(walls, rows, _per_surface(np.tile(_BANK, (len(frame), 1)), walls)))
     tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
     properties = attributes[tile_columns].copy()
@@ -88,6 +92,50 @@ def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terra
         ],
         attributes,
         ThemeMesh(collection.theme, mesh, None, properties),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """Shapes of ``G`` objects at their heights, where these come from, and the walls down to water."""
+
+    shapes: GroundShapes
+    sources: list[str]
+    banks: Shells
+
+    @classmethod
+    def nothing(cls, objects: int) -> _Raised:
+        """Of objects that the method broke on."""
+        none = _no_shells(objects)
+        return cls(GroundShapes(none, none, none), [FAULT] * objects, none)
+
+
+def _raise(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain) -> _Raised:
+    shapes = frame.geometry.to_numpy()
+    heights = surface_heights(
+        shapes,
+        frame["relatieve_hoogteligging"].to_numpy(dtype=np.int64),
+        np.full(len(frame), collection.water),
+        points.xyz,
+        points.classification,
+        terrain,
+    )
+    return _Raised(
+        ground_shapes(shapes, heights, terrain),
+        [str(s) for s in heights.source],
+        banks(shapes, heights, terrain) if collection.water else _no_shells(len(frame)),
+    )
+
+
+def _no_shells(objects: int) -> Shells:
+    start = np.zeros(1, dtype=np.int64)
+    return Shells(
+        np.empty((0, 3)),
+        start[:0],
+        start,
+        start,
+        np.zeros(objects + 1, dtype=np.int64),
+        np.empty(0, dtype=np.uint8),
     )
 
 

@@ -9,18 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ingest.ahn import Points, PointStore
 from twin.build import panden, surfaces
+from twin.build.cloud import CloudPart
 from twin.build.meshes import ThemeMesh, save_meshes
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry, Header, write_sequence
 from twin.ground import COLLECTIONS
 from twin.ledger import Ledger
+from twin.reconstruction.fit import Fit
 from twin.store import Layout
 from twin.store.tables import write_table
-
-POINT_MARGIN = 10.0
-"""Points [m] around the objects of a tile that may matter to them: ground beside walls, terrain at edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,8 @@ class TileJob:
     name : str
     collections : dict of str to GeoDataFrame
         Objects of this tile with their joined attributes.
-    points : Path or None
-        Folder of the point store.
+    cloud : CloudPart
+        The points around them.
     out : Path
         Root of the twin.
     header : Header
@@ -44,7 +42,7 @@ class TileJob:
 
     name: str
     collections: dict[str, gpd.GeoDataFrame]
-    points: Path | None
+    cloud: CloudPart
     out: Path
     header: Header
     chunk: int
@@ -61,12 +59,15 @@ class TileResult:
         Objects written per collection.
     quality : DataFrame
         A row per pand: ``identificatie`` and the quality attributes.
+    fit : dict of str to Fit
+        Distances of the roof points per LoD.
     ledger : Ledger
     """
 
     name: str
     counts: dict[str, int] = field(default_factory=dict)
     quality: pd.DataFrame = field(default_factory=pd.DataFrame)
+    fit: dict[str, Fit] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
 
 
@@ -81,19 +82,20 @@ def build_tile(job: TileJob) -> TileResult:
         When the spooled points can't be read.
     """
     layout, result = Layout(job.out), TileResult(job.name)
-    points = _points(job)
+    cloud = job.cloud.read()
     written = _Objects()
     meshes: list[ThemeMesh] = []
 
     if (frame := job.collections.get("pand")) is not None:
-        city = panden.build(frame, points, job.chunk)
+        city = panden.build(frame, cloud, job.chunk)
         written.add(city.objects, city.geometries)
         meshes.append(city.mesh)
+        result.fit = city.fit
         result.quality = city.attributes[quality_columns()]
         _write(layout, job, "pand", city.attributes, frame, result)
 
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
-    for name, lifted in surfaces.build(ground, points).items():
+    for name, lifted in surfaces.build(ground, cloud).items():
         written.add(lifted.objects, lifted.geometries)
         meshes.append(lifted.mesh)
         _write(layout, job, name, lifted.attributes, ground[name], result)
@@ -125,16 +127,6 @@ def _write(
     write_table(layout.objects(name, job.name), table, frame.geometry)
     result.counts[name] = len(table)
     result.ledger.enter("write", name, len(frame), len(table))
-
-
-def _points(job: TileJob) -> Points:
-    if job.points is None:
-        return Points(np.empty((0, 3)), np.empty(0, np.uint8), np.empty(0, np.uint8))
-    boxes = [f.total_bounds for n, f in job.collections.items() if n in COLLECTIONS or n == "pand"]
-    if not boxes:
-        return Points(np.empty((0, 3)), np.empty(0, np.uint8), np.empty(0, np.uint8))
-    low, high = np.min(boxes, axis=0)[:2] - POINT_MARGIN, np.max(boxes, axis=0)[2:] + POINT_MARGIN
-    return PointStore.open(job.points).read((*low.tolist(), *high.tolist()))
 
 
 @dataclass(slots=True)

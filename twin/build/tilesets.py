@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import orjson
 import pyarrow.parquet as pq
 
 from tiles import Property, RdNap, write_root, write_tileset
+from twin.build.digest import code_digest
 from twin.build.meshes import load_cells
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
@@ -18,6 +21,7 @@ from twin.ground import COLLECTIONS, THEMES
 from twin.ground.collections import Theme
 from twin.settings import Settings
 from twin.store import Layout
+from twin.store.atomic import write_bytes
 
 _KINDS: dict[str, Literal["string", "int", "float", "bool"]] = {
     "integer": "int",
@@ -44,7 +48,7 @@ class ThemeSummary:
 
 def write_tilesets(
     layout: Layout,
-    tiles: Sequence[str],
+    digests: Mapping[str, str],
     settings: Settings,
     bbox: tuple[float, float, float, float],
     sources: Sequence[Provenance],
@@ -52,39 +56,78 @@ def write_tilesets(
 ) -> dict[str, ThemeSummary]:
     """Write ``3dtiles/``: a tileset per theme that has anything to draw, and the root.
 
+    Parameters
+    ----------
+    layout : Layout
+    digests : mapping
+        Digest of each tile, by name: where all are as before, the tilesets are too and are kept.
+    settings : Settings
+    bbox : (4,) of float [m, RD]
+    sources : sequence of Provenance
+    progress : Progress
+
     Raises
     ------
     TilesError
         When the RDNAPTRANS2018 grids are unusable, or a tileset can't be written.
     """
-    present = [t for t in THEMES if _collections(layout, t, tiles)]
-    progress.stage("3D Tiles schrijven", len(present))
+    tiles = sorted(digests)
+    collections = {theme.id: _collections(layout, theme, tiles) for theme in THEMES}
+    present = [t for t in THEMES if collections[t.id]]
+    progress.stage("Writing 3D Tiles", len(present))
+    public = [s for s in sources if s.classification == "openbaar"]
+    options: dict[str, Any] = {
+        "center": ((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
+        "cell_size": settings.build.tile,
+        "attribution": "; ".join(dict.fromkeys(s.attribution for s in public)),
+        "licence": "; ".join(dict.fromkeys(s.licence for s in public)),
+    }
+    digest = _digest(digests, settings.twin.name, options)
+    if (kept := _recall(layout, digest)) is not None:
+        return kept
     rdnap = RdNap()
-    attribution = "; ".join(dict.fromkeys(s.attribution for s in sources if s.classification == "openbaar"))
-    licence = "; ".join(dict.fromkeys(s.licence for s in sources if s.classification == "openbaar"))
     children, summaries = [], {}
     for theme in present:
-        progress.doing(theme.nl)
+        progress.doing(theme.en)
         summary = write_tileset(
             layout.tiles3d / theme.id,
             load_cells(layout, theme.id, tiles, settings.build.tile),
             title=f"{settings.twin.name}: {theme.nl}",
             theme=theme.id,
             property_schema=_schema(theme),
-            center=((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
-            cell_size=settings.build.tile,
-            attribution=attribution,
-            licence=licence,
             rdnap=rdnap,
+            **options,
         )
         children.append((theme.id, summary))
-        summaries[theme.id] = ThemeSummary(_collections(layout, theme, tiles), summary.features)
+        summaries[theme.id] = ThemeSummary(collections[theme.id], summary.features)
         progress.advance()
     for theme in set(THEMES) - set(present):
         shutil.rmtree(layout.tiles3d / theme.id, ignore_errors=True)
     if children:
         write_root(layout.tiles3d, children, title=settings.twin.name)
+    _remember(layout, digest, summaries)
     return summaries
+
+
+def _digest(digests: Mapping[str, str], name: str, options: dict[str, Any]) -> str:
+    content = repr((sorted(digests.items()), name, options, code_digest("twin", "tiles")))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _recall(layout: Layout, digest: str) -> dict[str, ThemeSummary] | None:
+    """What an earlier build wrote from the same, if it is all still there."""
+    path = layout.work / "tilesets.json"
+    if not path.is_file():
+        return None
+    content = orjson.loads(path.read_bytes())
+    folders = [layout.tiles3d, *(layout.tiles3d / theme for theme in content["themes"])]
+    if content["digest"] != digest or not all((f / "tileset.json").is_file() for f in folders):
+        return None
+    return {theme: ThemeSummary(**summary) for theme, summary in content["themes"].items()}
+
+
+def _remember(layout: Layout, digest: str, summaries: dict[str, ThemeSummary]) -> None:
+    write_bytes(layout.work / "tilesets.json", orjson.dumps({"digest": digest, "themes": summaries}))
 
 
 def _collections(layout: Layout, theme: Theme, tiles: Sequence[str]) -> list[str]:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import structlog
 import typer
+from typer.core import TyperGroup
 
 import twin
-from ingest.errors import SourceError
-from tiles.errors import TilesError
 from twin.cli import build, check, demo, export, init, inspect, serve
-from twin.cli.console import errors
-from twin.errors import TwinError, exit_code
+
+INTERRUPTED = 130
+
+
+class _Interruptible(TyperGroup):
+    """Ends with a word when somebody stops a command, whatever version of typer runs it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("Stopped.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
 
 app = typer.Typer(
     name="twin",
     help="From the Dutch registers (BGT, BAG, AHN, CBS, WOZ) to a 3D city with data on every object.\n\n"
     "Exit codes: 0 good, 1 a problem with data or quality, 2 wrong use.",
+    cls=_Interruptible,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -34,37 +43,69 @@ app.command("inspect")(inspect.inspect)
 app.command("export")(export.export)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"twin {twin.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _common(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop."),
+    ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", envvar="TWIN_VERBOSE", help="Log every step on stderr.")
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            envvar="TWIN_VERBOSE",
+            help="Log every step on stderr, and show where in the program an error arose.",
+        ),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(twin.__version__)
-        raise typer.Exit
+    # Nothing heavy is imported on the way to a --help or a --version.
+    import logging
+
+    import structlog
+
+    global _verbose
+    _verbose = verbose
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
 
+_verbose = False
+
+
 def main() -> None:
     """Run the command line; an error becomes a sentence and an exit code, never a traceback."""
     try:
         app()
-    except (TwinError, SourceError, TilesError) as error:
-        errors.print(f"[bold red]Fout[/] {_plain(error)}", highlight=False, soft_wrap=True)
-        sys.exit(exit_code(error))
-    except KeyboardInterrupt:
-        errors.print("Gestopt.")
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output, such as head, has gone: nothing to report, nowhere to report it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+    except Exception as error:
+        if _verbose:
+            raise
+        sys.exit(_tell(error))
 
 
-def _plain(error: Exception) -> str:
-    return str(error).replace("[", r"\[")
+def _tell(error: Exception) -> int:
+    """Say on stderr what went wrong; the exit code that goes with it."""
+    from ingest.errors import SourceError
+    from tiles.errors import TilesError
+    from twin.errors import TwinError, exit_code
+
+    if isinstance(error, TwinError | SourceError | TilesError):
+        text = str(error)
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}. Check the path, its rights and the free space"
+    else:
+        text = (
+            f"{type(error).__name__}: {error}. This is a fault in the program: please report it, with what "
+            "twin --verbose shows for the same command"
+        )
+    typer.secho("Error: ", err=True, nl=False, bold=True, fg=typer.colors.RED)
+    typer.echo(text, err=True)
+    return exit_code(error)

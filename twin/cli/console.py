@@ -1,22 +1,20 @@
-"""What the commands say: progress for people, one JSON object for scripts, errors without a traceback."""
+"""What the commands say: progress for people, one JSON object for scripts."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as summary, and nothing else.")]
-
-errors = Console(stderr=True)
 
 
 class BarProgress:
@@ -44,6 +42,10 @@ class BarProgress:
 @contextmanager
 def progress_bars(show: bool) -> Iterator[BarProgress]:
     """Bars on stderr while the block runs, unless nobody wants them."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -52,24 +54,32 @@ def progress_bars(show: bool) -> Iterator[BarProgress]:
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[what]}"),
     )
-    with Bars(*columns, console=errors, disable=not show, transient=False) as bars:
+    with Bars(*columns, console=Console(stderr=True), disable=not show, transient=False) as bars:
         yield BarProgress(bars)
 
 
 def print_json(content: dict[str, Any]) -> None:
     """Print a summary for scripts on stdout."""
+    import orjson
+
     sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str) + b"\n")
     sys.stdout.buffer.flush()
 
 
 def print_table(title: str, heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
     """Print a small table on stdout."""
+    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    console = Console()
+    # As plain text above the table: as the table's own title it would be folded to the table's width.
+    console.print(Text(title, style="bold"))
+    table = Table(box=None, pad_edge=False)
     for i, head in enumerate(heads):
         numeric = bool(rows) and all(isinstance(row[i], int | float) for row in rows)
-        table.add_column(head, justify="right" if numeric else "left")
+        table.add_column(head, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(str, row))
-    Console().print(table)
+        # Text, not markup: a path or a value may hold square brackets.
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console.print(table)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twin.errors import SettingsError
-from twin.settings import SourceKind, load
-from twin.store.atomic import write_bytes
+from twin.cli.console import Quiet
 
+if TYPE_CHECKING:
+    from twin.settings import SourceKind
+
+# Per register: what to fill in, and a file name to begin with.
 _HINTS = {
-    SourceKind.BGT: "PDOK-download van de BGT: de zip, een map met GML of een GeoPackage.",
-    SourceKind.BAG: "BAG-extract (zip) of een BAG-GeoPackage.",
-    SourceKind.AHN: "AHN-kaartbladen; één of meer LAZ-bestanden.",
-    SourceKind.CBS: "Wijken en buurten van het CBS, met het jaar.",
-    SourceKind.WOZ: "Eigen WOZ-export; blijft intern.",
-    SourceKind.ENERGIELABEL: "Totaalbestand van EP-online.",
+    "bgt": ("BGT as PDOK delivers it: the zip, a folder of GML, or a GeoPackage.", "bgt.zip"),
+    "bag": ("BAG extract 2.0 (zip), or a BAG GeoPackage.", "bag.zip"),
+    "ahn": ("AHN sheets: one or more LAZ files, as a list in [ ].", "ahn.laz"),
+    "cbs": ("Wijken en buurten of the CBS, with the year of its codes.", "cbs.gpkg"),
+    "woz": ("The municipality's own export of WOZ values; stays internal.", "woz.csv"),
+    "energielabel": ("Total file of EP-online.", "energielabel.csv"),
 }
+_CBS_YEAR = 2024
 
 
 def init(
@@ -34,16 +38,21 @@ def init(
         typer.Option(help="Area: min x, min y, max x, max y in RD metres.", metavar="X0 Y0 X1 Y1"),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a twin.toml for an area, ready to be filled in with the paths of its files.
 
     Every source in it is explained; remove the ones you don't have. Then: twin build TWIN.TOML --out OUT
     """
+    from twin.errors import SettingsError
+    from twin.settings import SourceKind
+
     if out.exists() and not force:
         raise SettingsError(f"{out}: exists already. Choose another --out, or --force to overwrite it")
-    names = {kind: (Path("bron") / f"{kind.value}{_suffix(kind)}",) for kind in SourceKind}
-    write_settings(out, municipality, code, bbox, names, relative=False)
-    typer.echo(f"{out} geschreven. Vul de paden van de bronnen in en bouw met: twin build {out} --out twin")
+    files = {kind: (Path("bron") / _HINTS[kind.value][1],) for kind in SourceKind}
+    write_settings(out, municipality, code, bbox, files, year=_CBS_YEAR, relative=False)
+    if not quiet:
+        typer.echo(f"Wrote {out}. Fill in the paths of its sources, then: twin build {out} --out twin")
 
 
 def write_settings(
@@ -53,6 +62,7 @@ def write_settings(
     bbox: Sequence[float] | None,
     sources: Mapping[SourceKind, Sequence[Path]],
     *,
+    year: int | None = None,
     relative: bool = True,
 ) -> Path:
     """Write a commented ``twin.toml`` and read it back, so that only a good one stays.
@@ -64,32 +74,44 @@ def write_settings(
     bbox : four floats [m, RD] or None
     sources : mapping
         Files per register.
+    year : int, optional
+        Of the CBS codes.
     relative : bool
         Whether the files are given as seen from here, and must be written as seen from ``path``.
+
+    Raises
+    ------
+    SettingsError
+        When a value is not one that ``twin.toml`` may have.
+    StoreError
+        When the file can't be written.
     """
+    from twin.errors import SettingsError
+    from twin.settings import load
+    from twin.store.atomic import replacing
+
     lines = ["[twin]", f"name = {_text(name)}"]
     lines += [f"municipality = {_text(municipality)}"] if municipality else []
-    lines += (
-        [f"bbox = [{', '.join(f'{v:g}' if v % 1 else f'{v:.1f}' for v in bbox)}]  # RD, meters"]
-        if bbox
-        else []
-    )
+    lines += [f"bbox = [{', '.join(map(_number, bbox))}]  # RD, metres"] if bbox else []
     for kind, files in sources.items():
         seen = [os.path.relpath(f, path.parent) if relative else str(f) for f in files]
         shown = _text(seen[0]) if len(seen) == 1 else f"[{', '.join(map(_text, seen))}]"
-        lines += ["", f"# {_HINTS[kind]}", "[[source]]", f'kind = "{kind.value}"', f"path = {shown}"]
-        if kind is SourceKind.CBS and not relative:
-            lines.append("year = 2024")
-    write_bytes(path, ("\n".join(lines) + "\n").encode())
-    load(path)
+        lines += ["", f"# {_HINTS[kind.value][0]}", "[[source]]", f'kind = "{kind.value}"', f"path = {shown}"]
+        lines += [f"year = {year}"] if year and kind.value == "cbs" else []
+    with replacing(path) as temporary:
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        try:
+            load(temporary)
+        except SettingsError as error:
+            raise SettingsError(str(error).replace(str(temporary), str(path))) from None
     return path
 
 
-def _suffix(kind: SourceKind) -> str:
-    return {SourceKind.CBS: ".gpkg", SourceKind.AHN: ".laz"}.get(
-        kind, ".csv" if kind in (SourceKind.WOZ, SourceKind.ENERGIELABEL) else ".zip"
-    )
+def _number(value: float) -> str:
+    """Whole millimetres."""
+    return repr(round(float(value), 3))
 
 
 def _text(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A TOML string; JSON's escapes are all valid there too."""
+    return json.dumps(value, ensure_ascii=False)

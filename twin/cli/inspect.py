@@ -26,9 +26,9 @@ def inspect(
         print_json(found)
         return
     simple = [(k, v) for k, v in found.items() if not isinstance(v, list | dict)]
-    print_table(str(file), ("kenmerk", "waarde"), list(simple))
+    print_table(str(file), ("property", "value"), list(simple))
     for key, value in found.items():
         if isinstance(value, dict):
-            print_table(f"\n{key}", ("naam", "waarde"), list(value.items()))
+            print_table(f"\n{key}", ("name", "value"), list(value.items()))
         elif isinstance(value, list):
-            print_table(f"\n{key}", ("waarde",), [(v,) for v in value])
+            print_table(f"\n{key}", ("value",), [(v,) for v in value])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from twin.cli.console import Quiet
 
 Host = Annotated[
     str, typer.Option(envvar="TWIN_HOST", help="Address to listen on; 127.0.0.1 is this machine only.")
@@ -17,16 +21,17 @@ def serve(
     out: Annotated[Path, typer.Argument(help="Folder of a built twin.", metavar="OUT")],
     host: Host = "127.0.0.1",
     port: Port = 8000,
+    quiet: Quiet = False,
 ) -> None:
     """Serve a built twin: the viewer on /, the API on /api, the 3D Tiles on /3dtiles.
 
-    Only data classified as openbaar leaves the server. Stop with Ctrl-C.
+    Only data classified as openbaar leaves the server. Stop it with Ctrl-C or a SIGTERM.
     """
-    run(out, host, port)
+    run(out, host, port, quiet=quiet)
 
 
-def run(out: Path, host: str, port: int) -> None:
-    """Serve until interrupted.
+def run(out: Path, host: str, port: int, *, quiet: bool) -> None:
+    """Serve until interrupted, which is how serving ends well.
 
     Raises
     ------
@@ -35,4 +40,11 @@ def run(out: Path, host: str, port: int) -> None:
     """
     from twin.api.server import serve_twin
 
-    serve_twin(out, host, port, announce=lambda address: typer.echo(f"De viewer staat klaar op {address}"))
+    def announce(address: str) -> None:
+        if not quiet:
+            typer.echo(f"The viewer is ready at {address}")
+
+    # The server ends its requests first and then passes the signal on to whoever handled it before.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        serve_twin(out, host, port, announce=announce)

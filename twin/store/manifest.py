@@ -42,6 +42,8 @@ class Manifest:
         Medians over the panden, with their definitions in the catalogue.
     joins : list of dict
     ledger : list of dict
+    fit : dict of str to dict
+        Per LoD, the distances of all roof points to the roofs.
     versions : dict
     """
 
@@ -57,6 +59,7 @@ class Manifest:
     quality: dict[str, Any]
     joins: list[dict[str, Any]]
     ledger: list[dict[str, Any]]
+    fit: dict[str, dict[str, float]] = field(default_factory=dict)
     format: int = FORMAT
     versions: dict[str, str] = field(default_factory=lambda: versions())
 
