@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from ingest.sample import SampleTown
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -17,3 +23,31 @@ def real_data() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"real data not found at {folder}; set TWIN_TEST_DATA to its folder")
     return folder
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The files of a sample municipality, and the ``twin.toml`` that names them."""
+
+    town: SampleTown
+    settings: Path
+
+
+@pytest.fixture(scope="session")
+def sample_registers(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """Registers of a small sample municipality, written once; not to be changed."""
+    from twin.cli.demo import write_sample
+
+    return Sample(*write_sample(tmp_path_factory.mktemp("sample") / "bron", buildings=80, seed=1))
+
+
+@pytest.fixture(scope="session")
+def sample_twin(sample_registers: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Root of the twin of that municipality, built once; not to be changed."""
+    from twin.build import Silence, build
+    from twin.settings import load
+
+    out = tmp_path_factory.mktemp("sample_twin") / "twin"
+    with ThreadPoolExecutor(1) as executor:
+        build(load(sample_registers.settings), out, executor, Silence())
+    return out
