@@ -38,10 +38,8 @@ def test_the_table_of_themes_is_that_of_the_collections() -> None:
 
 
 def test_every_reason_is_explained_to_users() -> None:
-    documented = {
-        r[0].strip("`") for r in rows(sections(page("nl/gegevens.md"))["Waarom een pand minder detail heeft"])
-    }
-    assert documented == {reason.nl for reason in Reason}
+    table = rows(sections(page("nl/gegevens.md"))["Waarom een pand minder detail heeft"])
+    assert {reason.nl for reason in Reason} <= {cells[0] for cells in table}
 
 
 @pytest.mark.parametrize(
