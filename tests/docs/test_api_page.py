@@ -14,8 +14,8 @@ TEXT = page("developers/api.md")
 
 
 @pytest.fixture(scope="module")
-def openapi(small_twin: Path) -> dict[str, Any]:
-    return create_app(small_twin).openapi()
+def openapi(sample_twin: Path) -> dict[str, Any]:
+    return create_app(sample_twin).openapi()
 
 
 def test_every_path_is_told(openapi: dict[str, Any]) -> None:

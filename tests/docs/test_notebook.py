@@ -26,11 +26,11 @@ def test_outputs_are_cleared(cells: list[dict[str, Any]]) -> None:
 
 def test_every_cell_runs_and_shows_something_true(
     cells: list[dict[str, Any]],
-    small_twin: Path,
+    sample_twin: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("TWIN_OUT", str(small_twin))
+    monkeypatch.setenv("TWIN_OUT", str(sample_twin))
     monkeypatch.setenv("MPLBACKEND", "Agg")
     plt.switch_backend("Agg")
     monkeypatch.setattr(plt, "show", lambda: None)
@@ -38,7 +38,7 @@ def test_every_cell_runs_and_shows_something_true(
     for number, cell in enumerate(cells):
         exec(compile("".join(cell["source"]), f"{NOTEBOOK.name}, code cell {number}", "exec"), names)
     plt.close("all")
-    counts = json.loads((small_twin / "twin.json").read_text())["counts"]
+    counts = json.loads((sample_twin / "twin.json").read_text())["counts"]
     assert f"{counts['pand']} panden" in capsys.readouterr().out
     assert len(names["slechtste"]) == 10
     assert len(names["punten"]) > 0

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from ingest.woz import WozColumns
 from tests.docs.pages import code_words, page, rows, sections
+from twin.build import BuildSummary
 from twin.cli.app import app
 from twin.settings.model import BuildSettings, Source, SourceKind, TwinSettings
 
@@ -55,6 +56,10 @@ def test_every_option_of_a_command_is_told_and_no_other(name: str) -> None:
 
 def test_the_options_of_all_commands_are_told() -> None:
     _compare(GROUP, COMMANDS["All commands"])
+
+
+def test_every_key_of_the_summary_of_a_build_is_told() -> None:
+    assert {f.name for f in fields(BuildSummary)} <= code_words(COMMANDS["twin build"])
 
 
 def _compare(command: Any, text: str) -> None:

@@ -1,0 +1,56 @@
+"""What the guides quote is what the program says: settings, report, words of the viewer."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import DOCS, REPOSITORY, page, rows, sections
+from twin.settings import Settings
+
+EXAMPLES = [
+    (path.relative_to(DOCS).as_posix(), block)
+    for path in sorted(DOCS.rglob("*.md"))
+    for block in re.findall(r"^```toml\n(.*?)^```$", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+]
+AREA = '[twin]\nname = "X"\n[[source]]\nkind = "bag"\npath = "bag.zip"\n'
+
+
+@pytest.mark.parametrize(("name", "block"), EXAMPLES, ids=[f"{n}-{i}" for i, (n, _) in enumerate(EXAMPLES)])
+def test_examples_of_settings_are_valid(name: str, block: str) -> None:
+    settings = Settings.model_validate(tomllib.loads(block if "[twin]" in block else AREA + block))
+    assert settings.source
+
+
+def test_there_are_examples() -> None:
+    assert {name for name, _ in EXAMPLES} >= {"nl/aan-de-slag.md", "developers/settings.md"}
+
+
+def test_the_guide_explains_every_part_of_the_report(sample_twin: Path) -> None:
+    shown = re.findall(r"<h2>(.*?)</h2>", (sample_twin / "report" / "index.html").read_text(encoding="utf-8"))
+    assert shown
+    assert _bold(sections(page("nl/aan-de-slag.md"))["4. Het verslag lezen"]) == set(shown)
+
+
+def test_the_guide_to_the_folder_names_what_is_there(sample_twin: Path) -> None:
+    told = {
+        r[0].strip("`/").partition("/")[0] for r in rows(sections(page("nl/aan-de-slag.md"))["3. Bouwen"])
+    }
+    assert told == {path.name for path in sample_twin.iterdir() if not path.name.startswith(".")}
+
+
+def test_the_viewers_words_are_those_on_its_screen() -> None:
+    words = (REPOSITORY / "viewer" / "src" / "i18n" / "nl.ts").read_text(encoding="utf-8")
+    parts = sections(page("nl/viewer.md"))
+    quoted = {row[0] for row in rows(parts["Als er iets niet gaat"])}
+    for part in ("Een object bekijken", "Lagen en kleuren", "Delen", "Rondkijken"):
+        quoted |= _bold(parts[part])
+    assert len(quoted) > 8
+    assert {text for text in quoted if text not in words} == set()
+
+
+def _bold(text: str) -> set[str]:
+    return set(re.findall(r"\*\*(.+?)\*\*", text))
