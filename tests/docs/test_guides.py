@@ -6,9 +6,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.docs.pages import DOCS, REPOSITORY, page, rows, sections
+from twin.catalogue import CATALOGUE
 from twin.settings import Settings
 
 EXAMPLES = [
@@ -40,6 +42,20 @@ def test_the_guide_to_the_folder_names_what_is_there(sample_twin: Path) -> None:
         r[0].strip("`/").partition("/")[0] for r in rows(sections(page("nl/aan-de-slag.md"))["3. Bouwen"])
     }
     assert told == {path.name for path in sample_twin.iterdir() if not path.name.startswith(".")}
+
+
+def test_what_is_internal_is_in_the_tables_only(sample_twin: Path) -> None:
+    """As nl/gegevens.md and developers/cityjson.md promise to whoever publishes a folder."""
+    internal = {a.name for a in CATALOGUE.attributes if a.classification != "openbaar"}
+    tables = sorted((sample_twin / "objects" / "pand").glob("*.parquet"))
+    assert sum(pd.read_parquet(path)["woz_waarde"].notna().sum() for path in tables) > 0
+    published = [
+        p for folder in ("cityjson", "3dtiles") for p in (sample_twin / folder).rglob("*") if p.is_file()
+    ]
+    assert len(published) > 5
+    for path in published:
+        content = path.read_bytes()
+        assert not [name for name in internal if f'"{name}"'.encode() in content], path.name
 
 
 def test_the_viewers_words_are_those_on_its_screen() -> None:
