@@ -138,7 +138,8 @@ def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.Data
         ids + part_ids,
         ["Building"] * len(ids) + ["BuildingPart"] * len(part_ids),
         np.concatenate((np.full(len(ids), -1), model.part_pand)).astype(np.int64),
-        json_attributes(attributes) + [{} for _ in part_ids],
+        # A CityJSON file is passed on: what is internal stays in the tables.
+        json_attributes(CATALOGUE.public().conform(attributes, "pand")) + [{} for _ in part_ids],
     )
 
 

@@ -83,7 +83,8 @@ def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terra
             frame["object_id"].tolist(),
             [collection.city_type] * len(frame),
             np.full(len(frame), -1, dtype=np.int64),
-            json_attributes(attributes),
+            # A CityJSON file is passed on: what is internal stays in the tables.
+            json_attributes(CATALOGUE.public().conform(attributes, collection.name)),
         ),
         [
             Geometry("MultiSurface", LOD, lifted.surfaces, rows, types),

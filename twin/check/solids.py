@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
+from twin.check.features import features, transform
 from twin.geometry.columns import Floats, Semantic, Shells
 from twin.geometry.ragged import offsets_of
 from twin.geometry.validity import Code, check
@@ -38,9 +38,11 @@ def check_solids(sequences: Iterable[Path]) -> dict[str, tuple[int, list[SolidFa
     batches: dict[str, _Batch] = {}
     for path in sequences:
         for object_id, geometry, vertices in _solids(path):
-            lod = geometry["lod"]
+            lod = str(geometry.get("lod"))
             batch = batches.setdefault(lod, _Batch())
-            batch.add(object_id, geometry, vertices)
+            if fault := batch.add(object_id, geometry, vertices):
+                count, faults = result.get(lod, (0, []))
+                result[lod] = (count + 1, [*faults, fault])
             if len(batch.ids) >= BATCH:
                 _settle(result, lod, batches.pop(lod))
     for lod, batch in batches.items():
@@ -54,18 +56,16 @@ def _settle(result: dict[str, tuple[int, list[SolidFault]]], lod: str, batch: _B
 
 
 def _solids(path: Path) -> Iterator[tuple[str, dict[str, Any], Floats]]:
-    with path.open("rb") as lines:
-        transform = orjson.loads(next(lines))["transform"]
-        scale, translate = np.array(transform["scale"]), np.array(transform["translate"])
-        for line in lines:
-            feature = orjson.loads(line)
-            vertices = None
-            for object_id, entry in feature["CityObjects"].items():
-                for geometry in entry.get("geometry", ()):
-                    if geometry["type"] == "Solid":
-                        if vertices is None:
-                            vertices = np.array(feature["vertices"], dtype=np.float64) * scale + translate
-                        yield object_id, geometry, vertices
+    scale, translate = transform(path)
+    for _, feature in features(path):
+        vertices = None
+        for object_id, entry in feature["CityObjects"].items():
+            for geometry in entry.get("geometry", ()):
+                if geometry.get("type") == "Solid":
+                    if vertices is None:
+                        whole = np.array(feature["vertices"], dtype=np.float64).reshape(-1, 3)
+                        vertices = whole * scale + translate
+                    yield object_id, geometry, vertices
 
 
 _CODES = {"GroundSurface": Semantic.GROUND, "RoofSurface": Semantic.ROOF, "WallSurface": Semantic.OUTER_WALL}
@@ -84,21 +84,34 @@ class _Batch:
     semantics: list[int] = field(default_factory=list)
     base: int = 0
 
-    def add(self, object_id: str, geometry: dict[str, Any], xyz: Any) -> None:
-        shell, base = geometry["boundaries"][0], self.base
+    def add(self, object_id: str, geometry: dict[str, Any], xyz: Floats) -> SolidFault | None:
+        """Add a solid; one that is not built as CityJSON says is a fault, and is left out."""
+        try:
+            (shell,) = geometry["boundaries"]
+            rings = [ring for surface in shell for ring in surface]
+            used = [int(v) for ring in rings for v in ring]
+            kinds = [_CODES[s["type"]] for s in geometry["semantics"]["surfaces"]]
+            semantics = [kinds[v] for v in geometry["semantics"]["values"][0]]
+            sizes = [len(ring) for ring in rings]
+            surfaces = [len(surface) for surface in shell]
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            return SolidFault(object_id, f"not built as a Solid: {type(error).__name__} {error}")
+        if not 0 <= min(used, default=-1) <= max(used, default=0) < len(xyz) or min(sizes) < 3:
+            return SolidFault(object_id, "has rings without three vertices, or vertices that aren't there")
         self.ids.append(object_id)
         self.xyz.append(xyz)
-        self.base += len(xyz)
         self.object_sizes.append(len(shell))
-        for surface in shell:
-            self.surface_sizes.append(len(surface))
-            for ring in surface:
-                self.ring_sizes.append(len(ring))
-                self.vertices.extend(base + v for v in ring)
-        kinds = [_CODES[s["type"]] for s in geometry["semantics"]["surfaces"]]
-        self.semantics.extend(kinds[v] for v in geometry["semantics"]["values"][0])
+        self.surface_sizes.extend(surfaces)
+        self.ring_sizes.extend(sizes)
+        self.vertices.extend(self.base + v for v in used)
+        self.semantics.extend(semantics)
+        self.base += len(xyz)
+        return None
 
     def faults(self) -> list[SolidFault]:
+        """The solids that break a rule."""
+        if not self.ids:
+            return []
         shells = Shells(
             xyz=np.concatenate(self.xyz),
             ring_vertices=np.array(self.vertices, dtype=np.int64),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tiles import check_tileset
 from twin.build.progress import Progress
+from twin.check.contents import compare
 from twin.check.solids import check_solids
 from twin.cityjson import check_sequence
 from twin.store import Layout, Manifest, read_manifest
@@ -85,12 +90,14 @@ def check_twin(root: Path, progress: Progress) -> Verdict:
     verdict = Verdict()
     steps: list[tuple[str, Callable[[], None]]] = [
         ("CityJSON", lambda: _sequences(layout, verdict)),
-        ("Solids", lambda: _solids(layout, verdict)),
+        ("solids", lambda: _solids(layout, verdict)),
+        ("tables", lambda: _tables(layout, manifest, verdict)),
+        ("CityJSON and tables", lambda: _contents(layout, manifest, verdict)),
         ("3D Tiles", lambda: _tilesets(layout, manifest, verdict)),
-        ("Tabellen", lambda: _tables(layout, manifest, verdict)),
-        ("Telling", lambda: _ledger(manifest, verdict)),
+        ("report", lambda: _report(layout, manifest, verdict)),
+        ("counts", lambda: _ledger(manifest, verdict)),
     ]
-    progress.stage("Controleren", len(steps))
+    progress.stage("Checking", len(steps))
     for title, step in steps:
         progress.doing(title)
         step()
@@ -100,11 +107,11 @@ def check_twin(root: Path, progress: Progress) -> Verdict:
 
 def _sequences(layout: Layout, verdict: Verdict) -> None:
     findings = [
-        Finding(fault.where, f"{fault.rule}: {fault.message}")
+        Finding(f"cityjson/{fault.where}", f"{fault.rule}: {fault.message}")
         for path in layout.sequences()
         for fault in check_sequence(path)
     ]
-    verdict.enter("CityJSON: bestanden", len(layout.sequences()), findings)
+    verdict.enter("CityJSON: files", len(layout.sequences()), findings)
 
 
 def _solids(layout: Layout, verdict: Verdict) -> None:
@@ -113,26 +120,110 @@ def _solids(layout: Layout, verdict: Verdict) -> None:
         verdict.enter(f"Solids LoD {lod} (ISO 19107)", checked, findings)
 
 
-def _tilesets(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
-    for theme in manifest.themes:
-        folder = layout.tiles3d / theme["id"]
-        findings = [Finding(f"3dtiles/{theme['id']}/{f.file}", f.message) for f in check_tileset(folder)]
-        verdict.enter(f"3D Tiles {theme['id']}: objecten", theme["count"], findings)
-
-
 def _tables(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
     """Every table can be read, ids are unique, and there are as many objects as the manifest says."""
     findings = []
-    for collection, count in manifest.counts.items():
-        ids: list[str] = []
+    for collection in sorted(manifest.counts.keys() | set(layout.collections())):
+        count, ids = manifest.counts.get(collection, 0), list[str]()
         for path in layout.tables(collection):
-            ids.extend(gpd.read_parquet(path, columns=["identificatie", "geometry"])["identificatie"])
+            try:
+                ids.extend(pq.read_table(path, columns=["identificatie"])["identificatie"].to_pylist())
+            except (OSError, pa.ArrowException) as error:
+                findings.append(Finding(f"objects/{collection}/{path.name}", f"can't be read: {error}"))
         where = f"objects/{collection}"
         if len(ids) != count:
             findings.append(Finding(where, f"{len(ids)} objects, but the manifest says {count}"))
-        if len(set(ids)) != len(ids):
-            findings.append(Finding(where, f"{len(ids) - len(set(ids))} ids stand more than once"))
-    verdict.enter("Tabellen: collecties", len(manifest.counts), findings)
+        repeated = sorted(i for i, times in Counter(ids).items() if times > 1)
+        findings += [Finding(f"{where} {i}", "stands in it more than once") for i in repeated]
+    verdict.enter("Tables: collections", len(manifest.counts), findings)
+
+
+def _contents(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
+    checked, differences = compare(layout, manifest.counts)
+    verdict.enter("CityJSON and tables: objects", checked, [Finding(d.where, d.message) for d in differences])
+
+
+def _tilesets(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
+    """The root and all that it refers to; a theme's objects are those that the tables have."""
+    if not manifest.themes:
+        return
+    per_theme: dict[str, list[Finding]] = {"": [], **{theme["id"]: [] for theme in manifest.themes}}
+    for fault in check_tileset(layout.tiles3d):
+        found = per_theme.get(fault.file.split("/")[0], per_theme[""])
+        found.append(Finding(f"3dtiles/{fault.file}", fault.message))
+    root = _children(layout)
+    for theme in manifest.themes:
+        if theme["id"] not in root:
+            per_theme[""].append(Finding("3dtiles/tileset.json", f"does not refer to theme {theme['id']}"))
+        drawn = _drawn(layout, theme["id"])
+        if drawn is not None and drawn != theme["count"]:
+            per_theme[theme["id"]].append(
+                Finding(
+                    f"3dtiles/{theme['id']}/tileset.json",
+                    f"{drawn} objects drawn, but the manifest says {theme['count']}",
+                )
+            )
+        verdict.enter(f"3D Tiles {theme['id']}: objects", theme["count"], per_theme[theme["id"]])
+    verdict.enter("3D Tiles: root", 1, per_theme[""])
+
+
+def _children(layout: Layout) -> set[str]:
+    """Themes that the root tileset refers to."""
+    content = _json(layout.tiles3d / "tileset.json")
+    try:
+        return {child["content"]["uri"].split("/")[0] for child in content["root"]["children"]}
+    except (AttributeError, KeyError, TypeError):
+        return set()
+
+
+def _drawn(layout: Layout, theme: str) -> int | None:
+    try:
+        return int(_json(layout.tiles3d / theme / "tileset.json")["asset"]["extras"]["counts"]["drawn"])
+    except (KeyError, TypeError, ValueError):
+        return None  # told by the check of the tilesets
+
+
+def _json(path: Path) -> Any:
+    try:
+        return orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+
+
+def _report(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
+    """Every pand has its figures and every reject its line, as many as the manifest says."""
+    findings = []
+    tables: dict[str, pd.DataFrame] = {}
+    for name in ("quality", "rejects"):
+        path = layout.report / f"{name}.parquet"
+        try:
+            tables[name] = pd.read_parquet(path)
+        except (OSError, pa.ArrowException) as error:
+            findings.append(Finding(f"report/{path.name}", f"can't be read: {error}"))
+    if (quality := tables.get("quality")) is not None:
+        lods = quality["lod"].value_counts().to_dict() if len(quality) else {}
+        if lods != manifest.lods:
+            findings.append(
+                Finding(
+                    "report/quality.parquet",
+                    f"panden per LoD are {lods}, but the manifest says {manifest.lods}",
+                )
+            )
+        silent = quality[quality["lod_reden"].isna()] if len(quality) else quality
+        findings += [
+            Finding(f"report/quality.parquet {i}", "has no reason for its LoD")
+            for i in silent.get("identificatie", ())
+        ]
+    rejected = sum(line["rejected"] for line in manifest.ledger)
+    if (rejects := tables.get("rejects")) is not None and len(rejects) != rejected:
+        findings.append(
+            Finding(
+                "report/rejects.parquet", f"{len(rejects)} lines, but the manifest says {rejected} rejected"
+            )
+        )
+    if not (layout.report / "index.html").is_file():
+        findings.append(Finding("report/index.html", "missing"))
+    verdict.enter("Report: files", 3, findings)
 
 
 def _ledger(manifest: Manifest, verdict: Verdict) -> None:
@@ -152,4 +243,4 @@ def _ledger(manifest: Manifest, verdict: Verdict) -> None:
             )
     if sum(manifest.lods.values()) != manifest.counts.get("pand", 0):
         findings.append(Finding("twin.json lods", "not every pand has a level of detail"))
-    verdict.enter("Telling: regels", len(manifest.ledger), findings)
+    verdict.enter("Counts: lines", len(manifest.ledger), findings)
