@@ -155,14 +155,11 @@ def _tilesets(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
     for theme in manifest.themes:
         if theme["id"] not in root:
             per_theme[""].append(Finding("3dtiles/tileset.json", f"does not refer to theme {theme['id']}"))
-        drawn = _drawn(layout, theme["id"])
-        if drawn is not None and drawn != theme["count"]:
-            per_theme[theme["id"]].append(
-                Finding(
-                    f"3dtiles/{theme['id']}/tileset.json",
-                    f"{drawn} objects drawn, but the manifest says {theme['count']}",
-                )
-            )
+        where, drawn = f"3dtiles/{theme['id']}/tileset.json", _drawn(layout, theme["id"])
+        if drawn != theme["count"]:
+            said = "missing, or without its counts" if drawn is None else f"{drawn} objects drawn"
+            message = f"{said}; the manifest says {theme['count']}"
+            per_theme[theme["id"]].append(Finding(where, message))
         verdict.enter(f"3D Tiles {theme['id']}: objects", theme["count"], per_theme[theme["id"]])
     verdict.enter("3D Tiles: root", 1, per_theme[""])
 
@@ -177,10 +174,11 @@ def _children(layout: Layout) -> set[str]:
 
 
 def _drawn(layout: Layout, theme: str) -> int | None:
+    """Objects that a theme's tileset says it draws; None if it says nothing."""
     try:
         return int(_json(layout.tiles3d / theme / "tileset.json")["asset"]["extras"]["counts"]["drawn"])
     except (KeyError, TypeError, ValueError):
-        return None  # told by the check of the tilesets
+        return None
 
 
 def _json(path: Path) -> Any:
