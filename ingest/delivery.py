@@ -71,7 +71,7 @@ class Delivery:
         if self.read != len(self.frame) + len(self.rejects):
             raise SourceError(
                 ", ".join(map(str, self.paths)) or self.name,
-                found=f"{self.read} records read, but {len(self.frame)} kept and {len(self.rejects)} rejected",
+                found=f"{self.read} records read, {len(self.frame)} kept and {len(self.rejects)} rejected",
                 expected="every record to be kept or rejected with a reason",
                 remedy="This is a fault in the reader: please report it with the file.",
             )

@@ -27,6 +27,7 @@ BBox = tuple[float, float, float, float]
 
 # Instead of the number of a pand in the BAG: "not known yet".
 _PLACEHOLDER = r"\d{6}(?:9{10}|0{10})"
+_SENTINELS = (PlusStatus.GEEN_WAARDE.value, PlusStatus.WAARDE_ONBEKEND.value)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -64,6 +65,7 @@ def select_current(
 
     live = verdicts.accepted().to_numpy()
     frame = values.loc[live, list(kind.columns)].reset_index(drop=True)
+    _blank_sentinels(frame)
     remarks += _fill_levels(frame)
     if "identificatie_bag_pnd" in frame:
         remarks += _clean_bag_ids(frame)
@@ -80,6 +82,12 @@ def select_current(
         paths=(path,),
         notes=tuple(remarks),
     )
+
+
+def _blank_sentinels(frame: pd.DataFrame) -> None:
+    """Make "no value" and "value unknown" what they mean: missing."""
+    for column in frame.columns[frame.columns.str.startswith(("bgt_", "plus_", "type_"))]:
+        frame[column] = frame[column].mask(frame[column].isin(_SENTINELS))
 
 
 def _typed(raw: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def digest_of(job: TileJob) -> str:
         plain = frame.drop(columns=frame.geometry.name).astype("str")
         digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
-    digest.update(job.cloud.digest.encode())
+    digest.update(f"{job.cloud.digest} {sorted(job.withheld)}".encode())
     return digest.hexdigest()
 
 

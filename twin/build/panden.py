@@ -15,7 +15,7 @@ from tiles import Mesh
 from twin.build.cloud import Cloud
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
-from twin.catalogue import CATALOGUE
+from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Ints, Semantic, Shells
@@ -54,7 +54,7 @@ class Built:
     fit: dict[str, Fit]
 
 
-def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int) -> Built:
+def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue) -> Built:
     """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports."""
     polygons = _mended(frame.geometry.to_numpy())
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
@@ -65,7 +65,7 @@ def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int) -> Built:
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
     geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
-    objects = _objects(frame, model, attributes)
+    objects = _objects(frame, model, public.conform(attributes, "pand"))
     return Built(objects, geometries, attributes, _mesh(model, outlines, attributes), model.fit)
 
 
@@ -138,8 +138,7 @@ def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.Data
         ids + part_ids,
         ["Building"] * len(ids) + ["BuildingPart"] * len(part_ids),
         np.concatenate((np.full(len(ids), -1), model.part_pand)).astype(np.int64),
-        # A CityJSON file is passed on: what is internal stays in the tables.
-        json_attributes(CATALOGUE.public().conform(attributes, "pand")) + [{} for _ in part_ids],
+        json_attributes(attributes) + [{} for _ in part_ids],
     )
 
 

@@ -112,8 +112,17 @@ def _jobs(settings: Settings, registers: Registers, city: City, bbox: Bbox, layo
     for name, frame in city.collections.items():
         for tile, members in frame.groupby("tile", sort=True):
             by_tile[str(tile)][name] = members.drop(columns="tile").reset_index(drop=True)
+    withheld = frozenset(s.kind for s in registers.provenance if not s.public)
     return [
-        TileJob(tile, frames, _cloud(frames, registers), layout.root, header(tile), settings.build.chunk)
+        TileJob(
+            tile,
+            frames,
+            _cloud(frames, registers),
+            layout.root,
+            header(tile),
+            settings.build.chunk,
+            withheld,
+        )
         for tile, frames in by_tile.items()
     ]
 
@@ -137,7 +146,7 @@ def _header(settings: Settings, sources: Sequence[Provenance], bbox: Bbox) -> Ca
             title=f"{settings.twin.name}, tegel {tile}",
             identifier=tile,
             reference_date=max(dates) if dates else None,
-            sources=tuple(s.for_cityjson() for s in sources),
+            sources=tuple(s.for_cityjson() for s in sources if s.public),
             translate=translate,
         )
 

@@ -35,6 +35,11 @@ class Provenance:
     files: tuple[dict[str, Any], ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def public(self) -> bool:
+        """Whether anybody may see what comes from it."""
+        return self.classification == "openbaar"
+
     def as_json(self) -> dict[str, Any]:
         """For the manifest and the API."""
         return {**asdict(self), "files": list(self.files), "notes": list(self.notes)}

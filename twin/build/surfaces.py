@@ -13,7 +13,7 @@ from ingest.ahn import Points
 from twin.build.cloud import Cloud, grown
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, join_meshes, mesh_of
-from twin.catalogue import CATALOGUE
+from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bytes, Shells
@@ -46,7 +46,7 @@ class Lifted:
     mesh: ThemeMesh
 
 
-def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud) -> dict[str, Lifted]:
+def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalogue) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
     if not collections:
         return {}
@@ -55,10 +55,14 @@ def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud) -> dict[str, L
     # With the margin, so that objects on either side of a tile's edge see the same terrain there.
     box = grown((*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()))
     terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box)
-    return {name: _lift(COLLECTIONS[name], f, points, terrain) for name, f in sorted(collections.items())}
+    return {
+        name: _lift(COLLECTIONS[name], f, points, terrain, public) for name, f in sorted(collections.items())
+    }
 
 
-def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain) -> Lifted:
+def _lift(
+    collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain, public: Catalogue
+) -> Lifted:
     pieces = isolating(
         lambda some: _raise(collection, frame.iloc[some], points, terrain), frame["identificatie"].tolist()
     )
@@ -83,8 +87,7 @@ def _lift(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terra
             frame["object_id"].tolist(),
             [collection.city_type] * len(frame),
             np.full(len(frame), -1, dtype=np.int64),
-            # A CityJSON file is passed on: what is internal stays in the tables.
-            json_attributes(CATALOGUE.public().conform(attributes, collection.name)),
+            json_attributes(public.conform(attributes, collection.name)),
         ),
         [
             Geometry("MultiSurface", LOD, lifted.surfaces, rows, types),

@@ -38,6 +38,8 @@ class TileJob:
         Of its CityJSON.
     chunk : int
         Panden per array.
+    withheld : frozenset of str
+        Sources that are not for everybody.
     """
 
     name: str
@@ -46,6 +48,7 @@ class TileJob:
     out: Path
     header: Header
     chunk: int
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -83,11 +86,13 @@ def build_tile(job: TileJob) -> TileResult:
     """
     layout, result = Layout(job.out), TileResult(job.name)
     cloud = job.cloud.read()
+    # A CityJSON file is passed on: what is internal stays in the tables.
+    public = CATALOGUE.public(job.withheld)
     written = _Objects()
     meshes: list[ThemeMesh] = []
 
     if (frame := job.collections.get("pand")) is not None:
-        city = panden.build(frame, cloud, job.chunk)
+        city = panden.build(frame, cloud, job.chunk, public)
         written.add(city.objects, city.geometries)
         meshes.append(city.mesh)
         result.fit = city.fit
@@ -95,7 +100,7 @@ def build_tile(job: TileJob) -> TileResult:
         _write(layout, job, "pand", city.attributes, frame, result)
 
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
-    for name, lifted in surfaces.build(ground, cloud).items():
+    for name, lifted in surfaces.build(ground, cloud, public).items():
         written.add(lifted.objects, lifted.geometries)
         meshes.append(lifted.mesh)
         _write(layout, job, name, lifted.attributes, ground[name], result)

@@ -16,7 +16,7 @@ from twin.build.digest import code_digest
 from twin.build.meshes import load_cells
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
-from twin.catalogue import CATALOGUE
+from twin.catalogue import CATALOGUE, Catalogue
 from twin.ground import COLLECTIONS, THEMES
 from twin.ground.collections import Theme
 from twin.settings import Settings
@@ -75,14 +75,15 @@ def write_tilesets(
     collections = {theme.id: _collections(layout, theme, tiles) for theme in THEMES}
     present = [t for t in THEMES if collections[t.id]]
     progress.stage("Writing 3D Tiles", len(present))
-    public = [s for s in sources if s.classification == "openbaar"]
+    public = [s for s in sources if s.public]
+    seen = CATALOGUE.public({s.kind for s in sources if not s.public})
     options: dict[str, Any] = {
         "center": ((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
         "cell_size": settings.build.tile,
         "attribution": "; ".join(dict.fromkeys(s.attribution for s in public)),
         "licence": "; ".join(dict.fromkeys(s.licence for s in public)),
     }
-    digest = _digest(digests, settings.twin.name, options)
+    digest = _digest(digests, settings.twin.name, options | {"attributes": [a.name for a in seen.attributes]})
     if (kept := _recall(layout, digest)) is not None:
         return kept
     rdnap = RdNap()
@@ -94,7 +95,7 @@ def write_tilesets(
             load_cells(layout, theme.id, tiles, settings.build.tile),
             title=f"{settings.twin.name}: {theme.nl}",
             theme=theme.id,
-            property_schema=_schema(theme),
+            property_schema=_schema(theme, seen),
             rdnap=rdnap,
             **options,
         )
@@ -140,10 +141,10 @@ def _collections(layout: Layout, theme: Theme, tiles: Sequence[str]) -> list[str
     return sorted(found)
 
 
-def _schema(theme: Theme) -> list[Property]:
+def _schema(theme: Theme, public: Catalogue) -> list[Property]:
     """Collection and the styling attributes of the catalogue, without what not everybody may see."""
     names = ["pand"] if theme.id == "pand" else [c.name for c in COLLECTIONS.values() if c.theme == theme.id]
-    attributes = {a.name: a for n in names for a in CATALOGUE.public().of(n) if a.tile}
+    attributes = {a.name: a for n in names for a in public.of(n) if a.tile}
     return [Property("collection", "string", "Collectie")] + [
         Property(a.name, _KINDS.get(a.type, "string"), a.nl.label)
         for a in attributes.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -94,9 +95,22 @@ class Catalogue:
         """Attributes of a collection."""
         return tuple(a for a in self.attributes if collection in a.applies_to)
 
-    def public(self) -> Catalogue:
-        """Only what anybody may see."""
-        return Catalogue(tuple(a for a in self.attributes if a.classification == "openbaar"))
+    def public(self, withheld: Collection[str] = ()) -> Catalogue:
+        """Only what anybody may see.
+
+        Parameters
+        ----------
+        withheld : collection of str
+            Sources that ``twin.toml`` keeps from the public: all that comes from them is left out, but for
+            the ids, without which there are no objects.
+        """
+        return Catalogue(
+            tuple(
+                a
+                for a in self.attributes
+                if a.classification == "openbaar" and (a.source not in withheld or a.name == "identificatie")
+            )
+        )
 
     def conform(self, frame: pd.DataFrame, collection: str) -> pd.DataFrame:
         """The columns of ``frame`` that the catalogue knows for ``collection``, in its order and types.

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from twin.catalogue import CATALOGUE
+from twin.catalogue import Catalogue
 from twin.check.features import features
 from twin.cityjson.sequence import json_attributes
 from twin.errors import TwinError
@@ -36,20 +36,25 @@ class Difference:
     message: str
 
 
-def compare(layout: Layout, collections: Iterable[str]) -> tuple[int, list[Difference]]:
-    """Number of objects in the tables of ``collections``, and all differences with the CityJSON."""
+def compare(layout: Layout, collections: Iterable[str], public: Catalogue) -> tuple[int, list[Difference]]:
+    """Number of objects in the tables of ``collections``, and all differences with the CityJSON.
+
+    ``public`` are the attributes that the CityJSON may hold.
+    """
     named = [c for c in collections if c in CITY]
     tiles = {path.name.removesuffix(".city.jsonl") for path in layout.sequences()}
     tiles |= {path.stem for collection in named for path in layout.tables(collection)}
     checked, found = 0, list[Difference]()
     for tile in sorted(tiles):
-        rows = _rows(layout, tile, named)
+        rows = _rows(layout, tile, named, public)
         checked += len(rows)
         found.extend(_differences(layout, tile, rows))
     return checked, found
 
 
-def _rows(layout: Layout, tile: str, collections: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+def _rows(
+    layout: Layout, tile: str, collections: list[str], public: Catalogue
+) -> dict[str, tuple[str, dict[str, Any]]]:
     """Collection and attributes of every object in the tables of a tile, by ``identificatie``."""
     rows: dict[str, tuple[str, dict[str, Any]]] = {}
     for collection in collections:
@@ -57,7 +62,7 @@ def _rows(layout: Layout, tile: str, collections: list[str]) -> dict[str, tuple[
         if not path.is_file():
             continue
         try:
-            table = CATALOGUE.public().conform(pd.read_parquet(path), collection)
+            table = public.conform(pd.read_parquet(path), collection)
         except (OSError, ValueError, pa.ArrowException, TwinError):
             continue  # told by the check of the tables
         for attributes in json_attributes(table):

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from tiles import check_tileset
 from twin.build.progress import Progress
+from twin.catalogue import CATALOGUE
 from twin.check.contents import compare
 from twin.check.solids import check_solids
 from twin.cityjson import check_sequence
@@ -139,7 +140,7 @@ def _tables(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
 
 
 def _contents(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
-    checked, differences = compare(layout, manifest.counts)
+    checked, differences = compare(layout, manifest.counts, CATALOGUE.public(manifest.withheld))
     verdict.enter("CityJSON and tables: objects", checked, [Finding(d.where, d.message) for d in differences])
 
 

@@ -17,7 +17,7 @@ from twin.reconstruction.ground import Ground
 from twin.reconstruction.reasons import LadderStep, Reason
 
 CELL = 0.25  # m, raster that finds the roof face above a point; the answer is exact
-_AREAS = ("opp_grond", "opp_dak_plat", "opp_dak_schuin", "opp_buitenmuur")
+_AREAS = ("opp_dak_plat", "opp_dak_schuin", "opp_buitenmuur")
 _SUFFIX = {"1.2": "lod12", "1.3": "lod13", "2.2": "lod22"}
 
 
@@ -62,7 +62,6 @@ def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> tuple[pd.D
     status : (M,) int64
         What was known of each pand beforehand.
     """
-    has_part = np.bincount(parts.pand, minlength=panden) > 0
     table: dict[str, Any] = {"lod": _lod(parts, panden), "lod_reden": _reason(parts, panden, status)}
     table["h_maaiveld"] = _round(_least(parts.ground.height, parts.pand, panden), 2)
     table |= _roof_heights(parts, panden)
@@ -71,7 +70,8 @@ def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> tuple[pd.D
     table |= figures
     table |= _coverage(parts, panden)
     frame = pd.DataFrame(table)
-    frame.loc[~has_part, "geometrie_geldig"] = False
+    # An invalid solid is not written: the part went down the ladder, and says why.
+    frame["geometrie_geldig"] = pd.Series(True, frame.index, dtype="boolean").where(frame["lod"] != "0")
     return frame, fits
 
 
@@ -124,8 +124,11 @@ def _sizes(parts: Parts, panden: int) -> dict[str, Any]:
     made = np.diff(shells.object_offsets) > 0
     areas = area_by_semantic(shells)
     walls = areas.outer_wall + areas.inner_wall
-    for name, area in zip(_AREAS, (areas.ground, areas.roof_flat, areas.roof_sloped, walls), strict=True):
+    for name, area in zip(_AREAS, (areas.roof_flat, areas.roof_sloped, walls), strict=True):
         table[name] = _round(_sum(area, made, parts.pand, panden), 1)
+    block = parts.solids["1.2"]
+    standing = np.diff(block.object_offsets) > 0
+    table["opp_grond"] = _round(_sum(area_by_semantic(block).ground, standing, parts.pand, panden), 1)
     roof_part = rows_of(shells.object_offsets)[shells.semantics == Semantic.ROOF]
     faces = np.bincount(parts.pand[roof_part], minlength=panden)
     any_made = np.bincount(parts.pand[made], minlength=panden) > 0
@@ -176,7 +179,6 @@ def _distances(shells: Shells, xyz: Floats, part: Ints) -> tuple[Ints, Floats]:
 def _coverage(parts: Parts, panden: int) -> dict[str, Any]:
     points = np.bincount(parts.pand[parts.point_part], minlength=panden)
     count = np.bincount(parts.pand, minlength=panden)
-    valid = np.ones(panden, dtype=bool)
     return {
         "aantal_punten": points,
         "puntdichtheid": _round(
@@ -184,7 +186,6 @@ def _coverage(parts: Parts, panden: int) -> dict[str, Any]:
         ),
         "nodata_fractie": _round(-_least(-parts.nodata_fraction, parts.pand, panden), 4),
         "nodata_straal": _round(-_least(-parts.nodata_radius, parts.pand, panden), 2),
-        "geometrie_geldig": valid,
     }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 
+@unique
 class LadderStep(IntEnum):
     """Best result that was reached for a part; the higher, the better."""
 
@@ -27,6 +28,7 @@ class LadderStep(IntEnum):
         return _STEP_TEXTS[self][1]
 
 
+@unique
 class Reason(IntEnum):
     """Why a part did not reach :attr:`LadderStep.FULL`; the first cause that was met."""
 
@@ -40,12 +42,12 @@ class Reason(IntEnum):
     TOO_NARROW = 7
     FACES_DO_NOT_TILE = 8
     TOO_COMPLEX = 9
-    INVALID_SOLID = 9
-    NO_AREA = 10
-    NO_CLOUD = 11
-    NOT_BUILT = 12
-    UNDERGROUND = 13
-    INTERNAL_ERROR = 14
+    INVALID_SOLID = 10
+    NO_AREA = 11
+    NO_CLOUD = 12
+    NOT_BUILT = 13
+    UNDERGROUND = 14
+    INTERNAL_ERROR = 15
 
     @property
     def nl(self) -> str:

@@ -63,6 +63,11 @@ class Manifest:
     format: int = FORMAT
     versions: dict[str, str] = field(default_factory=lambda: versions())
 
+    @property
+    def withheld(self) -> set[str]:
+        """Sources that are not for everybody."""
+        return {s["kind"] for s in self.sources if s["classification"] != "openbaar"}
+
     def write(self, layout: Layout) -> None:
         """Write ``twin.json``; the last act of a build."""
         write_bytes(layout.manifest, orjson.dumps(self, option=orjson.OPT_INDENT_2) + b"\n")
