@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import orjson
 import pandas as pd
+import pyarrow as pa
 
 from twin.ledger import Count, Ledger
 from twin.reconstruction.fit import Fit
@@ -40,22 +41,24 @@ def recall(layout: Layout, tile: str, digest: str) -> TileResult | None:
     """Result of an earlier build of the tile from the same inputs, if its outputs are all still there."""
     from twin.build.tile import TileResult, read_quality
 
-    path = _memory(layout, tile)
-    if not path.is_file() or not layout.cityjson(tile).is_file():
-        return None
-    content = orjson.loads(path.read_bytes())
-    counts: dict[str, int] = content["counts"]
-    if content["digest"] != digest or not all(layout.objects(c, tile).is_file() for c in counts):
-        return None
-    ledger = Ledger([Count(**line) for line in content["ledger"]])
-    fit = {lod: _fit(*stored) for lod, stored in content["fit"].items()}
-    return TileResult(tile, counts, read_quality(layout, tile), fit, ledger)
+    try:
+        content = orjson.loads(_memory(layout, tile).read_bytes())
+        if content["digest"] != digest or not all(
+            (layout.root / name).is_file() for name in content["files"]
+        ):
+            return None
+        ledger = Ledger([Count(**line) for line in content["ledger"]])
+        fit = {lod: _fit(*stored) for lod, stored in content["fit"].items()}
+        return TileResult(tile, content["counts"], read_quality(layout, tile), fit, ledger)
+    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException):
+        return None  # whatever is wrong with it, building the tile anew mends it
 
 
 def remember(layout: Layout, result: TileResult, digest: str) -> None:
     """Keep what a next build has to know of a tile that is done."""
     content = {
         "digest": digest,
+        "files": _files(layout, result),
         "counts": result.counts,
         "ledger": [asdict(count) for count in result.ledger.counts],
         # Of the histogram, the few distances that occur.
@@ -65,6 +68,13 @@ def remember(layout: Layout, result: TileResult, digest: str) -> None:
         },
     }
     write_bytes(_memory(layout, result.name), orjson.dumps(content))
+
+
+def _files(layout: Layout, result: TileResult) -> list[str]:
+    """All that the building of a tile wrote."""
+    paths = [layout.cityjson(result.name), *(layout.objects(c, result.name) for c in result.counts)]
+    paths += layout.work.glob(f"meshes/*/{result.name}.*")
+    return sorted(path.relative_to(layout.root).as_posix() for path in paths)
 
 
 def _fit(bins: list[int], counts: list[int], squares: float) -> Fit:
