@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -17,18 +17,22 @@ import twin
 from ingest.errors import SourceError
 from tiles.errors import TilesError
 from twin.api import city, features
+from twin.api.answers import Problem
 from twin.api.data import CurrentTwin
+from twin.api.dependencies import OnlyKnownParameters
 from twin.errors import TwinError, http_status
 from twin.store import Layout
 
 CONFORMS_TO = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
 ]
 _DESCRIPTION = "Panden, BGT-objecten, verblijfsobjecten en buurten van een gemeente in 3D. Alleen lezen."
+_PROBLEM: dict[str, Any] = {"application/problem+json": {}}
 # The built viewer is all this origin's own: nothing else may be loaded by it.
 _POLICY = "; ".join(
     (
@@ -60,6 +64,10 @@ def create_app(root: Path) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses={
+            "4XX": {"description": "A wrong request, told as problem+json.", "content": _PROBLEM},
+            "5XX": {"description": "A fault on this side, told as problem+json.", "content": _PROBLEM},
+        },
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     app.state.current_twin = CurrentTwin(root)
@@ -69,11 +77,13 @@ def create_app(root: Path) -> FastAPI:
         app.add_exception_handler(kind, _problem)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(Exception, _our_fault)
     api = APIRouter(prefix="/api")
     api.include_router(_landing)
     api.include_router(city.router)
     api.include_router(features.router)
     app.include_router(api)
+    app.add_api_route("/api", landing, include_in_schema=False, dependencies=[OnlyKnownParameters])
     app.mount("/3dtiles", StaticFiles(directory=Layout(root).tiles3d, check_dir=False), name="3dtiles")
     web = Path(str(files("twin"))) / "web"
     if (web / "index.html").is_file():
@@ -83,7 +93,7 @@ def create_app(root: Path) -> FastAPI:
     return app
 
 
-_landing = APIRouter(tags=["Begin"])
+_landing = APIRouter(tags=["Begin"], dependencies=[OnlyKnownParameters])
 
 
 @_landing.get("/", summary="Where to begin", include_in_schema=True)
@@ -97,7 +107,7 @@ def landing(request: Request) -> dict[str, Any]:
             {"rel": "self", "type": "application/json", "href": f"{base}/"},
             {
                 "rel": "service-desc",
-                "type": "application/vnd.oai.openapi+json;version=3.0",
+                "type": "application/vnd.oai.openapi+json;version=3.1",
                 "href": f"{base}/openapi.json",
             },
             {"rel": "conformance", "type": "application/json", "href": f"{base}/conformance"},
@@ -122,23 +132,30 @@ async def _secure(request: Request, call_next: Any) -> Response:
     return response
 
 
-def _problem(request: Request, error: Exception) -> JSONResponse:
+def _problem(request: Request, error: Exception) -> Problem:
     """An error of our own tree as problem+json (RFC 9457); the status comes from the one table."""
     return _answer(request, http_status(error), type(error).__name__, str(error))
 
 
-def _bad_request(request: Request, error: Exception) -> JSONResponse:
+def _bad_request(request: Request, error: Exception) -> Problem:
     assert isinstance(error, RequestValidationError)
     details = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
     return _answer(request, 400, "QueryError", details)
 
 
-def _http_problem(request: Request, error: Exception) -> JSONResponse:
+def _http_problem(request: Request, error: Exception) -> Problem:
     assert isinstance(error, HTTPException)
     return _answer(request, error.status_code, "HTTPException", str(error.detail))
 
 
-def _answer(request: Request, status: int, title: str, detail: str) -> JSONResponse:
+def _our_fault(request: Request, error: Exception) -> Problem:
+    """Anything else is a fault of the program; the log has it, the answer tells nothing of the inside."""
+    return _answer(
+        request, 500, "InternalError", "Something went wrong here; the log of the server says what"
+    )
+
+
+def _answer(request: Request, status: int, title: str, detail: str) -> Problem:
     content = {
         "type": "about:blank",
         "title": title,
@@ -146,12 +163,13 @@ def _answer(request: Request, status: int, title: str, detail: str) -> JSONRespo
         "detail": detail,
         "instance": request.url.path,
     }
-    return JSONResponse(content, status, media_type="application/problem+json")
+    return Problem(content, status)
 
 
 def _no_viewer() -> HTMLResponse:
     return HTMLResponse(
         "<!doctype html><html lang='nl'><title>Gemeentetwin</title><h1>Gemeentetwin</h1>"
         "<p>Deze installatie heeft geen viewer. De API staat op <a href='/api/'>/api</a>. "
-        "Installeer het wheel, of bouw de viewer met <code>npm run build</code> in <code>viewer/</code>.</p></html>"
+        "Installeer het wheel, of bouw de viewer met <code>npm run build</code> in "
+        "<code>viewer/</code>.</p></html>"
     )

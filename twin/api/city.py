@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Query
 
 import twin as package
+from twin.api.answers import Json
 from twin.api.data import Twin
-from twin.api.dependencies import CurrentTwinDep
+from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
 from twin.api.geojson import plain
+from twin.api.search import find
 from twin.catalogue import CATALOGUE, Attribute
 from twin.errors import QueryError
 
-router = APIRouter(tags=["Stad"])
+router = APIRouter(tags=["Stad"], dependencies=[OnlyKnownParameters])
 
 
 @router.get("/twin", summary="What this twin is of")
@@ -48,19 +51,21 @@ def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/collections/{collection}/columns", summary="Attributes of all objects, by column")
+@router.get(
+    "/collections/{collection}/columns", summary="Attributes of all objects, by column", response_class=Json
+)
 def columns(
     collection: str,
     twin: CurrentTwinDep,
     properties: Annotated[str, Query(description="Attributes, separated by commas.")],
-) -> dict[str, list[Any]]:
+) -> Json:
     """Whole columns of a collection, for colouring; in the order of the ids."""
     twin.require(collection)
-    names = [a.name for a in (twin.attribute(collection, n.strip()) for n in properties.split(","))]
-    names = list(dict.fromkeys(["identificatie", *names]))
-    listed = ", ".join(f'"{n}"' for n in names)
+    names = ["identificatie", *(n.strip() for n in properties.split(","))]
+    chosen = [twin.attribute(collection, n) for n in dict.fromkeys(names)]
+    listed = ", ".join(f'"{a.name}"' for a in chosen)
     rows = twin.query(f'select {listed} from "{collection}" order by identificatie')
-    return {name: [plain(row[i]) for row in rows] for i, name in enumerate(names)}
+    return Json({a.name: [plain(row[i], a.type) for row in rows] for i, a in enumerate(chosen)})
 
 
 @router.get("/collections/{collection}/statistics", summary="Statistics of an attribute")
@@ -90,39 +95,33 @@ def statistics(
     return {"collection": collection, "property": name, "by": by, "unit": attribute.unit, "groups": groups}
 
 
-@router.get("/search", summary="Find an address, a street, a buurt or an id")
+@router.get("/search", summary="Find an address, a street, a postcode, a buurt or an id", response_class=Json)
 def search(
     twin: CurrentTwinDep,
     q: Annotated[str, Query(min_length=2, max_length=200, description="What to look for.")],
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
-) -> dict[str, Any]:
+) -> Json:
     """Places that match, best first: ids, then streets and buurten, then addresses."""
-    words = q.replace(",", " ").split()
-    found: list[tuple[Any, ...]] = []
-    for rows in (_ids(twin, q, limit), _buurten(twin, words, limit), _streets(twin, words, limit),
-                 _addresses(twin, words, limit)):  # fmt: skip
-        found.extend(rows[: limit - len(found)])
-    if not found:
-        return {"query": q, "results": []}
-    lonlat = twin.rdnap.to_lonlat([[row[4], row[5]] for row in found]).tolist()
-    return {
-        "query": q,
-        "results": [
-            {
-                "kind": kind,
-                "id": identificatie,
-                "collection": collection,
-                "label": label,
-                "lon": lon,
-                "lat": lat,
-                "rd": [x, y],
-                "z": plain(z),
-            }
-            for (kind, identificatie, collection, label, x, y, z), (lon, lat) in zip(
-                found, lonlat, strict=True
-            )
-        ],
-    }
+    found = find(twin, q, limit)
+    lonlat = twin.rdnap.to_lonlat(np.array([(p.x, p.y) for p in found]).reshape(-1, 2)).tolist()
+    return Json(
+        {
+            "query": q,
+            "results": [
+                {
+                    "kind": place.kind,
+                    "id": place.id,
+                    "collection": place.collection,
+                    "label": place.label,
+                    "lon": lon,
+                    "lat": lat,
+                    "rd": [place.x, place.y],
+                    "z": place.z,
+                }
+                for place, (lon, lat) in zip(found, lonlat, strict=True)
+            ],
+        }
+    )
 
 
 @router.get("/health", summary="Whether the twin can be read")
@@ -148,10 +147,11 @@ def _numbers(
         f"select {key}, count(*), count(*) - count({v}), min({v}), max({v}), avg({v}), median({v}) "
         f'from "{collection}" group by 1 order by 1 nulls last'
     )
-    names = ("group", "count", "missing", "min", "max", "mean", "median")
+    labels = _labels(twin, group)
+    names = ("count", "missing", "min", "max", "mean", "median")
     return [
-        dict(zip(names, map(plain, row), strict=True)) | {"label": _label(twin, group, row[0])}
-        for row in rows
+        _named(group, of, labels) | dict(zip(names, (plain(v, "number") for v in row), strict=True))
+        for of, *row in rows
     ]
 
 
@@ -163,81 +163,33 @@ def _values(
     rows = twin.query(
         f'select {key}, {v}, count(*) from "{collection}" group by 1, 2 order by 1 nulls last, 3 desc, 2'
     )
+    labels = _labels(twin, group)
     groups: dict[Any, dict[str, Any]] = {}
     for of, value, count in rows:
-        entry = groups.setdefault(
-            of, {"group": of, "label": _label(twin, group, of), "count": 0, "missing": 0, "counts": {}}
-        )
+        entry = groups.setdefault(of, _named(group, of, labels) | {"count": 0, "missing": 0, "counts": {}})
         entry["count"] += count
         if value is None:
             entry["missing"] += count
         else:
-            entry["counts"][str(plain(value))] = count
+            entry["counts"][_text(value, attribute.type)] = count
     return list(groups.values())
 
 
-def _label(twin: Twin, group: Attribute | None, value: Any) -> str | None:
+def _named(group: Attribute | None, value: Any, labels: dict[Any, str]) -> dict[str, Any]:
     if group is None or value is None:
-        return None
-    if group.name == "buurtcode" and "buurt" in twin.collections:
-        rows = twin.query('select buurtnaam from "buurt" where identificatie = ?', [value])
-        return str(rows[0][0]) if rows else str(value)
-    return str(value)
+        return {"group": None, "label": None}
+    return {"group": plain(value, group.type), "label": labels.get(value, _text(value, group.type))}
 
 
-_PLACE = "(minx + maxx) / 2, (miny + maxy) / 2"
+def _text(value: Any, kind: str) -> str:
+    return str(value).lower() if kind == "boolean" else str(plain(value, kind))
 
 
-def _ids(twin: Twin, q: str, limit: int) -> list[tuple[Any, ...]]:
-    """Objects whose id begins with the query; only digits and BGT ids are worth the look."""
-    text = q.strip().removeprefix("NL.IMBAG.Pand.").removeprefix("NL.IMGeo.")
-    if len(text) < 4 or not any(c.isdigit() for c in text) or " " in text:
-        return []
-    found: list[tuple[Any, ...]] = []
-    for collection in (
-        "pand",
-        *(c for c in twin.collections if c not in ("pand", "buurt", "verblijfsobject")),
-    ):
-        if collection not in twin.collections or len(found) >= limit:
-            continue
-        height = "h_maaiveld" if any(a.name == "h_maaiveld" for a in twin.attributes(collection)) else "null"
-        found += twin.query(
-            f"select 'id', identificatie, '{collection}', identificatie, {_PLACE}, {height} from \"{collection}\" "
-            f"where starts_with(identificatie, ?) order by identificatie limit {limit - len(found)}",
-            [text],
-        )
-    return found
-
-
-def _buurten(twin: Twin, words: list[str], limit: int) -> list[tuple[Any, ...]]:
-    if "buurt" not in twin.collections:
-        return []
-    return twin.query(
-        f"select 'buurt', identificatie, 'buurt', buurtnaam, {_PLACE}, null from \"buurt\" "
-        f"where contains(lower(buurtnaam), ?) order by buurtnaam limit {limit}",
-        [" ".join(words).lower()],
-    )
-
-
-def _streets(twin: Twin, words: list[str], limit: int) -> list[tuple[Any, ...]]:
-    if "verblijfsobject" not in twin.collections:
-        return []
-    return twin.query(
-        "select 'straat', null, null, straatnaam || coalesce(', ' || any_value(woonplaatsnaam), ''), "
-        'median(minx), median(miny), null from "verblijfsobject" '
-        f"where starts_with(lower(straatnaam), ?) group by straatnaam order by straatnaam limit {limit}",
-        [" ".join(words).lower()],
-    )
-
-
-def _addresses(twin: Twin, words: list[str], limit: int) -> list[tuple[Any, ...]]:
-    """Addresses in which every word begins a word, with the pand they lie in."""
-    if "verblijfsobject" not in twin.collections:
-        return []
-    clause = " and ".join("contains(' ' || lower(replace(v.adres, ',', ' ')), ' ' || ?)" for _ in words)
-    return twin.query(
-        "select 'adres', v.pand_ids[1], 'pand', v.adres, v.minx, v.miny, p.h_maaiveld "
-        'from "verblijfsobject" v left join "pand" p on p.identificatie = v.pand_ids[1] '
-        f"where {clause} order by v.straatnaam, v.huisnummer, v.adres limit {limit}",
-        [w.lower() for w in words],
-    )
+def _labels(twin: Twin, group: Attribute | None) -> dict[Any, str]:
+    """Names of the groups that have other names than their values."""
+    if group is None or group.name != "buurtcode" or "buurt" not in twin.collections:
+        return {}
+    if all(a.name != "buurtnaam" for a in twin.attributes("buurt")):
+        return {}
+    rows = twin.query('select identificatie, buurtnaam from "buurt" where buurtnaam is not null')
+    return {code: str(name) for code, name in rows}

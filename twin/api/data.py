@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 
 from tiles import RdNap
 from twin.catalogue import CATALOGUE, Attribute
-from twin.errors import NotFoundError
+from twin.errors import NotFoundError, QueryError, StoreError
 from twin.store import Layout, Manifest, read_manifest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Twin:
     """A built twin, opened for reading. Safe to share between threads.
 
@@ -34,6 +34,8 @@ class Twin:
     layout: Layout
     manifest: Manifest
     stamp: int
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _prepared: set[str] = field(default_factory=set, repr=False)
 
     @classmethod
     def open(cls, root: Path) -> Twin:
@@ -45,8 +47,9 @@ class Twin:
             When there is none, or it is of another format.
         """
         layout = Layout(root)
-        manifest = read_manifest(layout)
-        return cls(layout, manifest, layout.manifest.stat().st_mtime_ns)
+        stamp = layout.manifest.stat().st_mtime_ns if layout.manifest.is_file() else 0
+        # The stamp first: a manifest that is replaced in between is then read once more, not never.
+        return cls(layout, read_manifest(layout), stamp)
 
     @cached_property
     def rdnap(self) -> RdNap:
@@ -61,14 +64,36 @@ class Twin:
             if files:
                 listed = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
                 database.execute(
-                    f'create view "{collection}" as select * from read_parquet([{listed}], union_by_name=true)'
+                    f'create view "{collection}" as '
+                    f"select * from read_parquet([{listed}], union_by_name=true)"
                 )
         return database
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a query; names in ``sql`` come from the catalogue, values from the request."""
-        with self._database.cursor() as cursor:
-            return cursor.execute(sql, list(values)).fetchall()
+        """Rows of a query; names in ``sql`` come from the catalogue, values from the request.
+
+        Raises
+        ------
+        StoreError
+            When a table can't be read, as while a new build replaces it.
+        """
+        with self._lock:
+            cursor = self._database.cursor()
+        with cursor:
+            try:
+                return cursor.execute(sql, list(values)).fetchall()
+            except duckdb.IOException as error:
+                raise StoreError(
+                    "A table of this twin can't be read; it may be building anew. Try again in a moment"
+                ) from error
+
+    def prepare(self, statements: Sequence[str]) -> None:
+        """Run statements that derive tables of their own, in memory; each once in the life of this twin."""
+        with self._lock:
+            for statement in statements:
+                if statement not in self._prepared:
+                    self.query(statement)
+                    self._prepared.add(statement)
 
     @cached_property
     def collections(self) -> dict[str, int]:
@@ -82,23 +107,35 @@ class Twin:
             raise NotFoundError(f"There is no collection {collection!r} in this twin. There are: {known}")
 
     def attributes(self, collection: str) -> tuple[Attribute, ...]:
-        """Public attributes of a collection that its tables hold, in the catalogue's order."""
+        """Public attributes of a collection that its tables hold, in the catalogue's order.
+
+        What ``twin.toml`` keeps from the public as a source is left out with all that comes from it, but for
+        the ids, without which there is no collection.
+        """
         present = self._columns[collection]
-        return tuple(a for a in CATALOGUE.public().of(collection) if a.name in present)
+        return tuple(
+            a
+            for a in CATALOGUE.public().of(collection)
+            if a.name in present and (a.source not in self._withheld or a.name == "identificatie")
+        )
+
+    @cached_property
+    def _withheld(self) -> set[str]:
+        return {s["kind"] for s in self.manifest.sources if s["classification"] != "openbaar"}
 
     def attribute(self, collection: str, name: str) -> Attribute:
         """One public attribute.
 
         Raises
         ------
-        NotFoundError
+        QueryError
             When the collection has no such attribute, or it is not for everybody.
         """
         for attribute in self.attributes(collection):
             if attribute.name == name:
                 return attribute
         known = ", ".join(a.name for a in self.attributes(collection))
-        raise NotFoundError(f"{collection} has no attribute {name!r}. There are: {known}")
+        raise QueryError(f"{collection} has no attribute {name!r}. There are: {known}")
 
     @cached_property
     def _columns(self) -> dict[str, set[str]]:

@@ -5,14 +5,17 @@ Source: OGC 17-069r4 (Part 1: Core), 18-058r1 (Part 2: CRS by reference).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 
+from twin.api.answers import GeoJson, JsonSchema
+from twin.api.area import area_of
 from twin.api.data import Twin
-from twin.api.dependencies import CurrentTwinDep
+from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, known_parameters
 from twin.api.geojson import CRS84, RD, SUPPORTED, features, require_crs
 from twin.catalogue import Attribute
 from twin.errors import NotFoundError, QueryError
@@ -20,7 +23,6 @@ from twin.errors import NotFoundError, QueryError
 router = APIRouter(tags=["Features"])
 
 MAX_LIMIT = 10_000
-RESERVED = {"bbox", "bbox-crs", "crs", "limit", "after", "properties", "f"}
 _PREFIX = re.compile(r"^NL\.(IMBAG\.\w+|IMGeo)\.")
 _JSON_TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
@@ -32,7 +34,7 @@ _JSON_TYPES: dict[str, dict[str, Any]] = {
 }
 
 
-@router.get("/collections", summary="The collections of this twin")
+@router.get("/collections", summary="The collections of this twin", dependencies=[OnlyKnownParameters])
 def collections(request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
     """All collections: panden, verblijfsobjecten, buurten and the BGT feature types."""
     base = str(request.base_url).rstrip("/")
@@ -42,15 +44,20 @@ def collections(request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
     }
 
 
-@router.get("/collections/{collection}", summary="One collection")
+@router.get("/collections/{collection}", summary="One collection", dependencies=[OnlyKnownParameters])
 def collection(collection: str, request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
     """Extent, CRSs and links of a collection."""
     twin.require(collection)
     return _collection(twin, collection, str(request.base_url).rstrip("/"))
 
 
-@router.get("/collections/{collection}/queryables", summary="The attributes of a collection")
-def queryables(collection: str, request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
+@router.get(
+    "/collections/{collection}/queryables",
+    summary="The attributes of a collection",
+    response_class=JsonSchema,
+    dependencies=[OnlyKnownParameters],
+)
+def queryables(collection: str, request: Request, twin: CurrentTwinDep) -> JsonSchema:
     """JSON Schema of the attributes; each may be used as a filter, ``?name=value``."""
     twin.require(collection)
     properties = {
@@ -62,43 +69,60 @@ def queryables(collection: str, request: Request, twin: CurrentTwinDep) -> dict[
         }
         for a in twin.attributes(collection)
     }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": str(request.url),
-        "type": "object",
-        "title": collection,
-        "properties": {
-            **properties,
-            "geometry": {"format": "geometry-any", "title": "Geometrie"},
-        },
-        "additionalProperties": False,
-    }
+    return JsonSchema(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": str(request.url),
+            "type": "object",
+            "title": collection,
+            "properties": {
+                **properties,
+                "geometry": {"format": "geometry-any", "title": "Geometrie"},
+            },
+            "additionalProperties": False,
+        }
+    )
 
 
-@router.get("/collections/{collection}/items", summary="Objects of a collection, page by page")
+@router.get(
+    "/collections/{collection}/items", summary="Objects of a collection, page by page", response_class=GeoJson
+)
 def items(
     collection: str,
     request: Request,
-    response: Response,
     twin: CurrentTwinDep,
     bbox: Annotated[str | None, Query(description="min x, min y, max x, max y, in bbox-crs.")] = None,
     bbox_crs: Annotated[
         str | None, Query(alias="bbox-crs", description="CRS of bbox; default CRS84.")
     ] = None,
     crs: Annotated[str | None, Query(description="CRS of the answer: CRS84 (default) or EPSG:28992.")] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Objects per page.")] = 100,
+    datetime: Annotated[
+        str | None,
+        Query(
+            description="Instant or interval (RFC 3339). All objects are as of the build: it leaves none out."
+        ),
+    ] = None,
+    limit: Annotated[
+        int, Query(ge=1, description="Objects per page.", json_schema_extra={"maximum": MAX_LIMIT})
+    ] = 100,
     after: Annotated[str | None, Query(description="Continue after this id; used by the next link.")] = None,
     properties: Annotated[str | None, Query(description="Attributes to give, separated by commas.")] = None,
-) -> dict[str, Any]:
+) -> GeoJson:
     """GeoJSON of the objects, in the order of their ids; any attribute is a filter, ``?name=value``."""
     twin.require(collection)
     wanted = require_crs(crs, "crs")
+    box_crs = require_crs(bbox_crs, "bbox-crs")
     chosen = _chosen(twin, collection, properties)
     clauses, values = _filters(request, twin, collection)
+    if datetime is not None:
+        _require_time(datetime)
     if bbox is not None:
-        box = _rd_box(bbox, require_crs(bbox_crs, "bbox-crs"), twin)
-        clauses.append("maxx >= ? and minx <= ? and maxy >= ? and miny <= ?")
-        values += [box[0], box[2], box[1], box[3]]
+        area = area_of(bbox, box_crs, twin)
+        if area is None:
+            clauses.append("false")
+        else:
+            clauses, values = area.clauses(twin, collection, clauses, values)
+    limit = min(limit, MAX_LIMIT)  # more than the maximum is no error (/req/core/fc-limit-response-1)
     where = f"where {' and '.join(clauses)}" if clauses else ""
     matched = twin.query(f'select count(*) from "{collection}" {where}', values)[0][0]
     if after is not None:
@@ -109,31 +133,39 @@ def items(
         values,
     )
     page = rows[:limit]
-    links = [{"rel": "self", "type": "application/geo+json", "href": str(request.url)}]
+    base = str(request.base_url).rstrip("/")
+    links = [
+        {"rel": "self", "type": "application/geo+json", "href": str(request.url)},
+        {"rel": "collection", "type": "application/json", "href": f"{base}/api/collections/{collection}"},
+    ]
     if len(rows) > limit:
-        query = {k: v for k, v in request.query_params.items() if k != "after"} | {"after": page[-1][0]}
-        href = f"{request.url.replace(query='')}?{urlencode(query)}"
+        query = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
+        href = f"{request.url.replace(query='')}?{urlencode([*query, ('after', page[-1][0])])}"
         links.append({"rel": "next", "type": "application/geo+json", "href": href})
-    response.headers["Content-Crs"] = f"<{wanted}>"
-    response.headers["Content-Type"] = "application/geo+json"
-    return {
+    content = {
         "type": "FeatureCollection",
+        "timeStamp": twin.manifest.built,
         "numberMatched": matched,
         "numberReturned": len(page),
         "features": features(page, chosen, wanted, twin.rdnap),
         "links": links,
     }
+    return GeoJson(content, headers={"Content-Crs": f"<{wanted}>"})
 
 
-@router.get("/collections/{collection}/items/{item}", summary="One object")
+@router.get(
+    "/collections/{collection}/items/{item}",
+    summary="One object",
+    response_class=GeoJson,
+    dependencies=[OnlyKnownParameters],
+)
 def item(
     collection: str,
     item: str,
     request: Request,
-    response: Response,
     twin: CurrentTwinDep,
     crs: Annotated[str | None, Query(description="CRS of the answer: CRS84 (default) or EPSG:28992.")] = None,
-) -> dict[str, Any]:
+) -> GeoJson:
     """GeoJSON of one object, by its ``identificatie`` or its CityObject id."""
     twin.require(collection)
     wanted = require_crs(crs, "crs")
@@ -144,15 +176,13 @@ def item(
     )
     if not rows:
         raise NotFoundError(f"{collection} has no object {item!r}")
-    response.headers["Content-Crs"] = f"<{wanted}>"
-    response.headers["Content-Type"] = "application/geo+json"
     feature = features(rows, attributes, wanted, twin.rdnap)[0]
     base = str(request.base_url).rstrip("/")
     feature["links"] = [
         {"rel": "self", "type": "application/geo+json", "href": str(request.url)},
         {"rel": "collection", "type": "application/json", "href": f"{base}/api/collections/{collection}"},
     ]
-    return feature
+    return GeoJson(feature, headers={"Content-Crs": f"<{wanted}>"})
 
 
 def _collection(twin: Twin, name: str, base: str) -> dict[str, Any]:
@@ -190,9 +220,10 @@ def _chosen(twin: Twin, collection: str, properties: str | None) -> tuple[Attrib
 def _filters(request: Request, twin: Twin, collection: str) -> tuple[list[str], list[Any]]:
     """Clauses for the attributes among the query parameters; an unknown parameter is an error."""
     known = {a.name: a for a in twin.attributes(collection)}
+    parameters = known_parameters(request)
     clauses, values = [], []
     for name, text in request.query_params.multi_items():
-        if name in RESERVED:
+        if name in parameters:
             continue
         if name not in known:
             raise QueryError(
@@ -210,31 +241,44 @@ def _value(attribute: Attribute, text: str) -> Any:
     try:
         match attribute.type:
             case "integer":
-                return int(text)
+                return _within_64_bits(int(text))
             case "number":
                 return float(text)
             case "boolean":
                 return {"true": True, "false": False}[text.lower()]
+            case "date":
+                return dt.date.fromisoformat(text)
+            case "datetime":
+                return _without_zone(text)
             case _:
                 return text
     except (ValueError, KeyError):
         raise QueryError(f"{attribute.name}={text}: expected a value of type {attribute.type}") from None
 
 
-def _rd_box(bbox: str, crs: str, twin: Twin) -> tuple[float, float, float, float]:
+def _within_64_bits(number: int) -> int:
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("too large for any attribute")
+    return number
+
+
+def _without_zone(text: str) -> dt.datetime:
+    """Registers give Dutch local time without a zone; a zone in a request must not shift it silently."""
+    time = dt.datetime.fromisoformat(text)
+    if time.tzinfo is not None:
+        raise ValueError("times here have no zone")
+    return time
+
+
+def _require_time(text: str) -> None:
+    ends = text.split("/")
     try:
-        x0, y0, x1, y1 = (float(v) for v in bbox.split(","))
+        if len(ends) > 2:
+            raise ValueError(text)
+        times = [dt.datetime.fromisoformat(end) for end in ends if end not in ("", "..")]
+        if not times and len(ends) == 1:
+            raise ValueError(text)
+        if len(times) == 2 and times[0].timestamp() > times[1].timestamp():
+            raise ValueError(text)
     except ValueError:
-        raise QueryError(f"bbox={bbox}: expected four numbers separated by commas") from None
-    if not (x0 <= x1 and y0 <= y1):
-        raise QueryError(f"bbox={bbox}: expected min x, min y, max x, max y")
-    if crs == RD:
-        return x0, y0, x1, y1
-    low, high = twin.lonlat_box(twin.manifest.bbox)[:2], twin.lonlat_box(twin.manifest.bbox)[2:]
-    # Far from the twin nothing can match; staying near it keeps the transformation within its area.
-    x0, x1 = max(x0, low[0] - 0.1), min(x1, high[0] + 0.1)
-    y0, y1 = max(y0, low[1] - 0.1), min(y1, high[1] + 0.1)
-    if x0 > x1 or y0 > y1:
-        return 0.0, 0.0, 0.0, 0.0
-    corners = twin.rdnap.to_rd([[x0, y0], [x0, y1], [x1, y0], [x1, y1]])
-    return (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+        raise QueryError(f"datetime={text}: expected an instant or an interval by RFC 3339") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,24 +42,22 @@ def features(
     if crs == CRS84:
         shapes = shapely.transform(shapes, lambda xy: np.round(rdnap.to_lonlat(xy), 8))
     names = [a.name for a in attributes]
+    kinds = [a.type for a in attributes]
     return [
         {
             "type": "Feature",
             "id": row[0],
             "geometry": shapely.geometry.mapping(shape) if shape is not None else None,
-            "properties": dict(zip(names, map(plain, row[:-1]), strict=True)),
+            "properties": dict(zip(names, map(plain, row[:-1], kinds), strict=True)),
         }
         for row, shape in zip(rows, shapes, strict=True)
     ]
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON knows it."""
+def plain(value: Any, kind: str) -> Any:
+    """A value of an attribute of type ``kind`` as JSON knows it."""
     if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time(0)
-        return value.date().isoformat() if midnight else value.isoformat(timespec="seconds")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
+        return value.date().isoformat() if kind == "date" else value.isoformat(timespec="seconds")
     if isinstance(value, float):
-        return None if value != value else round(value, 4)
+        return round(value, 4) if math.isfinite(value) else None
     return value
