@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+VIEWER := twin/web/.source-hash
 
 .PHONY: demo test lint bench clean
 
-demo: $(READY)  ## Generate the sample municipality, build it and serve it on 127.0.0.1
+demo: $(READY) $(VIEWER)  ## Generate the sample municipality, build it and serve it on 127.0.0.1
 	$(BIN)/twin demo $(DEMO)
 
-test: $(READY)  ## Run all tests: Python, viewer and Chromium
+test: $(READY) $(VIEWER)  ## Run all tests: Python, viewer and Chromium
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: $(READY)  ## Format, lint and types
@@ -28,4 +29,9 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# The build hook makes the viewer from these; see viewer/build_hook.py.
+$(VIEWER): $(READY) $(wildcard viewer/*.html viewer/*.json viewer/*.ts viewer/public/*) $(shell find viewer/src -type f)
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@

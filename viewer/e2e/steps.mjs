@@ -276,16 +276,19 @@ async function noWebGL(visit) {
   expect(told.includes('WebGL'), `the message does not name WebGL: ${told}`);
 }
 
-// The middle may show a street: nearby points are tried until one is a pand.
+// The middle may show a street or a square: points on ever wider rings are tried until one is a pand.
 async function pickPand(visit) {
   const { page } = visit;
-  for (const [dx, dy] of [[0, 0], [0, -40], [60, 0], [-60, 0], [0, 60], [110, -60], [-110, -60], [120, 80], [-120, 80], [180, 0], [220, -90]]) {
-    await page.mouse.click(640 + dx, 384 + dy);
-    await visit.idle();
-    const pand = /object=pand\/([^&]+)/.exec(visit.hash())?.[1];
-    if (!pand) continue;
-    await page.waitForSelector('#object .fact');
-    return pand;
+  for (let ring = 0; ring <= 6; ring++) {
+    for (let turn = 0; turn < (ring === 0 ? 1 : 8); turn++) {
+      const angle = (turn / 8 + ring / 16) * 2 * Math.PI;
+      await page.mouse.click(640 + 40 * ring * Math.cos(angle), 384 + 30 * ring * Math.sin(angle));
+      await visit.idle();
+      const pand = /object=pand\/([^&]+)/.exec(visit.hash())?.[1];
+      if (!pand) continue;
+      await page.waitForSelector('#object .fact');
+      return pand;
+    }
   }
   throw new Error('no pand around the middle of the view');
 }
