@@ -204,8 +204,11 @@ def _allowed(
     on = np.flatnonzero(points.segment >= 0)
     z, segment = points.xyz[on, 2], points.segment[on]
     ceiling = groups.group_max(z, segment, len(segments.plane), -np.inf) + params.guard_above
-    floor = groups.group_min(z, segment, len(segments.plane), np.inf) - params.guard_below
-    floor = np.maximum(floor, ground[segments.part] + params.min_height)
+    lowest = groups.group_min(z, segment, len(segments.plane), np.inf)
+    # A roof that its own points follow down to the ground may go there; the ground surface then gives way.
+    bottom = ground[segments.part] + params.min_height
+    bottom = np.minimum(bottom, np.maximum(lowest, bottom - params.max_sunken) - params.point_reach)
+    floor = np.maximum(lowest - params.guard_below, bottom)
 
     left, right = arrangement.left >= 0, arrangement.right >= 0
     face = np.concatenate((arrangement.left[left], arrangement.right[right]))

@@ -92,6 +92,7 @@ class PlaneParameters:
     noise: float = 0.03
     kuwahara_gain: float = 0.9
     link_angle: float = 10.0
+    fold_angle: float = 4.0
     link_height: float = 0.12
     segment_pixels: int = 4
     segment_points: int = 7
@@ -99,7 +100,7 @@ class PlaneParameters:
     rounds: int = 3
     own_bonus: float = 0.8
     pixel_inlier: float = 0.15
-    point_inlier: float = 0.30
+    point_inlier: float = 0.25
     refit_sigmas: float = 3.0
     flat_slope: float = 0.03
     steepest: float = 75.0

@@ -86,7 +86,14 @@ def partition_roofs(
         lod13=partition_lod13(
             arrangement, frames, labels, raster, pixels, ground, step >= LadderStep.LOD13_ONLY, params
         ),
-        lod22=partition_lod22(arrangement, frames, labels, ground, segments, step >= LadderStep.NO_LINES),
+        lod22=partition_lod22(
+            arrangement,
+            frames,
+            labels,
+            _under_the_roof(arrangement, frames, labels, ground, params),
+            segments,
+            step >= LadderStep.NO_LINES,
+        ),
         step=step,
         reason=reason,
         evidence=evidence,
@@ -152,6 +159,20 @@ def partition_lod22(
     place = np.arange(len(part), dtype=np.int64) - groups.offsets(part, len(arrangement))[part]
     label = np.where(labels.segment >= 0, labels.segment - first[part], np.diff(first)[part] + place)
     return _partition(arrangement, frames, label, labels.plane, ground, parts)
+
+
+def _under_the_roof(
+    arrangement: Arrangement, frames: Frames, labels: Labels, ground: Floats, params: PartitionParameters
+) -> Floats:
+    """Ground surface ``(P,)``, lowered where a roof comes down to it."""
+    left, right = arrangement.left >= 0, arrangement.right >= 0
+    face = np.concatenate((arrangement.left[left], arrangement.right[right]))
+    vertex = np.concatenate((arrangement.start[left], arrangement.end[right]))
+    part = arrangement.face_part[face]
+    away = arrangement.xy[vertex] - frames.center[part]
+    z = (labels.plane[face, :2] * away).sum(axis=1) + labels.plane[face, 2]
+    lowest = groups.group_min(z, part, len(ground), np.inf)
+    return np.minimum(ground, lowest - params.min_height)
 
 
 def _partition(

@@ -69,6 +69,10 @@ class PartitionParameters:
         eaves were not seen).
     min_height : float [m]
         Every roof is at least this far above the ground surface (design study).
+    max_sunken, point_reach : float [m]
+        A plane whose own points lie at or under the ground surface, up to `max_sunken`, may go `point_reach`
+        lower than they do, and the ground surface goes along (choice: roofs that one can walk onto from a
+        slope; the noise of a point at the edge).
     min_evidence : float
         Share of the footprint that points on planes must stand for, for LoD 1.3 and 2.2 (choice).
     block_step : float [m]
@@ -82,7 +86,7 @@ class PartitionParameters:
     intersection_reach: float = 0.5
     min_line_length: float = 1.0
     min_support_share: float = 0.25
-    min_step: float = 0.25
+    min_step: float = 0.20
     straight_sd: float = 0.30
     straight_length_sd: float = 0.8
     oblique_angle: float = 8.0
@@ -104,6 +108,8 @@ class PartitionParameters:
     guard_above: float = 1.0
     guard_below: float = 4.0
     min_height: float = 0.25
+    max_sunken: float = 1.5
+    point_reach: float = 0.3
     min_evidence: float = 0.25
     block_step: float = 3.0
     block_quantile: float = 0.70

@@ -146,7 +146,8 @@ def _fit(parts: Parts, xyz: Floats, panden: int) -> tuple[dict[str, Any], dict[s
     fits = {}
     own = xyz[parts.point_index]
     for lod, suffix in _SUFFIX.items():
-        point, distance = _distances(parts.solids[lod], own, parts.point_part)
+        every = np.arange(len(parts.pand), dtype=np.int64)
+        point, distance = roof_distances(parts.solids[lod], every, own, parts.point_part)
         fits[lod] = Fit.of(distance)
         pand = parts.pand[parts.point_part[point]]
         count = np.bincount(pand, minlength=panden)
@@ -159,8 +160,26 @@ def _fit(parts: Parts, xyz: Floats, panden: int) -> tuple[dict[str, Any], dict[s
     return table, fits
 
 
-def _distances(shells: Shells, xyz: Floats, part: Ints) -> tuple[Ints, Floats]:
-    """Points under or over a roof face of their own part: row, and height above the face [m]."""
+def roof_distances(shells: Shells, owner: Ints, xyz: Floats, of: Ints) -> tuple[Ints, Floats]:
+    """Height of points above the roof faces of what they belong to.
+
+    Parameters
+    ----------
+    shells : Shells
+        ``O`` solids.
+    owner : (O,) int64
+        Whom each solid belongs to.
+    xyz : (K, 3) float64 [m, RD+NAP]
+    of : (K,) int64
+        Whom each point belongs to.
+
+    Returns
+    -------
+    point : (D,) int64
+        Rows of ``xyz`` that lie under or over a roof face of their owner.
+    distance : (D,) float64 [m]
+        Positive above the face.
+    """
     roof = np.flatnonzero(shells.semantics == Semantic.ROOF)
     rings, part_offsets = take_rows(np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, roof)
     vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
@@ -168,7 +187,7 @@ def _distances(shells: Shells, xyz: Floats, part: Ints) -> tuple[Ints, Floats]:
         return np.empty(0, dtype=np.int64), np.empty(0)
     faces = Footprints(shells.xyz[vertices, :2], ring_offsets, part_offsets)
     point, face = points_in_footprints(faces, xyz, np.arange(len(xyz)), CELL)
-    mine = rows_of(shells.object_offsets)[roof[face]] == part[point]
+    mine = owner[rows_of(shells.object_offsets)[roof[face]]] == of[point]
     point, face = point[mine], face[mine]
     normal = surface_vectors(shells)[roof[face]]
     anchor = shells.xyz[vertices[ring_offsets[part_offsets[face]]]]

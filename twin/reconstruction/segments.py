@@ -40,18 +40,24 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     """
     grid = _Grid.of(pixels, points)
     plane, sigma = window_planes(pixels, grid.moments, grid.where, params)
-    label = patches(pixels, grid.where, plane, sigma, params)
+    label = patches(pixels, grid.where, plane, sigma, params, params.link_angle)
     count = int(label.max(initial=-1)) + 1
     step = height_variance(grid.own) > params.step_sigma**2
     planes, sums, label = _refit(grid, label, ~step, count, params)
-    for _ in range(params.rounds):
+    for number in range(params.rounds):
         planes, label = _merged(grid, label, sums, params)
         label, error = _reassigned(grid, label, planes, params)
-        planes, sums, label = _refit(grid, label, error <= params.pixel_inlier**2, count, params)
+        support = error <= params.pixel_inlier**2
+        if number < params.rounds - 1:
+            known = count
+            label, count = _with_unexplained(grid, label, ~step, plane, sigma, known, params)
+            support |= label >= known
+        planes, sums, label = _refit(grid, label, support, count, params)
     point_label, gap = _nearest_plane(grid, points, label, planes, params)
     spread = np.sqrt(fit(sums, params.window_spread)[1] / np.maximum(sums[N], 1.0))
     planes = _fitted_to_points(points, point_label, gap, planes, spread, params)
     label = _majority(grid, points, point_label, label)
+    point_label, label, planes = _second_look(grid, points, point_label, label, planes, params)
     return _finished(grid, points, point_label, label, planes, params)
 
 
@@ -72,6 +78,12 @@ class _Grid:
     def of(pixels: Atlas, points: RoofPoints) -> _Grid:
         moments = moments_of(points.xyz, points.pixel, len(pixels.part))
         where = np.flatnonzero((moments[N] > 0) | pixels.inside)
+        return _Grid(pixels, moments, where, moments[:, where])
+
+    @staticmethod
+    def of_points(pixels: Atlas, points: RoofPoints) -> _Grid:
+        moments = moments_of(points.xyz, points.pixel, len(pixels.part))
+        where = np.flatnonzero(moments[N] > 0)
         return _Grid(pixels, moments, where, moments[:, where])
 
     def image(self, label: Ints) -> Ints:
@@ -96,6 +108,24 @@ def _refit(
     sums[:, ~good] = 0.0
     keep = np.append(good, False)[label]
     return fitted, sums, np.where(keep, label, -1)
+
+
+def _with_unexplained(
+    grid: _Grid, label: Ints, even: Bools, plane: Floats, sigma: Floats, count: int, params: PlaneParameters
+) -> tuple[Ints, int]:
+    """Labels with new patches in what no segment explains, and the number of segments with those.
+
+    A patch runs over a slight fold as if it were none, since pixel by pixel the planes hardly turn. Its plane
+    then fits one side, or neither, and the other falls out; here it becomes a patch of its own, now with
+    neighbours that must agree better.
+    """
+    lost = np.flatnonzero((label < 0) & even & np.isfinite(sigma) & (grid.own[N] > 0))
+    if not len(lost):
+        return label, count
+    fresh = patches(grid.pixels, grid.where[lost], plane[lost], sigma[lost], params, params.fold_angle)
+    label = label.copy()
+    label[lost] = np.where(fresh >= 0, fresh + count, -1)
+    return label, count + int(fresh.max(initial=-1)) + 1
 
 
 def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
@@ -237,6 +267,39 @@ def _majority(grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints) -
     return image[grid.where]
 
 
+def _second_look(
+    grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+) -> tuple[Ints, Ints, Floats]:
+    """Planes of the points that no segment explains, as of a small dormer among points of the roof below it.
+
+    A pixel that holds two roofs has no plane; without the points of one of them it shows the other.
+    """
+    rest = np.flatnonzero(point_label < 0)
+    size, known = len(grid.pixels.part), len(planes)
+    sub = RoofPoints(points.part[rest], points.xyz[rest], points.pixel[rest], point_label[rest])
+    other = _Grid.of_points(grid.pixels, sub)
+    plane, sigma = window_planes(grid.pixels, other.moments, other.where, params)
+    fresh = patches(grid.pixels, other.where, plane, sigma, params, params.link_angle)
+    count = int(fresh.max(initial=-1)) + 1
+    if not count:
+        return point_label, label, planes
+    even = height_variance(other.own) <= params.step_sigma**2
+    found, _, fresh = _refit(other, fresh, even, count, params)
+    if not (fresh >= 0).any():
+        return point_label, label, planes
+    mine, gap = _nearest_plane(other, sub, fresh, found, params)
+    found = _fitted_to_points(sub, mine, gap, found, np.full(count, params.point_inlier / 3), params)
+    point_label = point_label.copy()
+    point_label[rest] = np.where(mine >= 0, mine + known, -1)
+    image = grid.image(label)
+    here = np.bincount(sub.pixel[mine >= 0], minlength=size)
+    there = np.bincount(points.pixel, minlength=size) - np.bincount(sub.pixel, minlength=size)
+    fresh_image = other.image(fresh)
+    take = (fresh_image >= 0) & (here > 0) & (here >= there)
+    image[take] = fresh_image[take] + known
+    return point_label, image[grid.where], np.concatenate((planes, found))
+
+
 def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | None = None) -> Floats:
     """Vertical distance of points (all, or ``which``) to the plane of ``label``; arbitrary for label -1."""
     if not len(planes):
@@ -269,10 +332,12 @@ def _finished(
     point_label = np.where(far, -1, point_label)
     support = np.bincount(point_label + 1, minlength=len(planes) + 1)[1:]
     pixel_count = np.bincount(label + 1, minlength=len(planes) + 1)[1:]
-    live = (support >= params.segment_points) & (pixel_count > 0)
-    number = np.append(np.where(live, np.cumsum(live) - 1, -1), -1)
     part = np.zeros(len(planes), np.int64)
     shown = label >= 0
     part[label[shown]] = grid.pixels.part[grid.where[shown]]
+    live = np.flatnonzero((support >= params.segment_points) & (pixel_count > 0))
+    live = live[np.argsort(part[live], kind="stable")]
+    number = np.full(len(planes) + 1, -1, np.int64)
+    number[live] = np.arange(len(live))
     segments = Segments(planes[live], part[live], support[live].astype(np.float64), grid.image(number[label]))
     return replace(points, segment=number[point_label]), segments

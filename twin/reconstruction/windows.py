@@ -51,7 +51,9 @@ def window_planes(
     )
 
 
-def patches(pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: PlaneParameters) -> Ints:
+def patches(
+    pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: PlaneParameters, angle: float
+) -> Ints:
     """Connected patches of pixels whose planes continue one another.
 
     Parameters
@@ -62,6 +64,8 @@ def patches(pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: Pl
     plane, sigma : (W, 3), (W,) float64
         From :func:`window_planes`.
     params : PlaneParameters
+    angle : float [degree]
+        Largest angle between the normals of neighbours in one patch.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def patches(pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: Pl
     height = a * (x + 0.5 * pixels.pixel) + b * (y + 0.5 * pixels.pixel) + c
     up = 1.0 / np.sqrt(1.0 + a * a + b * b)
     right, ahead = a * up, b * up
-    least = np.cos(np.radians(params.link_angle))
+    least = np.cos(np.radians(angle))
     sources, targets = [], []
     for dx, dy in ((1, 0), (-1, 1), (0, 1), (1, 1)):
         there = number[here + dx + dy * stride]
