@@ -64,9 +64,17 @@ def read_published(real_data: Path) -> Published:
             roofs, floors = [], []
             for geometry in (g for m in members for g in m.get("geometry", ()) if str(g["lod"]) == "2.2"):
                 kinds = [s["type"] for s in geometry["semantics"]["surfaces"]]
-                for surface, value in zip(geometry["boundaries"][0], geometry["semantics"]["values"][0], strict=True):
+                for surface, value in zip(
+                    geometry["boundaries"][0], geometry["semantics"]["values"][0], strict=True
+                ):
                     shape = shapely.Polygon(xyz[surface[0]], [xyz[hole] for hole in surface[1:]])
-                    (roofs if kinds[value] == "RoofSurface" else floors if kinds[value] == "GroundSurface" else []).append(shape)
+                    (
+                        roofs
+                        if kinds[value] == "RoofSurface"
+                        else floors
+                        if kinds[value] == "GroundSurface"
+                        else []
+                    ).append(shape)
             footprint = shapely.union_all(shapely.force_2d(floors)) if floors else shapely.Polygon()
             if not roofs or footprint.area < BARE:
                 continue
@@ -81,7 +89,9 @@ def read_published(real_data: Path) -> Published:
                     facets.append(shapely.force_2d(roof))
                     planes.append((*ring[0], a, b))
                     owners.append(number)
-    return Published(np.array(footprints), np.array(facets), np.array(planes), np.array(owners), np.array(grounds))
+    return Published(
+        np.array(footprints), np.array(facets), np.array(planes), np.array(owners), np.array(grounds)
+    )
 
 
 def simulate(roofs: Published, density: float, seed: int = 0) -> tuple[Floats, npt.NDArray[np.uint8]]:
@@ -110,7 +120,12 @@ def simulate(roofs: Published, density: float, seed: int = 0) -> tuple[Floats, n
     z[~roof] = roofs.ground[near]
     seen = ~_hidden(xy, z, lean_of)
     crowned = rng.random(len(roofs.footprint)) < 0.1
-    edge = np.array([g.exterior.interpolate(0.3, normalized=True) for g in shapely.get_parts(shapely.convex_hull(roofs.footprint[crowned]))])
+    edge = np.array(
+        [
+            g.exterior.interpolate(0.3, normalized=True)
+            for g in shapely.get_parts(shapely.convex_hull(roofs.footprint[crowned]))
+        ]
+    )
     if len(edge):
         away = shapely.STRtree(edge).query(shapely.points(xy), predicate="dwithin", distance=TREE)[0]
         under = np.zeros(len(xy), bool)

@@ -172,7 +172,8 @@ def _under_the_roof(
     away = arrangement.xy[vertex] - frames.center[part]
     z = (labels.plane[face, :2] * away).sum(axis=1) + labels.plane[face, 2]
     lowest = groups.group_min(z, part, len(ground), np.inf)
-    return np.minimum(ground, lowest - params.min_height)
+    under: Floats = np.minimum(ground, lowest - params.min_height)
+    return under
 
 
 def _partition(

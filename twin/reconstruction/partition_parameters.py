@@ -27,7 +27,7 @@ class PartitionParameters:
         An intersection needs border pixels over this share of its stretch (choice: a ridge may be hidden by
         chimneys and dormers over most of its length, two chance contacts are no ridge).
     min_step : float [m]
-        Smaller height jumps give no step line (tuned).
+        Smaller height jumps give no step line (tuned; 0.25 until the second look at unexplained points).
     straight_sd, straight_length_sd : float [m]
         A step border is one oblique line if it is narrower and longer than this, as standard deviations
         across and along (geometry: the staircase of an oblique line has 0.15-0.2 m).

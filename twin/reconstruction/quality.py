@@ -11,12 +11,14 @@ import pandas as pd
 from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Semantic, Shells
 from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
 from twin.geometry.ragged import rows_of, take_rows
+from twin.geometry.select import take
 from twin.reconstruction.assign import points_in_footprints
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.ground import Ground
 from twin.reconstruction.reasons import LadderStep, Reason
 
 CELL = 0.25  # m, raster that finds the roof face above a point; the answer is exact
+_TENTHS_BITS = 26  # tenths of a millimetre up to 6.7 km
 _AREAS = ("opp_dak_plat", "opp_dak_schuin", "opp_buitenmuur")
 _SUFFIX = {"1.2": "lod12", "1.3": "lod13", "2.2": "lod22"}
 
@@ -146,18 +148,32 @@ def _fit(parts: Parts, xyz: Floats, panden: int) -> tuple[dict[str, Any], dict[s
     fits = {}
     own = xyz[parts.point_index]
     for lod, suffix in _SUFFIX.items():
-        every = np.arange(len(parts.pand), dtype=np.int64)
-        point, distance = roof_distances(parts.solids[lod], every, own, parts.point_part)
+        point, distance = _own_distances(parts.solids[lod], own, parts.point_part)
         fits[lod] = Fit.of(distance)
         pand = parts.pand[parts.point_part[point]]
         count = np.bincount(pand, minlength=panden)
         squares = np.bincount(pand, weights=distance**2, minlength=panden)
         table[f"rmse_{suffix}"] = _round(np.sqrt(_mean(squares, count)), 3)
-        table[f"afstand_mediaan_{suffix}"] = _round(_median(np.abs(distance), pand, panden), 4)
+        table[f"afstand_mediaan_{suffix}"] = _round(_median(np.abs(distance), pand, count), 4)
         if lod == "2.2":
             near = np.bincount(pand, weights=np.abs(distance) < 0.2, minlength=panden)
             table["aandeel_binnen_20cm"] = _round(_mean(near, count), 4)
     return table, fits
+
+
+def _own_distances(shells: Shells, xyz: Floats, part: Ints) -> tuple[Ints, Floats]:
+    """:func:`roof_distances` of points that lie in the footprint of their part: a single face is the one."""
+    roofs = np.bincount(
+        rows_of(shells.object_offsets)[shells.semantics == Semantic.ROOF], minlength=len(shells)
+    )
+    alone, many = np.flatnonzero((roofs == 1)[part]), np.flatnonzero((roofs > 1)[part])
+    face = np.full(len(shells), -1, np.int64)
+    roof = np.flatnonzero(shells.semantics == Semantic.ROOF)
+    face[rows_of(shells.object_offsets)[roof]] = roof
+    under_one = _above(shells, face[part[alone]], xyz[alone])
+    some = np.flatnonzero(roofs > 1)
+    point, under_many = roof_distances(take(shells, some), some, xyz[many], part[many])
+    return np.concatenate((alone, many[point])), np.concatenate((under_one, under_many))
 
 
 def roof_distances(shells: Shells, owner: Ints, xyz: Floats, of: Ints) -> tuple[Ints, Floats]:
@@ -189,10 +205,20 @@ def roof_distances(shells: Shells, owner: Ints, xyz: Floats, of: Ints) -> tuple[
     point, face = points_in_footprints(faces, xyz, np.arange(len(xyz)), CELL)
     mine = owner[rows_of(shells.object_offsets)[roof[face]]] == of[point]
     point, face = point[mine], face[mine]
-    normal = surface_vectors(shells)[roof[face]]
-    anchor = shells.xyz[vertices[ring_offsets[part_offsets[face]]]]
-    d = xyz[point] - anchor
-    return point, d[:, 2] + (normal[:, 0] * d[:, 0] + normal[:, 1] * d[:, 1]) / normal[:, 2]
+    return point, _above(shells, roof[face], xyz[point])
+
+
+def _above(shells: Shells, face: Ints, xyz: Floats) -> Floats:
+    """Height of points ``(D, 3)`` above the planes of roof faces ``(D,)``."""
+    roof = np.flatnonzero(shells.semantics == Semantic.ROOF)
+    anchor = shells.xyz[shells.ring_vertices[shells.ring_offsets[shells.surface_offsets[roof]]]]
+    plane = np.zeros((len(shells.semantics), 3))
+    plane[roof] = surface_vectors(shells)[roof]
+    plane[roof, :2] /= plane[roof, 2:]
+    plane[roof, 2] = (plane[roof, :2] * anchor[:, :2]).sum(axis=1) + anchor[:, 2]
+    a, b, level = plane.T
+    x, y, z = xyz.T
+    return np.asarray(z + a[face] * x + b[face] * y - level[face])
 
 
 def _coverage(parts: Parts, panden: int) -> dict[str, Any]:
@@ -227,13 +253,17 @@ def _mean(total: Floats | Ints, count: Ints) -> Floats:
     return mean
 
 
-def _median(values: Floats, group: Ints, groups: int) -> Floats:
-    order = np.lexsort((values, group))
-    values, count = values[order], np.bincount(group, minlength=groups)
+def _median(values: Floats, group: Ints, count: Ints) -> Floats:
+    """Median per group [m], of ``count (G,)`` values each, to a tenth of a millimetre."""
+    tenths = np.minimum(np.rint(values * 1e4), (1 << _TENTHS_BITS) - 1).astype(np.int64)
+    # One sort of plain numbers; several times faster than sorting by two columns.
+    key = np.sort(group << _TENTHS_BITS | tenths)
     first = np.cumsum(count) - count
     has = count > 0
-    median = np.full(groups, np.nan)
-    median[has] = (values[(first + (count - 1) // 2)[has]] + values[(first + count // 2)[has]]) / 2
+    low, high = (first + (count - 1) // 2)[has], (first + count // 2)[has]
+    median = np.full(len(count), np.nan)
+    mask = (1 << _TENTHS_BITS) - 1
+    median[has] = ((key[low] & mask) + (key[high] & mask)) / 2e4
     return median
 
 

@@ -163,7 +163,8 @@ def _valid_solids(
     solids = {}
     for lod, least, partition in zip(LODS, lowest, partitions, strict=True):
         shells = extrude(_grounded(partition)).shells
-        valid = check(shells).valid
+        # A flat roof over a simple footprint can't meet its own walls.
+        valid = check(shells, intersections=lod != "1.2").valid
         failed = (step >= least) & ~valid
         step[failed] = np.minimum(
             step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE

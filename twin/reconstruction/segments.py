@@ -53,11 +53,10 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
             label, count = _with_unexplained(grid, label, ~step, plane, sigma, known, params)
             support |= label >= known
         planes, sums, label = _refit(grid, label, support, count, params)
-    point_label, gap = _nearest_plane(grid, points, label, planes, params)
-    spread = np.sqrt(fit(sums, params.window_spread)[1] / np.maximum(sums[N], 1.0))
-    planes = _fitted_to_points(points, point_label, gap, planes, spread, params)
+    point_label = _nearest_plane(grid, points, label, planes, params)
     label = _majority(grid, points, point_label, label)
     point_label, label, planes = _second_look(grid, points, point_label, label, planes, params)
+    planes = _fitted_to_points(points, point_label, planes, params)
     return _finished(grid, points, point_label, label, planes, params)
 
 
@@ -116,8 +115,8 @@ def _with_unexplained(
     """Labels with new patches in what no segment explains, and the number of segments with those.
 
     A patch runs over a slight fold as if it were none, since pixel by pixel the planes hardly turn. Its plane
-    then fits one side, or neither, and the other falls out; here it becomes a patch of its own, now with
-    neighbours that must agree better.
+    then fits the larger side, and the other falls out; here that becomes a patch of its own, whose pixels
+    must agree better.
     """
     lost = np.flatnonzero((label < 0) & even & np.isfinite(sigma) & (grid.own[N] > 0))
     if not len(lost):
@@ -134,9 +133,16 @@ def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
 
 
 def _merged(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
-    """Merge segments that are each other's best partner, until no pair is good enough.
+    """Planes of segments after merging, and the label of each pixel."""
+    into, sums = _mergers(grid, label, sums, params)
+    return fit(sums, params.window_spread)[0], np.append(into, -1)[label]
 
-    Merging costs the root of the squared error that it adds, per point of the smaller segment.
+
+def _mergers(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
+    """Segment that each becomes if those that are each other's best partner merge, and the moments then.
+
+    Merging costs the root of the squared error that it adds, per point of the smaller segment; it goes on
+    until no pair is good enough.
     """
     count = sums.shape[1]
     sums = sums.copy()
@@ -162,7 +168,7 @@ def _merged(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) -> 
         move[gone] = kept
         into = move[into]
         i, j = _distinct(move[i], move[j], count)
-    return fit(sums, params.window_spread)[0], np.append(into, -1)[label]
+    return into, sums
 
 
 def _adjacent(grid: _Grid, label: Ints, count: int) -> tuple[Ints, Ints]:
@@ -225,8 +231,8 @@ def _at_a_border(image: Ints, where: Ints, stride: Ints) -> Bools:
 
 def _nearest_plane(
     grid: _Grid, points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters
-) -> tuple[Ints, Floats]:
-    """Segment of each point, the nearest plane of its pixel and the four adjacent ones; and its distance."""
+) -> Ints:
+    """Segment of each point: the nearest plane of its pixel and the four adjacent ones."""
     image = grid.image(label)
     own = image[points.pixel]
     gap = np.where(own >= 0, _distance(points, own, planes), np.inf)
@@ -247,7 +253,7 @@ def _nearest_plane(
         better = offer < gap[point]
         chosen[point[better]] = other[better]
         gap[point[better]] = offer[better]
-    return np.where(gap <= params.point_inlier, chosen, -1), gap
+    return np.where(gap <= params.point_inlier, chosen, -1)
 
 
 def _majority(grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints) -> Ints:
@@ -284,11 +290,11 @@ def _second_look(
     if not count:
         return point_label, label, planes
     even = height_variance(other.own) <= params.step_sigma**2
-    found, _, fresh = _refit(other, fresh, even, count, params)
+    _, sums, fresh = _refit(other, fresh, even, count, params)
+    found, fresh = _merged(other, fresh, sums, params)
     if not (fresh >= 0).any():
         return point_label, label, planes
-    mine, gap = _nearest_plane(other, sub, fresh, found, params)
-    found = _fitted_to_points(sub, mine, gap, found, np.full(count, params.point_inlier / 3), params)
+    mine = _nearest_plane(other, sub, fresh, found, params)
     point_label = point_label.copy()
     point_label[rest] = np.where(mine >= 0, mine + known, -1)
     image = grid.image(label)
@@ -297,7 +303,14 @@ def _second_look(
     fresh_image = other.image(fresh)
     take = (fresh_image >= 0) & (here > 0) & (here >= there)
     image[take] = fresh_image[take] + known
-    return point_label, image[grid.where], np.concatenate((planes, found))
+    label, planes = image[grid.where], np.concatenate((planes, found))
+    on = np.flatnonzero(point_label >= 0)
+    sums = moments_of(points.xyz[on], point_label[on], len(planes))
+    into, sums = _mergers(grid, label, sums, params)
+    grown = np.bincount(into, minlength=len(into)) > 1
+    planes[grown] = fit(sums, params.window_spread)[0][grown]
+    into = np.append(into, -1)
+    return into[point_label], into[label], planes
 
 
 def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | None = None) -> Floats:
@@ -309,12 +322,14 @@ def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | Non
     return np.asarray(np.abs(a * x + b * y + c - z))
 
 
-def _fitted_to_points(
-    points: RoofPoints, label: Ints, gap: Floats, planes: Floats, spread: Floats, params: PlaneParameters
-) -> Floats:
-    """Planes fitted to their own points within a few times ``spread (G,)``; nearly flat ones made flat."""
+def _fitted_to_points(points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters) -> Floats:
+    """Planes fitted to their points within a few times the spread of these; nearly flat ones made flat."""
+    on = np.flatnonzero(label >= 0)
+    gap = _distance(points, label[on], planes, on)
+    count = np.maximum(np.bincount(label[on], minlength=len(planes)), 1)
+    spread = np.sqrt(np.bincount(label[on], weights=gap**2, minlength=len(planes)) / count)
     reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
-    near = np.flatnonzero((label >= 0) & (gap <= np.append(reach, 0.0)[label]))
+    near = on[gap <= reach[label[on]]]
     sums = moments_of(points.xyz.T[:, near].T, label[near], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)

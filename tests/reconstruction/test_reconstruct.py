@@ -1,0 +1,166 @@
+"""The whole reconstruction: what it must not depend on, and roofs that its parts only get right together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import shapely
+
+from tests.reconstruction.published import Published, read_published, simulate, spots
+from tests.reconstruction.roofs import ROOFS, Roof, sample
+from twin.geometry.columns import Semantic, Shells
+from twin.geometry.measure import heights
+from twin.geometry.validity import check
+from twin.reconstruction import LODS, Reconstruction, reconstruct
+from twin.reconstruction.quality import roof_distances
+
+Floats = npt.NDArray[np.float64]
+Town = tuple[npt.NDArray[Any], Floats, npt.NDArray[np.uint8]]
+
+
+def town(turn: float = 0.0, shift: tuple[float, float] = (0.0, 0.0), kinds: Any = ROOFS) -> Town:
+    """One of each roof in a row, 12 points/m2, with ground around them at NAP 0."""
+    polygons, clouds = [], []
+    for k, kind in enumerate(kinds):
+        polygon, xyz, _ = sample(kind(), 12, 0.03, k, 0.2 * k, (84_000.0 + 40 * k, 447_000.0))
+        polygons.append(polygon)
+        clouds.append(xyz)
+    garden = np.random.default_rng(9).uniform((-20, -20), (40 * len(polygons) + 20, 40), (4000, 2))
+    clouds.append(np.column_stack((np.round(garden + np.array([84_000, 447_000]), 3), np.zeros(4000))))
+    xyz = np.concatenate(clouds)
+    c, s = np.cos(turn), np.sin(turn)
+    about = np.array([84_100.0, 447_000.0])
+
+    def move(xy: Floats) -> Floats:
+        return np.round((xy - about) @ np.array([[c, s], [-s, c]]) + about + shift, 3)
+
+    classes = np.repeat([6, 2], [len(xyz) - 4000, 4000]).astype(np.uint8)
+    moved = np.column_stack((move(xyz[:, :2]), xyz[:, 2]))
+    return np.array([shapely.transform(p, move) for p in polygons], object), moved, classes
+
+
+def bytes_of(shells: Shells) -> tuple[bytes, ...]:
+    return tuple(getattr(shells, name).tobytes() for name in Shells.__slots__)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Reconstruction:
+    return reconstruct(*town())
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 7, 100])
+def test_the_size_of_chunks_changes_no_byte(whole: Reconstruction, chunk: int) -> None:
+    cut = reconstruct(*town(), chunk=chunk)
+    assert {lod: bytes_of(cut.solids[lod]) for lod in LODS} == {
+        lod: bytes_of(whole.solids[lod]) for lod in LODS
+    }
+    assert cut.quality.equals(whole.quality)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_the_points_changes_no_byte(whole: Reconstruction, seed: int) -> None:
+    polygons, xyz, classes = town()
+    order = np.random.default_rng(seed).permutation(len(xyz))
+    shuffled = reconstruct(polygons, xyz[order], classes[order])
+    assert {lod: bytes_of(shuffled.solids[lod]) for lod in LODS} == {
+        lod: bytes_of(whole.solids[lod]) for lod in LODS
+    }
+
+
+def test_neighbours_change_nothing(whole: Reconstruction) -> None:
+    polygons, xyz, classes = town()
+    for k in range(len(polygons)):
+        alone = reconstruct(polygons[k : k + 1], xyz, classes)
+        assert alone.quality.iloc[0].equals(whole.quality.iloc[k])
+
+
+def test_a_shift_by_whole_millimetres_shifts_the_result(whole: Reconstruction) -> None:
+    by = (12_345.678, -2_345.999)
+    moved = reconstruct(*town(shift=by))
+    for lod in LODS:
+        np.testing.assert_allclose(
+            moved.solids[lod].xyz,
+            whole.solids[lod].xyz + np.array([*by, 0.0]),
+            rtol=0,
+            atol=0.002,
+            err_msg=lod,
+        )
+
+
+@pytest.mark.parametrize("turn", [0.3, 1.0, np.pi / 2, 2.5])
+def test_a_turn_turns_the_result(whole: Reconstruction, turn: float) -> None:
+    """Up to what the rounding of the turned input, and pixels that begin at another corner, change."""
+    turned = reconstruct(*town(turn))
+    assert turned.quality["lod"].tolist() == whole.quality["lod"].tolist()
+    above = []
+    for model, (polygons, xyz, classes) in ((whole, town()), (turned, town(turn))):
+        roof = xyz[classes == 6]
+        height = np.full(len(roof), np.nan)
+        building = shapely.STRtree(polygons).nearest(shapely.points(roof[:, :2]))
+        point, height_of = roof_distances(model.solids["2.2"], model.part_pand, roof, building)
+        height[point] = height_of
+        above.append(height)
+    change = np.abs(above[1] - above[0])
+    assert np.isfinite(change).mean() > 0.99
+    print(f"median {np.nanmedian(change) * 1000:.2f} mm, within 2 cm {np.mean(change < 0.02):.4f}")
+    assert np.nanmedian(change) < 0.002
+    assert np.mean(change < 0.02) > 0.97
+
+
+def test_a_slight_fold_is_two_planes() -> None:
+    """Eight degrees: less than neighbouring pixels may differ by, so the first patch runs over it."""
+    planes = np.array([[0.0, 0.05, 4.0], [0.0, 0.2, 1.9]])
+    roof = Roof("fold", shapely.box(0, 0, 12, 18), planes, lambda x, y: (y > 14).astype(np.int64))
+    model = reconstruct(*town(kinds=[lambda: roof]))
+    assert model.quality["aantal_dakvlakken"].tolist() == [2]
+    assert model.quality["rmse_lod22"][0] < 0.05
+
+
+def test_a_narrow_roof_among_points_of_another_is_seen_at_a_second_look() -> None:
+    """A ridge box of 0.8 m: every pixel on it holds a step."""
+    planes = np.array([[0.0, 0.0, 5.0], [0.0, 0.0, 6.2]])
+
+    def surface(x: Floats, y: Floats) -> npt.NDArray[np.int64]:
+        return ((y > 4.6) & (y < 5.4) & (x > 2) & (x < 10)).astype(np.int64)
+
+    roof = Roof("box", shapely.box(0, 0, 12, 10), planes, surface)
+    model = reconstruct(*town(kinds=[lambda: roof]))
+    assert model.quality["aandeel_binnen_20cm"][0] > 0.97
+    assert heights(model.solids["2.2"]).roof_max[0] == pytest.approx(6.2, abs=0.05)
+
+
+def test_a_roof_may_come_down_to_the_ground() -> None:
+    """As that of Delft's library, onto which one walks; the solid goes a little deeper than the ground."""
+    planes = np.array([[0.0, 0.25, -0.2]])
+    roof = Roof("ramp", shapely.box(0, 0, 20, 24), planes, lambda x, y: np.zeros(len(x), np.int64))
+    model = reconstruct(*town(kinds=[lambda: roof]))
+    assert model.quality["lod"].tolist() == ["2.2"]
+    assert model.quality["aandeel_binnen_20cm"][0] > 0.99
+    measured = heights(model.solids["2.2"])
+    assert measured.ground[0] == pytest.approx(measured.roof_min[0] - 0.25, abs=0.01)
+    assert check(model.solids["2.2"]).valid.all()
+
+
+@pytest.fixture(scope="module")
+def published(real_data: Path) -> Published:
+    return read_published(real_data)
+
+
+@pytest.mark.slow
+def test_published_roofs_come_back_from_simulated_clouds(published: Published) -> None:
+    """3DBAG's solids as truth, clouds simulated over them; nothing was tuned on these buildings."""
+    xyz, classes = simulate(published, 8.0)
+    model = reconstruct(published.footprint, xyz, classes)
+    assert check(model.solids["2.2"]).valid.all()
+    truth, building = spots(published, 0.5)
+    away = np.full(len(truth), np.inf)
+    point, distance = roof_distances(model.solids["2.2"], model.part_pand, truth, building)
+    np.minimum.at(away, point, np.abs(distance))
+    print(f"area within 0.1 m of the truth: {np.mean(away < 0.1):.4f}")
+    assert np.mean(away < 0.1) >= 0.965
+    faces = np.count_nonzero(model.solids["2.2"].semantics == Semantic.ROOF)
+    assert faces <= 1.2 * len(published.facet)
