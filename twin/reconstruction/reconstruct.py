@@ -106,21 +106,23 @@ def reconstruct(
         pand=pand,
         solids={lod: concatenate([c.solids[lod] for c in chunks]) for lod in LODS},
         ground=ground,
-        point_index=index,
-        point_part=part,
+        point_part=_joined([c.point_part for c in chunks], np.int64),
+        above={lod: _joined([c.above[lod] for c in chunks], np.float64) for lod in LODS},
         density=_joined([c.density for c in chunks], np.float64),
         nodata_fraction=_joined([c.nodata_fraction for c in chunks], np.float64),
         nodata_radius=_joined([c.nodata_radius for c in chunks], np.float64),
         step=_joined([c.step for c in chunks], np.uint8),
         reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
     )
-    quality, fit = describe(parts, xyz, len(polygons), known)
+    quality, fit = describe(parts, len(polygons), known)
     return Reconstruction(pand, parts.solids, quality, fit)
 
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     solids: dict[str, Shells]
+    point_part: Ints
+    above: dict[str, Floats]
     density: Floats
     nodata_fraction: Floats
     nodata_radius: Floats
@@ -151,7 +153,8 @@ def _chunk(
     level = np.nan_to_num(ground[first:last], nan=np.inf)
     found = partition_roofs(own, frame, pixels, points, segments, level, params)
     solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
-    return _Chunk(solids, density, fraction, radius, step, reason)
+    above = dict(zip(LODS, (found.above12, found.above13, found.above22), strict=True))
+    return _Chunk(solids, points.part + first, above, density, fraction, radius, step, reason)
 
 
 def _valid_solids(
@@ -163,8 +166,8 @@ def _valid_solids(
     solids = {}
     for lod, least, partition in zip(LODS, lowest, partitions, strict=True):
         shells = extrude(_grounded(partition)).shells
-        # A flat roof over a simple footprint can't meet its own walls.
-        valid = check(shells, intersections=lod != "1.2").valid
+        # Solids of an extrusion that pass can't meet themselves, see there; `twin check` tests that too.
+        valid = check(shells, intersections=False).valid
         failed = (step >= least) & ~valid
         step[failed] = np.minimum(
             step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE
