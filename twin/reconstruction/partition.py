@@ -113,8 +113,8 @@ def partition_roofs(
 
 def _above_planes(frames: Frames, labels: Labels, points: RoofPoints, face: Ints) -> Floats:
     """Height of points above the planes of the faces ``(K,)`` that they lie in."""
-    away = frames.to_world(points.xyz[:, :2], points.part) - frames.center[points.part]
-    a, b, c = np.append(labels.plane, [[np.nan] * 3], axis=0)[face].T
+    away = frames.to_world(points.xyz[:, :2], points.part) - frames.center.take(points.part, axis=0)
+    a, b, c = np.append(labels.plane, [[np.nan] * 3], axis=0).take(face, axis=0).T
     above: Floats = points.xyz[:, 2] - (a * away[:, 0] + b * away[:, 1] + c)
     return above
 

@@ -103,9 +103,11 @@ def locate(
     near = np.flatnonzero(count[at] > 0)
     pair, slot = expand(first[at[near]], count[at[near]])
     point, edge = near[pair], edges[slot]
-    center = np.floor(xy[point]) + 0.5
-    a, b = start[edge] - center, end[edge] - center
-    way, along = xy[point] - center, end[edge] - start[edge]
+    at_point = xy.take(point, axis=0)
+    center = np.floor(at_point) + 0.5
+    begin, stop = start.take(edge, axis=0), end.take(edge, axis=0)
+    a, b = begin - center, stop - center
+    way, along = at_point - center, stop - begin
     # Sides of the way for the ends of the edge, and of the edge for the ends of the way.
     side_a = way[:, 0] * a[:, 1] - way[:, 1] * a[:, 0]
     side_b = way[:, 0] * b[:, 1] - way[:, 1] * b[:, 0]
