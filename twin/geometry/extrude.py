@@ -22,7 +22,7 @@ OFF_PLANE = 2.0  # mm a roof vertex may lie off its face's plane before the face
 NARROW = 100.0  # mm: faces with an edge or mean width below this are tested for tilted slivers
 SLIVER = 20.0  # mm: where three vertices in a row are nearer to one line, any triangulation may tilt
 SAME = 1  # mm: neighbours this near are one point to val3dity
-TILT = np.cos(np.radians(5.0))
+TILT = np.cos(np.radians(3.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _cut_bent_roofs(
 
 
 def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Bools]:
-    """Faces to cut: a vertex more than 2 mm off their plane, or slivers; and faces narrow enough to test."""
+    """Faces to cut: a vertex more than 2 mm off their plane, or slivers; and faces that must be tested."""
     faces = len(planes.part)
     face = rings.face[rows_of(rings.offsets)]
     xy = topology.edges.xy.take(topology.node_vertex[rings.nodes], axis=0)
@@ -211,17 +211,21 @@ def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Boo
     longest = np.maximum(chord, np.maximum(length, length[following]))
     # a vertex on a long straight side is no sliver: Delaunay joins it to the other side of the face
     thin = (across < SLIVER * longest) & ((chord < NARROW) | (chord < longest))
+    slivers = np.bincount(face, weights=across < SLIVER * longest, minlength=faces) > 0
     bent |= narrow & (np.bincount(face, weights=thin, minlength=faces) > 0)
     # a triangle is planar, and so is a polygon of one height, whatever its plane says
     first = np.zeros(faces, dtype=np.int64)
     first[face] = height
     level = np.bincount(face, weights=height != first[face], minlength=faces) == 0
     may_bend = ~planes.outside & ~level & (np.bincount(face, minlength=faces) > 3)
-    return bent & may_bend, narrow & may_bend
+    return bent & may_bend, (narrow | slivers) & may_bend
 
 
 def _tilted(topology: Topology, planes: Planes, triangles: Ints, face: Ints) -> Bools:
-    """Triangles whose normal is more than 5 degrees from that of their face."""
+    """Triangles whose normal is more than three degrees from that of their face, seen from above.
+
+    val3dity allows twenty, but looks along another direction, in which slivers may fall out differently.
+    """
     xy = topology.edges.xy.take(topology.node_vertex[triangles], axis=0)
     corner = np.concatenate((xy, topology.node_height[triangles][:, :, None]), axis=2).astype(np.float64)
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
