@@ -59,6 +59,7 @@ def partition_roofs(
     segments: Segments,
     ground: Floats,
     params: PartitionParameters,
+    highest: LadderStep = LadderStep.FULL,
 ) -> Partitions:
     """Partition every footprint at all three levels of detail.
 
@@ -66,6 +67,8 @@ def partition_roofs(
     ----------
     ground : (P,) float64 [m, NAP]
         Height of the ground surface.
+    highest : LadderStep
+        Rung of the ladder to begin at.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def partition_roofs(
         Complete for every part, whatever its data: what a part did not reach has a reason.
     """
     lines = find_lines(footprints, frames, atlas, points, segments, params)
-    arrangement = arrange(footprints, frames, lines, params)
+    arrangement = arrange(footprints, frames, lines, params, highest)
     pixels = pixel_heights(atlas, points)
     raster = burn_faces(arrangement, frames, atlas, points, pixels.pixel, params.cell)
     labels = label_faces(arrangement, frames, raster, points, segments, ground, params)

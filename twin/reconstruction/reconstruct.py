@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -97,11 +98,13 @@ def reconstruct(
     standing = known[pand[part]] == Status.STANDING
     index, part = index[standing], part[standing]
 
+    def some(first: int, last: int, highest: LadderStep = LadderStep.FULL) -> _Chunk:
+        return _chunk(footprints, first, last, xyz, index, part, ground.height, planes, partition, highest)
+
     chunks = [
-        _chunk(footprints, first, min(first + chunk, len(footprints)), xyz, index, part, ground.height,
-               planes, partition)
+        _with_simpler(some(first, min(first + chunk, len(footprints))), first, some)
         for first in range(0, len(footprints), chunk)
-    ]  # fmt: skip
+    ]
     parts = Parts(
         pand=pand,
         solids={lod: concatenate([c.solids[lod] for c in chunks]) for lod in LODS},
@@ -130,6 +133,38 @@ class _Chunk:
     reason: Bytes
 
 
+def _with_simpler(chunk: _Chunk, first: int, some: Callable[[int, int, LadderStep], _Chunk]) -> _Chunk:
+    """The chunk from part ``first`` on, in which parts without a valid LoD 2.2 got one of fewer lines.
+
+    There is hardly ever one, and then it goes down the ladder alone.
+    """
+    failed = (chunk.reason == Reason.INVALID_SOLID) & (chunk.step < LadderStep.NO_LINES)
+    for row in np.flatnonzero(failed).tolist():
+        for rung in (LadderStep.FEWER_LINES, LadderStep.NO_LINES):
+            again = some(first + row, first + row + 1, rung)
+            if again.step[0] >= LadderStep.NO_LINES:
+                chunk = _replaced(chunk, row, again, first)
+                break
+    return chunk
+
+
+def _replaced(chunk: _Chunk, row: int, other: _Chunk, first: int) -> _Chunk:
+    """The chunk with another result for one part."""
+    rest = np.flatnonzero(chunk.point_part != first + row)
+    order = np.arange(len(chunk.step))
+    order[row] = len(chunk.step)
+    step, reason = chunk.step.copy(), chunk.reason.copy()
+    step[row], reason[row] = other.step[0], Reason.INVALID_SOLID
+    return replace(
+        chunk,
+        solids={lod: take(concatenate([chunk.solids[lod], other.solids[lod]]), order) for lod in LODS},
+        point_part=np.concatenate((chunk.point_part[rest], other.point_part)),
+        above={lod: np.concatenate((chunk.above[lod][rest], other.above[lod])) for lod in LODS},
+        step=step,
+        reason=reason,
+    )
+
+
 def _chunk(
     footprints: Footprints,
     first: int,
@@ -140,6 +175,7 @@ def _chunk(
     ground: Floats,
     planes: PlaneParameters,
     params: PartitionParameters,
+    highest: LadderStep,
 ) -> _Chunk:
     """Reconstruct parts ``first`` up to ``last``."""
     own = select_parts(footprints, first, last)
@@ -151,7 +187,7 @@ def _chunk(
     density, fraction, radius = coverage(pixels, points)
     # Without any ground point the heights stay unknown, and every part without a model.
     level = np.nan_to_num(ground[first:last], nan=np.inf)
-    found = partition_roofs(own, frame, pixels, points, segments, level, params)
+    found = partition_roofs(own, frame, pixels, points, segments, level, params, highest)
     solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
     above = dict(zip(LODS, (found.above12, found.above13, found.above22), strict=True))
     return _Chunk(solids, points.part + first, above, density, fraction, radius, step, reason)
