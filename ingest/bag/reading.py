@@ -142,10 +142,13 @@ def _read_extract(path: Path, bbox: layers.Bbox | None, on: dt.date | None, book
             if member.group == "inOnderzoek":
                 books["in_onderzoek"].enter(in_onderzoek.judge(member, day))
                 continue
-            raw = extract.records(member)
-            notes: tuple[str, ...] = ()
+            found_here = extract.records(member)
+            raw, notes = found_here.frame, found_here.notes
             if isinstance(raw, gpd.GeoDataFrame):
-                raw, notes = require_rd(raw, member.name)
+                raw, assumed = require_rd(raw, member.name)
+                notes += assumed
+            if len(found_here.rejects):
+                books[table].enter(Judged(raw.iloc[:0], found_here.rejects))
             total = len(raw)
             if bbox:
                 raw = raw[_inside(raw, bbox, wanted)]

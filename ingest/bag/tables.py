@@ -165,7 +165,7 @@ def _judge_status(table: str, raw: pd.DataFrame, verdicts: Verdicts) -> None:
     verdicts.add(
         ~status.isin([str(s) for s in official]),
         Reject.UNKNOWN_STATUS,
-        "status '" + status.where(status.notna(), "") + "'",
+        ("status '" + status + "'").where(status.notna() & (status != ""), "no status"),
     )
     ended = status.isin([str(s) for s in official if s in TERMINATED])
     verdicts.add(ended, Reject.NOT_CURRENT, "status '" + status + "'")
