@@ -70,7 +70,7 @@ def read_layer(path: Path, layer: str, bbox: Bbox | None) -> tuple[pd.DataFrame,
 
 
 def _through_index(path: Path, layer: str, geometry: str, bbox: Bbox) -> pd.DataFrame:
-    inside = pyogrio.read_dataframe(path, layer=layer, bbox=bbox, fid_as_index=True)
+    inside: pd.DataFrame = pyogrio.read_dataframe(path, layer=layer, bbox=bbox, fid_as_index=True)
     if not isinstance(inside, gpd.GeoDataFrame):
         return inside.reset_index(drop=True)
     absent = f'"{geometry}" IS NULL OR ST_IsEmpty("{geometry}")'

@@ -141,8 +141,9 @@ def records(member: Member) -> Records:
     SourceError
         XML that breaks off or is of another kind, or of which GDAL passed over records.
     """
+    rejects: list[tuple[str, Reject, str]] = []
     try:
-        raw, notes, rejects = *_through_gdal(member.xml), []
+        raw, notes = _through_gdal(member.xml)
     except _FAULTS as fault:
         raw, notes, rejects = _without_bad_records(member, fault)
     schema = recognise(member.table, raw.columns)
