@@ -239,7 +239,7 @@ def _json(path: Path) -> dict[str, Any]:
     return {
         "kind": "geojson",
         "crs": None if info["crs"] is None else CRS.from_user_input(info["crs"]).name,
-        "bbox": _bbox(np.array(info["total_bounds"])),
+        "bbox": None if info["total_bounds"] is None else _bbox(np.array(info["total_bounds"])),
         "count": int(info["features"]),
         "layers": [layer],
     }
