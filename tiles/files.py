@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from contextlib import contextmanager
@@ -82,9 +83,13 @@ def disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        where = f" ({error.filename})" if error.filename else ""
         raise TilesError(
-            f"Tiles cannot be written to {folder}: {error.strerror or error} ({error.filename}). "
-            "Make room or choose another folder, then run again; the tileset that was there is still whole"
+            f"Tiles cannot be written to {folder}{where}: "
+            f"{'the disk is full' if full else error.strerror or error}. "
+            f"{'Free some space' if full else 'Choose another folder or change its rights'}, then run the "
+            "same command again; the tileset that was there is still whole"
         ) from error
 
 
