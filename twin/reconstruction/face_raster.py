@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.geometry.columns import Floats, Ints
+from twin.geometry.columns import Ints
 from twin.geometry.ragged import offsets_of
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
@@ -48,16 +48,9 @@ def burn_faces(
     )
     face = burn(*edges, nx, ny, begin)
 
-    def cells(part: Ints, local: Floats) -> tuple[Ints, Floats]:
-        at = local / cell + MARGIN
-        within = np.flatnonzero(((at >= 0) & (at < np.column_stack((nx, ny))[part])).all(axis=1))
-        return within, at[within]
-
-    of_points, of_pixels = np.full(len(points.part), -1, np.int64), np.full(len(pixel), -1, np.int64)
-    rows, at = cells(points.part, points.xyz[:, :2])
-    of_points[rows] = locate(face, *edges, nx, begin, at, points.part[rows])
+    # Roof points lie in their footprint, and pixels that hold one at most half a pixel beside it: all of them
+    # in the raster.
+    of_points = locate(face, *edges, nx, begin, points.xyz[:, :2] / cell + MARGIN, points.part)
     part = atlas.part[pixel]
-    rows, at = cells(part, pixel_centers(atlas, pixel))
-    column, row = np.floor(at).astype(np.int64).T
-    of_pixels[rows] = face[begin[part[rows]] + row * nx[part[rows]] + column]
-    return FaceRaster(of_points, of_pixels)
+    column, row = np.floor(pixel_centers(atlas, pixel) / cell + MARGIN).astype(np.int64).T
+    return FaceRaster(of_points, face[begin[part] + row * nx[part] + column])
