@@ -29,6 +29,7 @@ from twin.reconstruction.reasons import LadderStep, Reason
 from twin.reconstruction.segments import segment_planes
 
 LODS = ("1.2", "1.3", "2.2")
+_FAR = 1e7  # m, farther than RD reaches
 CHUNK = 100  # parts per array: about 200 000 points, which fits a core's cache
 
 
@@ -92,6 +93,7 @@ def reconstruct(
     """
     planes, partition = planes or PlaneParameters(), partition or PartitionParameters()
     known = np.zeros(len(polygons), dtype=np.int64) if status is None else status
+    xyz, classification = _on_earth(xyz, classification)
     footprints, pand = footprints_from(polygons)
     ground = ground_heights(footprints, xyz, classification, planes)
     index, part = assign(footprints, xyz, classification, planes)
@@ -119,6 +121,14 @@ def reconstruct(
     )
     quality, fit = describe(parts, len(polygons), known)
     return Reconstruction(pand, parts.solids, quality, fit)
+
+
+def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
+    """The points without those whose coordinates are no numbers, or none of this world."""
+    if not len(xyz) or (xyz.min() > -_FAR and xyz.max() < _FAR):  # both fail on NaN
+        return xyz, classification
+    good = (np.abs(xyz) < _FAR).all(axis=1)
+    return xyz[good], classification[good]
 
 
 @dataclass(frozen=True, slots=True)
