@@ -13,7 +13,9 @@ import shapely
 
 from tiles import Mesh
 from twin.build.cloud import Cloud
+from twin.build.ground import Raised
 from twin.build.isolate import isolating
+from twin.build.level0 import NOT_BUILT
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
@@ -28,7 +30,6 @@ from twin.reconstruction.reasons import Reason
 
 _WALL, _FLAT, _PITCHED, _OUTLINE = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
 MILLIMETRE = 0.001
-_NOT_BUILT = ("Bouwvergunning verleend", "Bouw gestart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,23 @@ class Built:
     fit: dict[str, Fit]
 
 
-def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue) -> Built:
-    """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports."""
+def build(
+    frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue, raised: Raised | None = None
+) -> Built:
+    """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports.
+
+    ``raised`` is where they stand on the ground, as LoD 0.
+    """
     polygons = _mended(frame.geometry.to_numpy())
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
     attributes = CATALOGUE.conform(table, "pand")
 
     outlines = _outlines(polygons, model)
+    if raised is not None:
+        standing = raised.present & (np.diff(raised.shells.object_offsets) > 0)
+        which = np.where(standing, 0, len(frame)) + np.arange(len(frame))
+        outlines = take(concatenate([raised.shells, outlines]), which)
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
     geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
@@ -112,7 +122,7 @@ def _status(frame: gpd.GeoDataFrame) -> Ints:
     """What is known beforehand: not yet built, or under the ground."""
     status = np.full(len(frame), Status.STANDING, dtype=np.int64)
     if "pand_status" in frame:
-        status[frame["pand_status"].isin(_NOT_BUILT).to_numpy()] = Status.NOT_BUILT
+        status[frame["pand_status"].isin(NOT_BUILT).to_numpy()] = Status.NOT_BUILT
     if "relatieve_hoogteligging" in frame:
         below = frame["relatieve_hoogteligging"].fillna(0).to_numpy(dtype=np.float64) < 0
         status[below] = Status.UNDERGROUND

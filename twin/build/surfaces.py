@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -10,20 +10,29 @@ import numpy as np
 import pandas as pd
 
 from ingest.ahn import Points
-from twin.build.cloud import Cloud, grown
+from twin.build.cloud import Cloud
+from twin.build.ground import BANK, FAULT, Ground, Raised
 from twin.build.isolate import isolating
-from twin.build.meshes import ThemeMesh, join_meshes, mesh_of
+from twin.build.meshes import ThemeMesh, mesh_of
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bytes, Shells
-from twin.geometry.select import concatenate
-from twin.ground import COLLECTIONS, Collection, GroundShapes, Terrain, banks, ground_shapes, surface_heights
-from twin.ground.levels import GROUND
+from twin.geometry.columns import Bools, Bytes, Shells
+from twin.geometry.select import concatenate, take
+from twin.ground import (
+    COLLECTIONS,
+    LEVEL0,
+    Collection,
+    GroundShapes,
+    HeightSource,
+    Terrain,
+    ground_shapes,
+    surface_heights,
+)
 
 LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
-FAULT = "fout in het programma bij dit object; zie het logboek van de bouw"
+_BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -46,39 +55,50 @@ class Lifted:
     mesh: ThemeMesh
 
 
-def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalogue) -> dict[str, Lifted]:
+def build(
+    collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalogue, ground: Ground
+) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
-    if not collections:
-        return {}
-    points = cloud.points
-    bounds = np.array([f.total_bounds for f in collections.values()])
-    # With the margin, so that objects on either side of a tile's edge see the same terrain there.
-    box = grown((*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()))
-    terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box)
     return {
-        name: _lift(COLLECTIONS[name], f, points, terrain, public) for name, f in sorted(collections.items())
+        name: _lift(COLLECTIONS[name], f, cloud.points, public, ground)
+        for name, f in sorted(collections.items())
     }
 
 
 def _lift(
-    collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain, public: Catalogue
+    collection: Collection, frame: gpd.GeoDataFrame, points: Points, public: Catalogue, ground: Ground
 ) -> Lifted:
+    raised = ground.raised.get(collection.name)
+    present = raised.present if raised else np.zeros(len(frame), dtype=bool)
+    covered = _covered(collection, frame, present) if ground.raised else ~np.ones(len(frame), dtype=bool)
+    # What has a surface on level 0 is lifted with its neighbours; all else by itself.
+    alone = frame.set_geometry(np.where(present | covered, None, frame.geometry.to_numpy()), crs=frame.crs)
     pieces = isolating(
-        lambda some: _raise(collection, frame.iloc[some], points, terrain), frame["identificatie"].tolist()
+        lambda some: _raise(collection, alone.iloc[some], points, ground.terrain),
+        frame["identificatie"].tolist(),
     )
-    raised = [p.result or _Raised.nothing(len(p.rows)) for p in pieces]
+    own = [p.result or _Raised.nothing(len(p.rows)) for p in pieces]
     lifted = GroundShapes(
-        *(concatenate([getattr(r.shapes, kind) for r in raised]) for kind in ("surfaces", "lines", "points"))
+        *(concatenate([getattr(r.shapes, kind) for r in own]) for kind in ("surfaces", "lines", "points"))
     )
-    sources = [source for r in raised for source in r.sources]
-    table = frame.assign(h_bron=sources, h_maaiveld=_mean_height(lifted))
+    sources = np.array([source for r in own for source in r.sources], dtype=object)
+    sources[covered] = str(HeightSource.COVERED)
+    measured = np.full(len(frame), np.nan)
+    if raised:
+        lifted = replace(lifted, surfaces=_either(raised.shells, lifted.surfaces, present))
+        sources = np.where(present, raised.source, sources)
+        measured = raised.measured
+    table = frame.assign(
+        h_bron=sources,
+        h_gemeten=np.round(measured, 2),
+        h_maaiveld=_mean_height(lifted),
+        hersteld=_mended(frame, raised),
+    )
     attributes = CATALOGUE.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
-    types = (collection.surface_type,) if collection.surface_type else ()
-    mesh = mesh_of(lifted.surfaces, rows, _per_surface(_colors(collection, frame), lifted.surfaces))
-    if collection.water:
-        walls = concatenate([r.banks for r in raised])
-        mesh = join_meshes(mesh, mesh_of(walls, rows, _per_surface(np.tile(_BANK, (len(frame), 1)), walls)))
+    types = tuple(t for t in (collection.surface_type, _BANK_TYPE if collection.water else "") if t)
+    colors = _per_surface(_colors(collection, frame), lifted.surfaces)
+    colors[lifted.surfaces.semantics == BANK] = _BANK
     tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
     properties = attributes[tile_columns].copy()
     properties.insert(1, "collection", collection.name)
@@ -95,23 +115,44 @@ def _lift(
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh, None, properties),
+        ThemeMesh(collection.theme, mesh_of(lifted.surfaces, rows, colors), None, properties),
     )
+
+
+def _covered(collection: Collection, frame: gpd.GeoDataFrame, present: Bools) -> Bools:
+    """Areas of level 0 of which other objects left nothing."""
+    area = frame.geometry.geom_type.isin(("Polygon", "MultiPolygon")).to_numpy()
+    ground = frame["relatieve_hoogteligging"].to_numpy() == 0
+    covered: Bools = area & ground & ~present & (collection.name in LEVEL0)
+    return covered
+
+
+def _either(one: Shells, other: Shells, first: Bools) -> Shells:
+    """Objects of the one or of the other."""
+    size = len(first)
+    return take(concatenate([one, other]), np.where(first, 0, size) + np.arange(size))
+
+
+def _mended(frame: gpd.GeoDataFrame, raised: Raised | None) -> Bools:
+    """Whether the outline of an object is not the one delivered."""
+    mended = (
+        frame["hersteld"].to_numpy(dtype=bool) if "hersteld" in frame else np.zeros(len(frame), dtype=bool)
+    )
+    return mended | raised.mended if raised else mended
 
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """Shapes of ``G`` objects at their heights, where these come from, and the walls down to water."""
+    """Shapes of ``G`` objects at their heights, and where these come from."""
 
     shapes: GroundShapes
     sources: list[str]
-    banks: Shells
 
     @classmethod
     def nothing(cls, objects: int) -> _Raised:
         """Of objects that the method broke on."""
         none = _no_shells(objects)
-        return cls(GroundShapes(none, none, none), [FAULT] * objects, none)
+        return cls(GroundShapes(none, none, none), [FAULT] * objects)
 
 
 def _raise(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain) -> _Raised:
@@ -124,11 +165,7 @@ def _raise(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terr
         points.classification,
         terrain,
     )
-    return _Raised(
-        ground_shapes(shapes, heights, terrain),
-        [str(s) for s in heights.source],
-        banks(shapes, heights, terrain) if collection.water else _no_shells(len(frame)),
-    )
+    return _Raised(ground_shapes(shapes, heights, terrain), [str(s) for s in heights.source])
 
 
 def _no_shells(objects: int) -> Shells:
