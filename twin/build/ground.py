@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 
+from ingest.ahn import Points
 from twin.build.cloud import Bbox, Cloud
 from twin.build.isolate import isolating
-from twin.build.level0 import TileGround
+from twin.build.level0 import TileGround, TileLayer
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import offsets_of
+from twin.geometry.select import concatenate, take
 from twin.ground import COLLECTIONS, GroundMesh, HeightSource, Terrain, ground_mesh
+from twin.ground.decks import deck_terrain, joined_heights
 from twin.ground.levels import GROUND
 from twin.ground.mesh import measured_share
 
@@ -29,23 +34,38 @@ class Raised:
     Attributes
     ----------
     shells : Shells
-        Triangles, ``SURFACE`` or ``BANK``; an object that has no surface on level 0, or whose height is
-        unknown, has none.
+        Triangles, ``SURFACE`` or ``BANK``; an object that has no surface, or whose height is unknown, has
+        none.
     present : (G,) bool
-        Objects with a surface on level 0.
+        Objects with a surface.
     source : (G,) object of str
         Where its height is from.
     measured : (G,) float64
-        Share of the square metres of the object that hold ground points; NaN where it is too small to tell.
+        Share of the square metres of the object that hold points of it; NaN where it is too small to tell.
     mended : (G,) bool
         Whether its outline had to give way to others.
+    carries : (G,) bool
+        Whether it is a structure with a road on it.
     """
 
     shells: Shells
     present: Bools
-    source: np.ndarray[tuple[int], np.dtype[np.object_]]
+    source: npt.NDArray[np.object_]
     measured: Floats
     mended: Bools
+    carries: Bools
+
+    def over(self, other: Raised) -> Raised:
+        """Objects of this, and of the other those that this does not have."""
+        own = self.present
+        return Raised(
+            either(self.shells, other.shells, own),
+            own | other.present,
+            np.where(own, self.source, other.source),
+            np.where(own, self.measured, other.measured),
+            np.where(own, self.mended, other.mended),
+            np.where(own, self.carries, other.carries),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,7 @@ class Ground:
 def raise_ground(
     collections: Mapping[str, gpd.GeoDataFrame], cloud: Cloud, ground: TileGround | None
 ) -> Ground:
-    """Terrain around the objects of a tile, and their surfaces of level 0 on it."""
+    """Terrain around the objects of a tile, and their surfaces on it and above it."""
     points = cloud.points
     bounds = np.array([f.total_bounds for n, f in collections.items() if n in COLLECTIONS or n == "pand"])
     box: Bbox = (0.0, 0.0, 1.0, 1.0)
@@ -75,78 +95,99 @@ def raise_ground(
     terrain = Terrain.from_points(
         points.xyz[points.classification == GROUND], box, relief=ground.relief if ground else None
     )
-    if ground is None:
-        return Ground(terrain)
-    mesh, broken = _mesh(ground, terrain)
-    measured = measured_share(ground.cells, mesh, terrain, len(ground.row))
-    surface = ground.cells.surface[mesh.part]
-    raised = {}
-    for name in np.unique(ground.collection.astype(str)).tolist():
-        own = np.flatnonzero(ground.collection == name)
-        size = len(collections[name])
-        number = np.full(len(ground.row), -1)
-        number[own] = ground.row[own]
-        rows = number[surface]
-        of_rows = ground.row[own]
-        source = np.full(size, HeightSource.NONE, dtype=object)
-        source[of_rows] = _sources(ground, own, measured[own], terrain, broken[own])
-        raised[name] = Raised(
-            _shells(mesh, np.flatnonzero(rows >= 0), rows, size),
-            _placed(np.ones(len(own), dtype=bool), of_rows, size, False),
-            source,
-            _placed(measured[own], of_rows, size, np.nan),
-            _placed(ground.mended[own], of_rows, size, False),
-        )
+    raised: dict[str, Raised] = {}
+    for layer in ground.layers if ground else ():
+        for name, found in _raise_layer(layer, terrain, points, collections):
+            raised[name] = raised[name].over(found) if name in raised else found
     return Ground(terrain, raised)
 
 
-def _placed(values, rows: Ints, size: int, otherwise):  # type: ignore[no-untyped-def]
-    result = np.full(size, otherwise, dtype=values.dtype)
-    result[rows] = values
-    return result
+def _raise_layer(
+    layer: TileLayer, terrain: Terrain, points: Points, collections: Mapping[str, gpd.GeoDataFrame]
+) -> Iterator[tuple[str, Raised]]:
+    surface_of, fixed = terrain, None
+    if layer.level > 0:
+        surface_of = deck_terrain(points.xyz, points.classification, terrain, layer.above)
+        outline = layer.cells.outline
+        fixed = joined_heights(outline.xy, layer.grounded, layer.cells.vertex_level, surface_of, terrain)
+    mesh, broken = _mesh(layer, surface_of, fixed)
+    measured = measured_share(layer.cells, mesh, surface_of, len(layer.row))
+    source = _sources(layer, measured, surface_of, broken)
+    surface = layer.cells.surface[mesh.part]
+    for name in np.unique(layer.collection.astype(str)).tolist():
+        own = np.flatnonzero(layer.collection == name)
+        size = len(collections[name])
+        number = np.full(len(layer.row), -1)
+        number[own] = layer.row[own]
+        rows = number[surface]
+
+        def dealt(values: npt.NDArray[Any], otherwise: Any, own: Ints = own, size: int = size) -> Any:
+            result = np.full(size, otherwise, dtype=values.dtype)
+            result[layer.row[own]] = values[own]
+            return result
+
+        yield (
+            name,
+            Raised(
+                _shells(mesh, np.flatnonzero(rows >= 0), rows, size),
+                dealt(np.ones(len(layer.row), dtype=bool), False),
+                dealt(source, str(HeightSource.NONE)),
+                dealt(measured, np.nan),
+                dealt(layer.mended, False),
+                dealt(layer.carries, False),
+            ),
+        )
 
 
-def _sources(
-    ground: TileGround, own: Ints, measured: Floats, terrain: Terrain, broken: Bools
-) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    source = ground.source[own].copy()
+def either(one: Shells, other: Shells, first: Bools) -> Shells:
+    """Objects ``first (G,)`` of the one, the rest of the other."""
+    size = len(first)
+    return take(concatenate([one, other]), np.where(first, 0, size) + np.arange(size))
+
+
+def _sources(layer: TileLayer, measured: Floats, terrain: Terrain, broken: Bools) -> npt.NDArray[np.object_]:
+    source = layer.source.copy()
     land = source == HeightSource.TERRAIN
-    source[land & (measured == 0)] = HeightSource.SURROUNDINGS
+    if layer.level == 0:
+        source[land & (measured == 0)] = HeightSource.SURROUNDINGS
+    else:
+        seen = measured > 0
+        source[:] = np.where(seen, HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
     if not np.isfinite(terrain.z).any():
         source[land] = HeightSource.NONE
     source[broken] = FAULT
     return np.array([str(s) for s in source], dtype=object)
 
 
-def _mesh(ground: TileGround, terrain: Terrain) -> tuple[GroundMesh, Bools]:
+def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats | None) -> tuple[GroundMesh, Bools]:
     """Triangles of all parts, and the surfaces that have a part on which the method broke."""
+    cells = layer.cells
     tolerance = np.array(
-        [COLLECTIONS[c].tolerance if c in COLLECTIONS else np.inf for c in ground.collection],
-        dtype=np.float64,
-    )[ground.cells.surface]
+        [COLLECTIONS[c].tolerance if c in COLLECTIONS else np.inf for c in layer.collection], dtype=np.float64
+    )[cells.surface]
+    part = np.repeat(np.arange(len(cells)), np.diff(cells.outline.ring_offsets[cells.outline.part_offsets]))
 
     def some(parts: Ints) -> GroundMesh:
-        return ground_mesh(ground.cells.take(parts), terrain, tolerance[parts])
+        own = None if fixed is None else fixed[np.isin(part, parts)]
+        return ground_mesh(cells.take(parts), terrain, tolerance[parts], own)
 
-    names = [f"{ground.collection[s]} {ground.row[s]}" for s in ground.cells.surface]
-    pieces = isolating(some, names)
-    broken = np.zeros(len(ground.row), dtype=bool)
+    names = [f"{layer.collection[s]} {layer.row[s]}" for s in cells.surface]
+    broken = np.zeros(len(layer.row), dtype=bool)
     meshes = []
-    for piece in pieces:
+    for piece in isolating(some, names):
         if piece.result is None:
-            broken[ground.cells.surface[piece.rows]] = True
+            broken[cells.surface[piece.rows]] = True
         else:
             meshes.append(replace(piece.result, part=piece.rows[piece.result.part]))
     if len(meshes) == 1:
         return meshes[0], broken
     first = offsets_of(np.array([len(m.xyz) for m in meshes], dtype=np.int64))
+    triangles = [m.triangles + f for m, f in zip(meshes, first, strict=False)]
     return GroundMesh(
         np.concatenate([np.empty((0, 3)), *(m.xyz for m in meshes)]),
-        np.concatenate(
-            [np.empty((0, 3), np.int64), *(m.triangles + f for m, f in zip(meshes, first, strict=False))]
-        ),
-        np.concatenate([np.empty(0, np.int64), *(m.part for m in meshes)]),
-        np.concatenate([np.empty(0, bool), *(m.bank for m in meshes)]),
+        np.concatenate([np.empty((0, 3), dtype=np.int64), *triangles]),
+        np.concatenate([np.empty(0, dtype=np.int64), *(m.part for m in meshes)]),
+        np.concatenate([np.empty(0, dtype=bool), *(m.bank for m in meshes)]),
     ), broken
 
 

@@ -7,18 +7,22 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
+from shapely import GeometryType
 
 from ingest.ahn import Points
 from twin.build.cloud import Cloud
-from twin.build.ground import BANK, FAULT, Ground, Raised
+from twin.build.ground import BANK, FAULT, Ground, Raised, either
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
+from twin.build.structures import build_solids
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Bytes, Shells
-from twin.geometry.select import concatenate, take
+from twin.geometry.select import concatenate, without
 from twin.ground import (
     COLLECTIONS,
     LEVEL0,
@@ -29,10 +33,12 @@ from twin.ground import (
     ground_shapes,
     surface_heights,
 )
+from twin.ground.structures import LINE_WIDTH, STRUCTURES
 
 LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
 _BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
+LINE_STEP = 5.0  # [m] between vertices of a line, so that it follows the ground
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -70,9 +76,11 @@ def _lift(
 ) -> Lifted:
     raised = ground.raised.get(collection.name)
     present = raised.present if raised else np.zeros(len(frame), dtype=bool)
-    covered = _covered(collection, frame, present) if ground.raised else ~np.ones(len(frame), dtype=bool)
-    # What has a surface on level 0 is lifted with its neighbours; all else by itself.
-    alone = frame.set_geometry(np.where(present | covered, None, frame.geometry.to_numpy()), crs=frame.crs)
+    covered = _covered(collection, frame, present) if ground.raised else np.zeros(len(frame), dtype=bool)
+    # What has a surface in a partition is lifted with its neighbours; all else by itself.
+    shapes = frame.geometry.to_numpy(dtype=object).copy()
+    shapes[present | covered] = None
+    alone = frame.set_geometry(_widened(collection, shapes), crs=frame.crs)
     pieces = isolating(
         lambda some: _raise(collection, alone.iloc[some], points, ground.terrain),
         frame["identificatie"].tolist(),
@@ -85,7 +93,7 @@ def _lift(
     sources[covered] = str(HeightSource.COVERED)
     measured = np.full(len(frame), np.nan)
     if raised:
-        lifted = replace(lifted, surfaces=_either(raised.shells, lifted.surfaces, present))
+        lifted = replace(lifted, surfaces=either(raised.shells, lifted.surfaces, present))
         sources = np.where(present, raised.source, sources)
         measured = raised.measured
     table = frame.assign(
@@ -94,11 +102,48 @@ def _lift(
         h_maaiveld=_mean_height(lifted),
         hersteld=_mended(frame, raised),
     )
+    solids = None
+    if collection.name in STRUCTURES:
+        carries = raised.carries if raised else np.zeros(len(frame), dtype=bool)
+        built = build_solids(collection.name, frame, lifted.surfaces, carries, points, ground.terrain)
+        solids = built.solids
+        table = table.assign(h_object=built.height, h_object_bron=built.source)
+    return _described(collection, frame, table, lifted, solids, public)
+
+
+def _widened(collection: Collection, shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Structures that are drawn as lines, as wide as they may be."""
+    if collection.name not in STRUCTURES:
+        return shapes
+    line = np.isin(shapely.get_type_id(shapes), (GeometryType.LINESTRING, GeometryType.MULTILINESTRING))
+    pieces = shapely.segmentize(shapes[line], LINE_STEP)
+    shapes[line] = shapely.buffer(pieces, LINE_WIDTH / 2, cap_style="flat", join_style="mitre")
+    return shapes
+
+
+def _described(
+    collection: Collection,
+    frame: gpd.GeoDataFrame,
+    table: gpd.GeoDataFrame,
+    lifted: GroundShapes,
+    solids: Shells | None,
+    public: Catalogue,
+) -> Lifted:
+    """Objects with their attributes and colours; a solid takes the place of the surface it was made from."""
     attributes = CATALOGUE.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
     types = tuple(t for t in (collection.surface_type, _BANK_TYPE if collection.water else "") if t)
-    colors = _per_surface(_colors(collection, frame), lifted.surfaces)
-    colors[lifted.surfaces.semantics == BANK] = _BANK
+    surfaces, geometries = lifted.surfaces, []
+    if solids is not None:
+        solid = np.diff(solids.object_offsets) > 0
+        geometries.append(Geometry("Solid", LOD, solids, rows))
+        surfaces = without(surfaces, solid)
+        drawn = either(solids, surfaces, solid)
+    else:
+        drawn = surfaces
+    colors = _per_surface(_colors(collection, frame), drawn)
+    if collection.water:
+        colors[drawn.semantics == BANK] = _BANK
     tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
     properties = attributes[tile_columns].copy()
     properties.insert(1, "collection", collection.name)
@@ -110,12 +155,13 @@ def _lift(
             json_attributes(public.conform(attributes, collection.name)),
         ),
         [
-            Geometry("MultiSurface", LOD, lifted.surfaces, rows, types),
+            *geometries,
+            Geometry("MultiSurface", LOD, surfaces, rows, types),
             Geometry("MultiLineString", LOD, lifted.lines, rows, ()),
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh_of(lifted.surfaces, rows, colors), None, properties),
+        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties),
     )
 
 
@@ -125,12 +171,6 @@ def _covered(collection: Collection, frame: gpd.GeoDataFrame, present: Bools) ->
     ground = frame["relatieve_hoogteligging"].to_numpy() == 0
     covered: Bools = area & ground & ~present & (collection.name in LEVEL0)
     return covered
-
-
-def _either(one: Shells, other: Shells, first: Bools) -> Shells:
-    """Objects of the one or of the other."""
-    size = len(first)
-    return take(concatenate([one, other]), np.where(first, 0, size) + np.arange(size))
 
 
 def _mended(frame: gpd.GeoDataFrame, raised: Raised | None) -> Bools:

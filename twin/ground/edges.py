@@ -46,10 +46,11 @@ class Borders:
     beyond_level: Floats
 
 
-def borders(cells: Cells, terrain: Terrain) -> Borders:
+def borders(cells: Cells, terrain: Terrain, fixed: Floats | None = None) -> Borders:
     """Split the edges of cells.
 
     What becomes of an edge depends on its ends, the terrain and the water there only.
+    ``fixed (V,)`` are heights that vertices of the outline must have, NaN for that of the terrain.
     """
     outline = cells.outline
     mm = np.rint(outline.xy * 1000).astype(np.int64)
@@ -65,6 +66,8 @@ def borders(cells: Cells, terrain: Terrain) -> Borders:
     water = np.fmax(own, cells.beyond_level)
     dry = np.isnan(own) | (cells.beyond == LAND)
     land = land_height(xy, level, terrain)
+    if fixed is not None:
+        land = np.where(np.isnan(fixed[first]), land, fixed[first])
     along, t, between_level = _split(xy, land, low[one], high[one], water[one], dry[one], terrain)
 
     ends = xy[low[one]], xy[high[one]]

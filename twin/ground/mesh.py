@@ -43,7 +43,7 @@ class GroundMesh:
     bank: Bools
 
 
-def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats) -> GroundMesh:
+def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats | None = None) -> GroundMesh:
     """Triangulate the ground.
 
     Water is flat, land follows the terrain: its border by the vertices that :mod:`twin.ground.edges`
@@ -60,6 +60,8 @@ def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats) -> GroundMesh
     tolerance : (P,) float64 [m]
         Largest distance of a part to the terrain at the cells that hold points; infinite for no vertices
         inside.
+    fixed : (V,) float64 [m, NAP], optional
+        Heights that vertices of the outline must have; NaN for that of the terrain.
 
     Returns
     -------
@@ -70,7 +72,7 @@ def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats) -> GroundMesh
     RuntimeError
         Where borders cross; see :func:`twin.ground.coverage.cover`.
     """
-    lines = borders(cells, terrain)
+    lines = borders(cells, terrain, fixed)
     if not len(lines.xy):
         nothing = np.empty(0, dtype=np.int64)
         return GroundMesh(np.empty((0, 3)), nothing.reshape(0, 3), nothing, nothing.astype(bool))

@@ -13,6 +13,8 @@ LEVELS = 4
 """Times that cells are doubled to fill gaps between points: up to 16 cells, so that a height depends on
 points within 40 m only. Wider gaps are filled from the :class:`Relief` of the whole area."""
 COARSEST = 2**LEVELS
+OVERLAY_LEVELS = 3
+"""As :data:`LEVELS`, for a deck: it goes on up to 8 cells beyond the last point that was seen of it."""
 RELIEF_CELL = 32.0  # [m]
 _EXACT = float(2**30)
 
@@ -93,20 +95,48 @@ class Terrain:
         low = np.floor((np.array(bbox[:2]) - margin) / (cell * COARSEST)) * cell * COARSEST
         blocks = np.ceil((np.array(bbox[2:]) + margin - low) / (cell * COARSEST)).astype(np.int64)
         columns, rows = (blocks * COARSEST).tolist()
-        at = np.floor((xyz[:, :2] - low) / cell).astype(np.int64)
-        inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
-        index = at[inside, 1] * columns + at[inside, 0]
-        count = np.bincount(index, minlength=rows * columns).reshape(rows, columns)
-        # Whole nanometres: their sum is exact, so the order of the points does not matter.
-        fine = np.rint(xyz[inside, 2] * _EXACT)
-        total = np.bincount(index, weights=fine, minlength=rows * columns).reshape(rows, columns)
-        measured = count > 0
-        z = np.where(measured, total / np.maximum(count, 1) / _EXACT, np.nan)
+        z, measured = _means(xyz, low, cell, (rows, columns))
         return cls(low, cell, _completed(z, low, cell, relief), measured)
 
     def sample(self, xy: Floats) -> Floats:
         """Heights at ``xy (M, 2)`` [m, RD], bilinear between cell centres; outside, those of the edge."""
         return _sample(self.z, (xy - self.corner) / self.cell)
+
+    def overlaid(self, xyz: Floats) -> Terrain:
+        """The same cells with other points ``(N, 3)`` on top; some cells away from them it is as it was.
+
+        ``measured`` are the cells that hold those points.
+        """
+        z, measured = _means(xyz, self.corner, self.cell, self.z.shape)
+        if not measured.any():
+            return Terrain(self.corner, self.cell, self.z, measured)
+        pyramid = [(np.where(measured, z, 0.0), measured.astype(np.float64))]
+        below = self.z
+        for _ in range(OVERLAY_LEVELS):
+            pyramid.append(_pulled(*pyramid[-1]))
+            below, _ = _pulled(below, np.ones_like(below))
+        coarse, known = pyramid.pop()
+        # A ring of cells around those that are known is as they are, lest a deck droops at its edges.
+        weight = ndimage.uniform_filter(known, 3, mode="constant")
+        ring = ndimage.uniform_filter(coarse * known, 3, mode="constant") / np.where(weight > 0, weight, 1.0)
+        near = weight > _EXACT**-1
+        above = np.where(known > 0, coarse, np.where(near, ring, below))
+        for value, own in reversed(pyramid):
+            above = np.where(own > 0, value, _pushed(above))
+        return Terrain(self.corner, self.cell, above, measured)
+
+
+def _means(xyz: Floats, corner: Floats, cell: float, shape: tuple[int, ...]) -> tuple[Floats, Bools]:
+    """Mean height per cell, NaN where there is no point, and where there is one."""
+    rows, columns = shape
+    at = np.floor((xyz[:, :2] - corner) / cell).astype(np.int64)
+    inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
+    index = at[inside, 1] * columns + at[inside, 0]
+    count = np.bincount(index, minlength=rows * columns).reshape(rows, columns)
+    # Whole nanometres: their sum is exact, so the order of the points does not matter.
+    fine = np.rint(xyz[inside, 2] * _EXACT)
+    total = np.bincount(index, weights=fine, minlength=rows * columns).reshape(rows, columns)
+    return np.where(count > 0, total / np.maximum(count, 1) / _EXACT, np.nan), count > 0
 
 
 def _sample(z: Floats, at: Floats) -> Floats:
