@@ -153,6 +153,8 @@ class _Layer:
 
     def by_tile(self, level: int, higher: shapely.STRtree | None) -> Iterator[tuple[str, TileLayer]]:
         """What each tile has of it."""
+        if not len(self.cells):
+            return
         part_tile = self.table["tile"].to_numpy(dtype=object)[self.cells.surface].astype(str)
         vertex_part = np.repeat(
             np.arange(len(self.cells)),

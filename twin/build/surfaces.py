@@ -21,8 +21,9 @@ from twin.build.structures import build_solids
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bools, Bytes, Shells
-from twin.geometry.select import concatenate, without
+from twin.geometry.columns import Bools, Bytes, Floats, Shells
+from twin.geometry.ragged import rows_of
+from twin.geometry.select import concatenate, ring_vertex_surfaces, without
 from twin.ground import (
     COLLECTIONS,
     LEVEL0,
@@ -225,20 +226,18 @@ def _per_surface(colors: Bytes, shells: Shells) -> Bytes:
     return np.repeat(colors, np.diff(shells.object_offsets), axis=0)
 
 
-def _mean_height(shapes: GroundShapes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Mean height of the vertices of each object [m, NAP]; NaN for one without."""
+def _mean_height(shapes: GroundShapes) -> Floats:
+    """Mean height of the vertices of each object [m, NAP], banks left out; NaN for one without."""
     total = np.zeros(len(shapes.surfaces))
     count = np.zeros(len(shapes.surfaces))
     for shells in (shapes.surfaces, shapes.lines, shapes.points):
-        owner = _vertex_owner(shells)
-        total += np.bincount(owner, weights=shells.xyz[shells.ring_vertices, 2], minlength=len(shells))
+        surface = ring_vertex_surfaces(shells)
+        counted = shells.semantics[surface] != BANK
+        owner = rows_of(shells.object_offsets)[surface[counted]]
+        z = shells.xyz[shells.ring_vertices[counted], 2]
+        total += np.bincount(owner, weights=z, minlength=len(shells))
         count += np.bincount(owner, minlength=len(shells))
     return np.where(count > 0, np.round(total / np.maximum(count, 1), 2), np.nan)
-
-
-def _vertex_owner(shells: Shells) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    per_object = np.diff(shells.ring_offsets[shells.surface_offsets[shells.object_offsets]])
-    return np.repeat(np.arange(len(shells)), per_object)
 
 
 def _colors(collection: Collection, frame: gpd.GeoDataFrame) -> Bytes:

@@ -20,8 +20,6 @@ GAP = 0.05
 """Gaps narrower than this [m] are given to a neighbour."""
 SNAP = 0.001
 """Vertices nearer than this [m] become one: the millimetre in which registers are kept."""
-COVERED = 0.01
-"""Share of its area below which what others left of a surface is none."""
 
 NOTHING, LAND, WATER = 0, 1, 2
 """What lies beyond an edge."""
@@ -96,9 +94,7 @@ def cover(polygons: Polygons) -> tuple[Polygons, Bools]:
         made = clean(given, gap_width=GAP, snapping_distance=SNAP, merge_strategy="min_index")
     # The cleaner's own crossings are not on the millimetre; both neighbours of an edge round alike.
     made = _polygonal(shapely.transform(made, lambda xy: np.round(xy, 3)))
-    before, after = shapely.area(given), shapely.area(made)
-    made[after < COVERED * before] = shapely.Polygon()
-    changed = np.abs(shapely.area(made) - before) > GAP * shapely.length(given) / 2
+    changed = np.abs(shapely.area(made) - shapely.area(given)) > GAP * shapely.length(given) / 2
     return made, changed | (shapely.is_empty(made) & ~shapely.is_empty(given))
 
 

@@ -30,6 +30,8 @@ class Borders:
         Distinct vertices, on whole millimetres.
     land : (N,) float64 [m, NAP]
         Height at which land meets there, on whole millimetres.
+    water : (N,) float64 [m, NAP]
+        Level of the highest water that meets there; NaN where none does.
     start, end : (E,) int64
         Directed edges, the cell to their left.
     part : (E,) int64
@@ -39,6 +41,7 @@ class Borders:
 
     xy: Floats
     land: Floats
+    water: Floats
     start: Ints
     end: Ints
     part: Ints
@@ -89,6 +92,7 @@ def borders(cells: Cells, terrain: Terrain, fixed: Floats | None = None) -> Bord
     return Borders(
         np.concatenate((xy, extra)),
         np.concatenate((land, land_height(extra, between_level, terrain))),
+        np.concatenate((level, between_level)).round(3).astype(np.float64),
         start,
         end,
         part[chain],

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pythoncdt as cdt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.ground.coverage import NOTHING, WATER, Cells
+from twin.ground.delaunay import triangulated
 from twin.ground.edges import Borders, borders
 from twin.ground.raster import cells_in_triangles
 from twin.ground.terrain import Terrain
@@ -87,7 +84,7 @@ def _refined(lines: Borders, terrain: Terrain, tolerance: Floats) -> tuple[Float
     xy, z = lines.xy, lines.land
     free = terrain.measured & ~_crossed(lines, terrain)
     fine = np.empty(0, dtype=np.int64)  # triangles that need no vertex, by their corners
-    triangles, part = _triangulated(xy - origin, lines)
+    triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
     for _ in range(ROUNDS):
         keys = _keys(triangles, 1 << 21)
         open_ = np.isfinite(tolerance[part]) & np.isfinite(z[triangles]).all(axis=1) & ~np.isin(keys, fine)
@@ -99,7 +96,7 @@ def _refined(lines: Borders, terrain: Terrain, tolerance: Floats) -> tuple[Float
         xy = np.concatenate((xy, _places(terrain, row, column)))
         z = np.append(z, np.round(terrain.z[row, column], 3))
         free.ravel()[worst] = False
-        triangles, part = _triangulated(xy - origin, lines)
+        triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
     return xy, z, triangles, part
 
 
@@ -127,41 +124,6 @@ def _crossed(lines: Borders, terrain: Terrain) -> Bools:
     inside = ((at >= 0) & (at < crossed.shape[::-1])).all(axis=1)
     crossed[at[inside, 1], at[inside, 0]] = True
     return crossed
-
-
-def _triangulated(xy: Floats, lines: Borders) -> tuple[Ints, Ints]:
-    """Constrained Delaunay triangles inside the parts, and the part of each."""
-    made = cdt.Triangulation(cdt.VertexInsertionOrder.AUTO, cdt.IntersectingConstraintEdges.NOT_ALLOWED, 0.0)
-    edges: Any = np.column_stack((lines.start, lines.end)).astype(np.uint32)
-    places: Any = np.ascontiguousarray(xy)  # arrays are buffers, which types know from Python 3.12 on
-    made.insert_vertices(places)
-    made.insert_edges(edges)
-    made.erase_super_triangle()
-    found = made.triangles_array()
-    triangles = found["vertices"].astype(np.int64)
-    neighbour = found["neighbors"].astype(np.int64)
-    following = np.roll(triangles, -1, axis=1)
-    size = len(xy)
-    key = lines.start * size + lines.end
-    order = np.argsort(key)
-    key, part = key[order], lines.part[order]
-
-    def border_part(start: Ints, end: Ints) -> Ints:
-        wanted = (start * size + end).ravel()
-        at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        return np.where(key[at] == wanted, part[at], -1).reshape(start.shape)
-
-    inside, outside = border_part(triangles, following), border_part(following, triangles)
-    passable = (inside < 0) & (outside < 0) & (neighbour < len(triangles))
-    row = np.repeat(np.arange(len(triangles)), 3)[passable.ravel()]
-    links = coo_array(
-        (np.ones(len(row), dtype=bool), (row, neighbour[passable])), shape=(len(triangles),) * 2
-    )
-    count, component = connected_components(links, directed=False)
-    of_component = np.full(count, -1, dtype=np.int64)
-    np.maximum.at(of_component, component, inside.max(axis=1))
-    owner = of_component[component]
-    return triangles[owner >= 0], owner[owner >= 0]
 
 
 def _keys(triangles: Ints, size: int) -> Ints:
@@ -206,21 +168,28 @@ def _with_water(flat: GroundMesh, level: Floats, lines: Borders) -> GroundMesh:
     a, b = flat.xyz[lines.start[edge]], flat.xyz[lines.end[edge]]
     beyond = np.round(lines.beyond_level[edge], 3)
     is_water = lines.beyond[edge] == WATER
-    top_a, top_b = np.where(is_water, beyond, a[:, 2]), np.where(is_water, beyond, b[:, 2])
-    at = [_at(a, low), _at(b, low), _at(a, top_a), _at(b, top_b)]
-    # Seen from the water, which lies to the left of its border.
-    first = np.stack((at[1], at[0], at[2]), axis=1)
-    second = np.stack((at[1], at[2], at[3]), axis=1)
-    one, other = top_a > low, top_b > low
-    walls = np.concatenate((first[one], second[other]))
-    wall_part = np.concatenate((lines.part[edge][one], lines.part[edge][other]))
+    tops = [np.where(is_water, beyond, end[:, 2]) for end in (a, b)]
+    # Where a third water meets the wall at a height between, the wall has a vertex there too.
+    meets = [lines.water[ends[edge]] for ends in (lines.start, lines.end)]
+    with np.errstate(invalid="ignore"):
+        turns = [np.where((m > low) & (m < t), m, t) for m, t in zip(meets, tops, strict=True)]
+    walls, wall_part = [], []
+    for lower, upper in (((low, low), turns), (turns, tops)):
+        a_low, b_low, a_top, b_top = _at(a, lower[0]), _at(b, lower[1]), _at(a, upper[0]), _at(b, upper[1])
+        # Seen from the water, which lies to the left of its border.
+        for corner, high in (((b_low, a_low, a_top), 0), ((b_low, a_top, b_top), 1)):
+            real = upper[high] > lower[high]
+            walls.append(np.stack(corner, axis=1)[real])
+            wall_part.append(lines.part[edge][real])
 
-    corners = np.concatenate((corners, walls))
-    part = np.concatenate((flat.part, wall_part))
-    bank = np.repeat((False, True), (len(flat.part), len(wall_part)))
+    corners = np.concatenate((corners, *walls))
+    part = np.concatenate((flat.part, *wall_part))
+    bank = np.repeat((False, True), (len(flat.part), len(part) - len(flat.part)))
     known = np.isfinite(corners).all(axis=(1, 2))
     corners, part, bank = corners[known], part[known], bank[known]
-    mm = np.rint((corners.reshape(-1, 3) - np.floor(flat.xyz.min(axis=0, initial=0))) * 1000).astype(np.int64)
+    mm = np.rint((corners.reshape(-1, 3) - np.floor(corners.min(axis=(0, 1), initial=0))) * 1000).astype(
+        np.int64
+    )
     order = np.lexsort(mm.T)
     new = np.append(True, (np.diff(mm[order], axis=0) != 0).any(axis=1))[: len(order)]
     number = np.empty(len(order), dtype=np.int64)
