@@ -27,6 +27,7 @@ from twin.build.running import run_tiles
 from twin.build.summary import BuildSummary, manifest_of, summarise
 from twin.build.tile import TileJob
 from twin.build.tilesets import write_tilesets
+from twin.build.trees import add_trees
 from twin.cityjson import Header
 from twin.errors import StoreError, TwinError
 from twin.ground import COLLECTIONS
@@ -57,6 +58,7 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     if not city.tiles:
         raise TwinError(_nothing(settings, registers))
     bbox = settings.twin.bbox or _bounds(city)
+    add_trees(city, registers.points, bbox, settings.build.tile, executor, progress)
     ground = level0(city, registers, executor, progress)
     jobs = _jobs(settings, registers, city, bbox, layout, ground)
     digests = {job.name: digest_of(job) for job in jobs}

@@ -23,7 +23,7 @@ from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Bytes, Floats, Shells
 from twin.geometry.ragged import rows_of
-from twin.geometry.select import concatenate, ring_vertex_surfaces, without
+from twin.geometry.select import concatenate, ring_vertex_surfaces, take, without
 from twin.ground import (
     COLLECTIONS,
     LEVEL0,
@@ -35,9 +35,11 @@ from twin.ground import (
     surface_heights,
 )
 from twin.ground.structures import LINE_WIDTH, STRUCTURES
+from twin.ground.tree_shapes import TRUNK, tree_shells
 
 LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
+_STEM = np.array((128, 112, 92), dtype=np.uint8)
 _BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
 LINE_STEP = 5.0  # [m] between vertices of a line, so that it follows the ground
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
@@ -104,12 +106,30 @@ def _lift(
         hersteld=_mended(frame, raised),
     )
     solids = None
+    if collection.city_type == "SolitaryVegetationObject":
+        lifted = replace(lifted, surfaces=_trees(frame, lifted))
     if collection.name in STRUCTURES:
         carries = raised.carries if raised else np.zeros(len(frame), dtype=bool)
         built = build_solids(collection.name, frame, lifted.surfaces, carries, points, ground.terrain)
         solids = built.solids
         table = table.assign(h_object=built.height, h_object_bron=built.source)
     return _described(collection, frame, table, lifted, solids, public)
+
+
+def _trees(frame: gpd.GeoDataFrame, lifted: GroundShapes) -> Shells:
+    """Crown and stem of every tree of which both are known; all else as it is."""
+    if "kroonstraal" not in frame:
+        return lifted.surfaces
+    height, radius = (frame[c].to_numpy(dtype=np.float64) for c in ("h_object", "kroonstraal"))
+    single = (
+        np.diff(lifted.points.ring_offsets[lifted.points.surface_offsets[lifted.points.object_offsets]]) == 1
+    )
+    known = np.flatnonzero(np.isfinite(height) & np.isfinite(radius) & single)
+    first = lifted.points.ring_offsets[lifted.points.surface_offsets[lifted.points.object_offsets[known]]]
+    trees = tree_shells(lifted.points.xyz[lifted.points.ring_vertices[first]], height[known], radius[known])
+    which = len(known) + np.arange(len(frame))
+    which[known] = np.arange(len(known))
+    return take(concatenate([trees, lifted.surfaces]), which)
 
 
 def _widened(collection: Collection, shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -143,6 +163,8 @@ def _described(
     else:
         drawn = surfaces
     colors = _per_surface(_colors(collection, frame), drawn)
+    if collection.city_type == "SolitaryVegetationObject":
+        colors[drawn.semantics == TRUNK] = _STEM
     if collection.water:
         colors[drawn.semantics == BANK] = _BANK
     tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]

@@ -75,7 +75,7 @@ def survey(
     )
     if store is None or store.summary.extent is None:
         return unknown
-    boxes, corner, shape = _blocks(store.summary.extent)
+    boxes, corner, shape = blocks(store.summary.extent)
     progress.stage("Surveying the points", len(boxes))
     tree = shapely.STRtree(waters)
     near = [np.sort(tree.query(shapely.box(*box))) for box in boxes]
@@ -94,7 +94,8 @@ def survey(
     return _levels(np.concatenate(seen), waters, touching, store, relief)
 
 
-def _blocks(extent: Sequence[float]) -> tuple[list[Bbox], Floats, tuple[int, int]]:
+def blocks(extent: Sequence[float]) -> tuple[list[Bbox], Floats, tuple[int, int]]:
+    """Squares that cover an extent, the lower left corner of all, and rows and columns of the relief."""
     low = np.floor(np.array(extent[:2]) / BLOCK).astype(int)
     high = np.floor(np.array(extent[3:5]) / BLOCK).astype(int) + 1
     boxes = [

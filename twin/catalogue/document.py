@@ -90,6 +90,7 @@ _SETS = {
         "nl": "scheidingen, kunstwerken, bouwwerken en bruggen van de BGT",
         "en": "barriers, engineering works, structures and bridges of the BGT",
     },
+    "bomen": {"nl": "bomen", "en": "trees"},
     "inrichting": {"nl": "inrichting van de BGT", "en": "furniture of the BGT"},
 }
 

@@ -84,6 +84,7 @@ THEMES = (
     Theme("weg", "Wegen", "Roads"),
     Theme("water", "Water", "Water"),
     Theme("groen", "Groen", "Green"),
+    Theme("bomen", "Bomen", "Trees"),
     Theme("terrein", "Terrein", "Ground"),
     Theme("brug", "Bruggen en kunstwerken", "Bridges and structures"),
 )
@@ -136,7 +137,8 @@ COLLECTIONS = {
         Collection("waterdeel", "WaterBody", "water", (158, 190, 209), "WaterSurface", water=True),
         Collection("ondersteunendwaterdeel", "LandUse", "water", (188, 199, 168)),
         Collection("begroeidterreindeel", "PlantCover", "groen", _GRASS, shades=_GREEN_SHADES),
-        Collection("vegetatieobject", "SolitaryVegetationObject", "groen", _PLANTING),
+        Collection("vegetatieobject", "SolitaryVegetationObject", "bomen", _PLANTING),
+        Collection("boom", "SolitaryVegetationObject", "bomen", _PLANTING),
         Collection("onbegroeidterreindeel", "LandUse", "terrein", (226, 220, 207), shades=_BARE_SHADES),
         Collection("functioneelgebied", "LandUse", "terrein", (226, 220, 207)),
         Collection("ongeclassificeerdobject", "LandUse", "terrein", (220, 220, 220)),

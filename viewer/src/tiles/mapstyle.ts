@@ -6,6 +6,7 @@ const THEMES: Readonly<Record<string, string>> = {
   weg: '#c3c4c6',
   water: '#a3c9e2',
   groen: '#b7d0a2',
+  bomen: '#8fb07c',
   terrein: '#ebe7df',
   brug: '#c9c4bc',
 };
