@@ -47,6 +47,7 @@ def test_every_reason_is_explained_to_users() -> None:
     [
         ("developers/reconstruction.md", ["twin/reconstruction", "twin/geometry"]),
         ("developers/tiles.md", ["tiles"]),
+        ("developers/ground.md", ["twin/ground"]),
         ("developers/sample.md", ["ingest/sample"]),
     ],
 )

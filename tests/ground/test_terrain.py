@@ -39,14 +39,16 @@ def test_gaps_are_filled_smoothly_and_between_the_heights_around_them() -> None:
     made = Terrain.from_points(xyz[~gap], BOX)
     full = terrain()
     np.testing.assert_array_equal(made.z[made.measured], full.z[made.measured])
-    filled = made.z[~made.measured]
+    window = tuple(slice(i - 7, i + 7) for i in (np.array((400030, 1030)) - made.corner[::-1]).astype(int))
+    filled = made.z[window][~made.measured[window]]
     assert len(filled) >= 144
     assert np.isfinite(filled).all()
     around = slope(np.array([(1023.0, 400037.0), (1037.0, 400023.0)]))
     assert filled.min() > around.min()
     assert filled.max() < around.max()
     # No step anywhere that the slope across the gap (12 m) doesn't explain.
-    assert max(np.abs(np.diff(made.z, axis=0)).max(), np.abs(np.diff(made.z, axis=1)).max()) < 0.35
+    here = made.z[window]
+    assert max(np.abs(np.diff(here, axis=0)).max(), np.abs(np.diff(here, axis=1)).max()) < 0.35
 
 
 @settings(max_examples=25, deadline=None)

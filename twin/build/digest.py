@@ -34,6 +34,8 @@ def digest_of(job: TileJob) -> str:
         digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
     digest.update(f"{job.cloud.digest} {sorted(job.withheld)}".encode())
+    if job.ground is not None:
+        digest.update(job.ground.digest.encode())
     return digest.hexdigest()
 
 

@@ -44,11 +44,6 @@ def mesh_of(shells: Shells, rows: Ints, color: Bytes) -> Mesh:
     return Mesh(shells.xyz, triangles, owner[surface], color[surface])
 
 
-def join_meshes(*meshes: Mesh) -> Mesh:
-    """Triangles of the same features as one mesh."""
-    return _concatenate(list(meshes), [0] * len(meshes))
-
-
 def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
     """Keep the meshes of a tile, those of one theme joined, and forget its older ones."""
     themes = {m.theme for m in meshes}

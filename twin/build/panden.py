@@ -13,22 +13,24 @@ import shapely
 
 from tiles import Mesh
 from twin.build.cloud import Cloud
+from twin.build.ground import Raised, either
 from twin.build.isolate import isolating
+from twin.build.level0 import NOT_BUILT
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bools, Ints, Semantic, Shells
+from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
-from twin.geometry.select import concatenate, take
+from twin.geometry.select import concatenate, take, vertex_objects
+from twin.ground.solids import plinths
 from twin.reconstruction import LODS, Reconstruction, Status, reconstruct
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.reasons import Reason
 
 _WALL, _FLAT, _PITCHED, _OUTLINE = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
 MILLIMETRE = 0.001
-_NOT_BUILT = ("Bouwvergunning verleend", "Bouw gestart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +56,32 @@ class Built:
     fit: dict[str, Fit]
 
 
-def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue) -> Built:
-    """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports."""
+def build(
+    frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue, raised: Raised | None = None
+) -> Built:
+    """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports.
+
+    ``raised`` is where they stand on the ground, as LoD 0.
+    """
     polygons = _mended(frame.geometry.to_numpy())
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
+    outlines = _outlines(polygons, model)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
+    base: Floats = model.quality["h_maaiveld"].to_numpy(dtype=np.float64, na_value=np.nan)
+    plinth = None
+    if raised is not None:
+        standing = np.diff(raised.shells.object_offsets) > 0
+        outlines = either(raised.shells, outlines, standing)
+        plinth = plinths(raised.shells, base)
+        lowest, median = _ground_line(raised.shells)
+        table = table.assign(h_maaiveld_min=lowest, h_maaiveld_mediaan=median)
     attributes = CATALOGUE.conform(table, "pand")
 
-    outlines = _outlines(polygons, model)
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
     geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
     objects = _objects(frame, model, public.conform(attributes, "pand"))
-    return Built(objects, geometries, attributes, _mesh(model, outlines, attributes), model.fit)
+    return Built(objects, geometries, attributes, _mesh(model, outlines, plinth, attributes), model.fit)
 
 
 def _reconstruct(
@@ -112,7 +127,7 @@ def _status(frame: gpd.GeoDataFrame) -> Ints:
     """What is known beforehand: not yet built, or under the ground."""
     status = np.full(len(frame), Status.STANDING, dtype=np.int64)
     if "pand_status" in frame:
-        status[frame["pand_status"].isin(_NOT_BUILT).to_numpy()] = Status.NOT_BUILT
+        status[frame["pand_status"].isin(NOT_BUILT).to_numpy()] = Status.NOT_BUILT
     if "relatieve_hoogteligging" in frame:
         below = frame["relatieve_hoogteligging"].fillna(0).to_numpy(dtype=np.float64) < 0
         status[below] = Status.UNDERGROUND
@@ -142,8 +157,27 @@ def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.Data
     )
 
 
-def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame) -> ThemeMesh:
-    """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either."""
+def _ground_line(surfaces: Shells) -> tuple[Floats, Floats]:
+    """Lowest and median height of the corners of each surface [m, NAP]; NaN for none."""
+    owner, z = vertex_objects(surfaces), surfaces.xyz[:, 2]
+    order = np.lexsort((z, owner))
+    count = np.bincount(owner, minlength=len(surfaces))
+    first = np.cumsum(count) - count
+    has = count > 0
+    result = np.full((2, len(surfaces)), np.nan)
+    result[0, has] = z[order[first[has]]]
+    middle = first[has] + (count[has] - 1) // 2, first[has] + count[has] // 2
+    result[1, has] = (z[order[middle[0]]] + z[order[middle[1]]]) / 2
+    return result[0].round(2), result[1].round(2)
+
+
+def _mesh(
+    model: Reconstruction, outlines: Shells, plinth: Shells | None, attributes: pd.DataFrame
+) -> ThemeMesh:
+    """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either.
+
+    A plinth closes what is open below a solid.
+    """
     best, blocks = _best(model), model.solids["1.2"]
     bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
     flat = take(outlines, bare)
@@ -151,9 +185,14 @@ def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame) -> 
     properties = attributes[[a.name for a in CATALOGUE.of("pand") if a.tile]].copy()
     properties.insert(1, "collection", "pand")
     pitched = (attributes["dak_type"] == "hellend").fillna(False).to_numpy(dtype=bool)
+    detail = best if plinth is None else concatenate([best, plinth])
+    detail_rows = rows if plinth is None else np.concatenate((model.part_pand, np.arange(len(plinth)), bare))
     # From afar a block wears the colour of the roof it stands for.
     return ThemeMesh(
-        "pand", _painted(best, flat, rows), _painted(blocks, flat, rows, pitched[model.part_pand]), properties
+        "pand",
+        _painted(detail, flat, detail_rows),
+        _painted(blocks, flat, rows, pitched[model.part_pand]),
+        properties,
     )
 
 

@@ -18,6 +18,7 @@ import structlog
 from twin.build.city import City, assemble
 from twin.build.cloud import Bbox, CloudPart
 from twin.build.digest import digest_of
+from twin.build.level0 import TileGround, level0
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
 from twin.build.registers import Registers, read_registers
@@ -26,6 +27,7 @@ from twin.build.running import run_tiles
 from twin.build.summary import BuildSummary, manifest_of, summarise
 from twin.build.tile import TileJob
 from twin.build.tilesets import write_tilesets
+from twin.build.trees import add_trees
 from twin.cityjson import Header
 from twin.errors import StoreError, TwinError
 from twin.ground import COLLECTIONS
@@ -62,7 +64,9 @@ def _build(settings: Settings, layout: Layout, executor: Executor, progress: Pro
     if not city.tiles:
         raise TwinError(_nothing(settings, registers))
     bbox = settings.twin.bbox or _bounds(city)
-    jobs = _jobs(settings, registers, city, bbox, layout)
+    add_trees(city, registers.points, bbox, settings.build.tile, executor, progress)
+    ground = level0(city, registers, executor, progress)
+    jobs = _jobs(settings, registers, city, bbox, layout, ground)
     digests = {job.name: digest_of(job) for job in jobs}
     results, built = run_tiles(jobs, digests, layout, executor, progress)
     _forget_old_tiles(layout, city)
@@ -116,7 +120,14 @@ def _nothing(settings: Settings, registers: Registers) -> str:
     )
 
 
-def _jobs(settings: Settings, registers: Registers, city: City, bbox: Bbox, layout: Layout) -> list[TileJob]:
+def _jobs(
+    settings: Settings,
+    registers: Registers,
+    city: City,
+    bbox: Bbox,
+    layout: Layout,
+    ground: Mapping[str, TileGround],
+) -> list[TileJob]:
     header = _header(settings, registers.provenance, bbox)
     by_tile: dict[str, dict[str, gpd.GeoDataFrame]] = {tile: {} for tile in city.tiles}
     for name, frame in city.collections.items():
@@ -132,6 +143,7 @@ def _jobs(settings: Settings, registers: Registers, city: City, bbox: Bbox, layo
             header(tile),
             settings.build.chunk,
             withheld,
+            ground.get(tile),
         )
         for tile, frames in by_tile.items()
     ]

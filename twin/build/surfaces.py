@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
+from shapely import GeometryType
 
 from ingest.ahn import Points
-from twin.build.cloud import Cloud, grown
+from twin.build.cloud import Cloud
+from twin.build.ground import BANK, FAULT, Ground, Raised, either
 from twin.build.isolate import isolating
-from twin.build.meshes import ThemeMesh, join_meshes, mesh_of
+from twin.build.meshes import ThemeMesh, mesh_of
+from twin.build.structures import build_solids
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bytes, Shells
-from twin.geometry.select import concatenate
-from twin.ground import COLLECTIONS, Collection, GroundShapes, Terrain, banks, ground_shapes, surface_heights
-from twin.ground.levels import GROUND
+from twin.geometry.columns import Bools, Bytes, Floats, Shells
+from twin.geometry.ragged import rows_of
+from twin.geometry.select import concatenate, ring_vertex_surfaces, take, without
+from twin.ground import (
+    COLLECTIONS,
+    LEVEL0,
+    Collection,
+    GroundShapes,
+    HeightSource,
+    Terrain,
+    ground_shapes,
+    surface_heights,
+)
+from twin.ground.structures import LINE_WIDTH, STRUCTURES
+from twin.ground.tree_shapes import TRUNK, tree_shells
 
 LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
-FAULT = "fout in het programma bij dit object; zie het logboek van de bouw"
+_STEM = np.array((128, 112, 92), dtype=np.uint8)
+_BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
+LINE_STEP = 5.0  # [m] between vertices of a line, so that it follows the ground
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -46,39 +64,109 @@ class Lifted:
     mesh: ThemeMesh
 
 
-def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalogue) -> dict[str, Lifted]:
+def build(
+    collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalogue, ground: Ground
+) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
-    if not collections:
-        return {}
-    points = cloud.points
-    bounds = np.array([f.total_bounds for f in collections.values()])
-    # With the margin, so that objects on either side of a tile's edge see the same terrain there.
-    box = grown((*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()))
-    terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box)
     return {
-        name: _lift(COLLECTIONS[name], f, points, terrain, public) for name, f in sorted(collections.items())
+        name: _lift(COLLECTIONS[name], f, cloud.points, public, ground)
+        for name, f in sorted(collections.items())
     }
 
 
 def _lift(
-    collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain, public: Catalogue
+    collection: Collection, frame: gpd.GeoDataFrame, points: Points, public: Catalogue, ground: Ground
 ) -> Lifted:
+    raised = ground.raised.get(collection.name)
+    present = raised.present if raised else np.zeros(len(frame), dtype=bool)
+    covered = _covered(collection, frame, present) if ground.raised else np.zeros(len(frame), dtype=bool)
+    # What has a surface in a partition is lifted with its neighbours; all else by itself.
+    shapes = frame.geometry.to_numpy(dtype=object).copy()
+    shapes[present | covered] = None
+    alone = frame.set_geometry(_widened(collection, shapes), crs=frame.crs)
     pieces = isolating(
-        lambda some: _raise(collection, frame.iloc[some], points, terrain), frame["identificatie"].tolist()
+        lambda some: _raise(collection, alone.iloc[some], points, ground.terrain),
+        frame["identificatie"].tolist(),
     )
-    raised = [p.result or _Raised.nothing(len(p.rows)) for p in pieces]
+    own = [p.result or _Raised.nothing(len(p.rows)) for p in pieces]
     lifted = GroundShapes(
-        *(concatenate([getattr(r.shapes, kind) for r in raised]) for kind in ("surfaces", "lines", "points"))
+        *(concatenate([getattr(r.shapes, kind) for r in own]) for kind in ("surfaces", "lines", "points"))
     )
-    sources = [source for r in raised for source in r.sources]
-    table = frame.assign(h_bron=sources, h_maaiveld=_mean_height(lifted))
+    sources = np.array([source for r in own for source in r.sources], dtype=object)
+    sources[covered] = str(HeightSource.COVERED)
+    measured = np.full(len(frame), np.nan)
+    if raised:
+        lifted = replace(lifted, surfaces=either(raised.shells, lifted.surfaces, present))
+        sources = np.where(present, raised.source, sources)
+        measured = raised.measured
+    table = frame.assign(
+        h_bron=sources,
+        h_gemeten=np.round(measured, 2),
+        h_maaiveld=_mean_height(lifted),
+        hersteld=_mended(frame, raised),
+    )
+    solids = None
+    if collection.city_type == "SolitaryVegetationObject":
+        lifted = replace(lifted, surfaces=_trees(frame, lifted))
+    if collection.name in STRUCTURES:
+        carries = raised.carries if raised else np.zeros(len(frame), dtype=bool)
+        built = build_solids(collection.name, frame, lifted.surfaces, carries, points, ground.terrain)
+        solids = built.solids
+        table = table.assign(h_object=built.height, h_object_bron=built.source)
+    return _described(collection, frame, table, lifted, solids, public)
+
+
+def _trees(frame: gpd.GeoDataFrame, lifted: GroundShapes) -> Shells:
+    """Crown and stem of every tree of which both are known; all else as it is."""
+    if "kroonstraal" not in frame:
+        return lifted.surfaces
+    height, radius = (frame[c].to_numpy(dtype=np.float64) for c in ("h_object", "kroonstraal"))
+    single = (
+        np.diff(lifted.points.ring_offsets[lifted.points.surface_offsets[lifted.points.object_offsets]]) == 1
+    )
+    known = np.flatnonzero(np.isfinite(height) & np.isfinite(radius) & single)
+    first = lifted.points.ring_offsets[lifted.points.surface_offsets[lifted.points.object_offsets[known]]]
+    trees = tree_shells(lifted.points.xyz[lifted.points.ring_vertices[first]], height[known], radius[known])
+    which = len(known) + np.arange(len(frame))
+    which[known] = np.arange(len(known))
+    return take(concatenate([trees, lifted.surfaces]), which)
+
+
+def _widened(collection: Collection, shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Structures that are drawn as lines, as wide as they may be."""
+    if collection.name not in STRUCTURES:
+        return shapes
+    line = np.isin(shapely.get_type_id(shapes), (GeometryType.LINESTRING, GeometryType.MULTILINESTRING))
+    pieces = shapely.segmentize(shapes[line], LINE_STEP)
+    shapes[line] = shapely.buffer(pieces, LINE_WIDTH / 2, cap_style="flat", join_style="mitre")
+    return shapes
+
+
+def _described(
+    collection: Collection,
+    frame: gpd.GeoDataFrame,
+    table: gpd.GeoDataFrame,
+    lifted: GroundShapes,
+    solids: Shells | None,
+    public: Catalogue,
+) -> Lifted:
+    """Objects with their attributes and colours; a solid takes the place of the surface it was made from."""
     attributes = CATALOGUE.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
-    types = (collection.surface_type,) if collection.surface_type else ()
-    mesh = mesh_of(lifted.surfaces, rows, _per_surface(_colors(collection, frame), lifted.surfaces))
+    types = tuple(t for t in (collection.surface_type, _BANK_TYPE if collection.water else "") if t)
+    surfaces, geometries = lifted.surfaces, []
+    if solids is not None:
+        solid = np.diff(solids.object_offsets) > 0
+        geometries.append(Geometry("Solid", LOD, solids, rows))
+        surfaces = without(surfaces, solid)
+        drawn = either(solids, surfaces, solid)
+    else:
+        drawn = surfaces
+    colors = _per_surface(_colors(collection, frame), drawn)
+    if collection.city_type == "SolitaryVegetationObject":
+        colors[drawn.semantics == TRUNK] = _STEM
     if collection.water:
-        walls = concatenate([r.banks for r in raised])
-        mesh = join_meshes(mesh, mesh_of(walls, rows, _per_surface(np.tile(_BANK, (len(frame), 1)), walls)))
+        colors[drawn.semantics == BANK] = _BANK
     tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
     properties = attributes[tile_columns].copy()
     properties.insert(1, "collection", collection.name)
@@ -90,28 +178,44 @@ def _lift(
             json_attributes(public.conform(attributes, collection.name)),
         ),
         [
-            Geometry("MultiSurface", LOD, lifted.surfaces, rows, types),
+            *geometries,
+            Geometry("MultiSurface", LOD, surfaces, rows, types),
             Geometry("MultiLineString", LOD, lifted.lines, rows, ()),
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh, None, properties),
+        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties),
     )
+
+
+def _covered(collection: Collection, frame: gpd.GeoDataFrame, present: Bools) -> Bools:
+    """Areas of level 0 of which other objects left nothing."""
+    area = frame.geometry.geom_type.isin(("Polygon", "MultiPolygon")).to_numpy()
+    ground = frame["relatieve_hoogteligging"].to_numpy() == 0
+    covered: Bools = area & ground & ~present & (collection.name in LEVEL0)
+    return covered
+
+
+def _mended(frame: gpd.GeoDataFrame, raised: Raised | None) -> Bools:
+    """Whether the outline of an object is not the one delivered."""
+    mended = (
+        frame["hersteld"].to_numpy(dtype=bool) if "hersteld" in frame else np.zeros(len(frame), dtype=bool)
+    )
+    return mended | raised.mended if raised else mended
 
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """Shapes of ``G`` objects at their heights, where these come from, and the walls down to water."""
+    """Shapes of ``G`` objects at their heights, and where these come from."""
 
     shapes: GroundShapes
     sources: list[str]
-    banks: Shells
 
     @classmethod
     def nothing(cls, objects: int) -> _Raised:
         """Of objects that the method broke on."""
         none = _no_shells(objects)
-        return cls(GroundShapes(none, none, none), [FAULT] * objects, none)
+        return cls(GroundShapes(none, none, none), [FAULT] * objects)
 
 
 def _raise(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain) -> _Raised:
@@ -124,11 +228,7 @@ def _raise(collection: Collection, frame: gpd.GeoDataFrame, points: Points, terr
         points.classification,
         terrain,
     )
-    return _Raised(
-        ground_shapes(shapes, heights, terrain),
-        [str(s) for s in heights.source],
-        banks(shapes, heights, terrain) if collection.water else _no_shells(len(frame)),
-    )
+    return _Raised(ground_shapes(shapes, heights, terrain), [str(s) for s in heights.source])
 
 
 def _no_shells(objects: int) -> Shells:
@@ -148,20 +248,18 @@ def _per_surface(colors: Bytes, shells: Shells) -> Bytes:
     return np.repeat(colors, np.diff(shells.object_offsets), axis=0)
 
 
-def _mean_height(shapes: GroundShapes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Mean height of the vertices of each object [m, NAP]; NaN for one without."""
+def _mean_height(shapes: GroundShapes) -> Floats:
+    """Mean height of the vertices of each object [m, NAP], banks left out; NaN for one without."""
     total = np.zeros(len(shapes.surfaces))
     count = np.zeros(len(shapes.surfaces))
     for shells in (shapes.surfaces, shapes.lines, shapes.points):
-        owner = _vertex_owner(shells)
-        total += np.bincount(owner, weights=shells.xyz[shells.ring_vertices, 2], minlength=len(shells))
+        surface = ring_vertex_surfaces(shells)
+        counted = shells.semantics[surface] != BANK
+        owner = rows_of(shells.object_offsets)[surface[counted]]
+        z = shells.xyz[shells.ring_vertices[counted], 2]
+        total += np.bincount(owner, weights=z, minlength=len(shells))
         count += np.bincount(owner, minlength=len(shells))
     return np.where(count > 0, np.round(total / np.maximum(count, 1), 2), np.nan)
-
-
-def _vertex_owner(shells: Shells) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    per_object = np.diff(shells.ring_offsets[shells.surface_offsets[shells.object_offsets]])
-    return np.repeat(np.arange(len(shells)), per_object)
 
 
 def _colors(collection: Collection, frame: gpd.GeoDataFrame) -> Bytes:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from twin.build import panden, surfaces
 from twin.build.cloud import CloudPart
+from twin.build.ground import raise_ground
+from twin.build.level0 import TileGround
 from twin.build.meshes import ThemeMesh, save_meshes
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry, Header, write_sequence
@@ -40,6 +42,8 @@ class TileJob:
         Panden per array.
     withheld : frozenset of str
         Sources that are not for everybody.
+    ground : TileGround or None
+        The surfaces of its objects on level 0; None if they have none.
     """
 
     name: str
@@ -49,6 +53,7 @@ class TileJob:
     header: Header
     chunk: int
     withheld: frozenset[str] = frozenset()
+    ground: TileGround | None = None
 
 
 @dataclass(slots=True)
@@ -90,9 +95,10 @@ def build_tile(job: TileJob) -> TileResult:
     public = CATALOGUE.public(job.withheld)
     written = _Objects()
     meshes: list[ThemeMesh] = []
+    raised = raise_ground(job.collections, cloud, job.ground)
 
     if (frame := job.collections.get("pand")) is not None:
-        city = panden.build(frame, cloud, job.chunk, public)
+        city = panden.build(frame, cloud, job.chunk, public, raised.raised.get("pand"))
         written.add(city.objects, city.geometries)
         meshes.append(city.mesh)
         result.fit = city.fit
@@ -100,7 +106,7 @@ def build_tile(job: TileJob) -> TileResult:
         _write(layout, job, "pand", city.attributes, frame, result)
 
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
-    for name, lifted in surfaces.build(ground, cloud, public).items():
+    for name, lifted in surfaces.build(ground, cloud, public, raised).items():
         written.add(lifted.objects, lifted.geometries)
         meshes.append(lifted.mesh)
         _write(layout, job, name, lifted.attributes, ground[name], result)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
 import pyarrow.parquet as pq
 
-from tiles import Property, RdNap, write_root, write_tileset
+from tiles import Cell, Property, RdNap, write_root, write_tileset
 from twin.build.digest import code_digest
 from twin.build.meshes import load_cells
 from twin.build.progress import Progress
@@ -92,7 +92,7 @@ def write_tilesets(
         progress.doing(theme.en)
         summary = write_tileset(
             layout.tiles3d / theme.id,
-            load_cells(layout, theme.id, tiles, settings.build.tile),
+            _complete(load_cells(layout, theme.id, tiles, settings.build.tile), _schema(theme, seen)),
             title=f"{settings.twin.name}: {theme.nl}",
             theme=theme.id,
             property_schema=_schema(theme, seen),
@@ -108,6 +108,14 @@ def write_tilesets(
         write_root(layout.tiles3d, children, title=settings.twin.name)
     _remember(layout, digest, summaries)
     return summaries
+
+
+def _complete(cells: Iterable[Cell], schema: Sequence[Property]) -> Iterator[Cell]:
+    """Cells with all properties of a theme: where some of its collections are absent, so are theirs."""
+    names = [p.name for p in schema]
+    for cell in cells:
+        lacking = [n for n in names if n not in cell.properties]
+        yield replace(cell, properties=cell.properties.assign(**dict.fromkeys(lacking)))
 
 
 def _digest(digests: Mapping[str, str], name: str, options: dict[str, Any]) -> str:

@@ -86,6 +86,11 @@ _GROUPS = {
 }
 _SETS = {
     "vlakken": {"nl": "oppervlakken en scheidingen van de BGT", "en": "surfaces and barriers of the BGT"},
+    "constructies": {
+        "nl": "scheidingen, kunstwerken, bouwwerken en bruggen van de BGT",
+        "en": "barriers, engineering works, structures and bridges of the BGT",
+    },
+    "bomen": {"nl": "bomen", "en": "trees"},
     "inrichting": {"nl": "inrichting van de BGT", "en": "furniture of the BGT"},
 }
 

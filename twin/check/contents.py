@@ -16,7 +16,7 @@ from twin.errors import TwinError
 from twin.ground import COLLECTIONS
 from twin.store import Layout
 
-PREFIXES = ("NL.IMBAG.Pand.", "NL.IMGeo.")
+PREFIXES = ("NL.IMBAG.Pand.", "NL.IMGeo.", "NL.AHN.Boom.")
 CITY = ("pand", *COLLECTIONS)
 """Collections whose objects are CityObjects."""
 

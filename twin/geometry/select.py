@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from twin.geometry.columns import Ints, Shells
+from twin.geometry.columns import Bools, Ints, Shells
 from twin.geometry.ragged import offsets_of, rows_of, take_rows
 
 
@@ -56,6 +57,12 @@ def take(shells: Shells, objects: Ints) -> Shells:
         object_offsets=object_offsets,
         semantics=shells.semantics[surfaces],
     )
+
+
+def without(shells: Shells, gone: Bools) -> Shells:
+    """Select the same objects, those of ``gone (O,)`` without surfaces."""
+    kept = take(shells, np.flatnonzero(~gone))
+    return replace(kept, object_offsets=offsets_of(np.where(gone, 0, np.diff(shells.object_offsets))))
 
 
 def vertex_objects(shells: Shells) -> Ints:

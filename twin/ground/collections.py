@@ -45,6 +45,8 @@ class Collection:
         Semantic surface of CityJSON; empty for none.
     water : bool
         Whether its surface is flat water.
+    tolerance : float
+        Largest distance [m] of its surface to the terrain where that was measured.
     shades : dict
         Other colours for values of ``bgt_functie``, ``bgt_fysiek_voorkomen`` or ``bgt_type``.
     """
@@ -55,14 +57,34 @@ class Collection:
     color: Color
     surface_type: str = ""
     water: bool = False
+    tolerance: float = 0.10
     shades: dict[str, Color] = field(default_factory=dict)
 
+
+LEVEL0 = (
+    "pand",
+    "scheiding",
+    "kunstwerkdeel",
+    "overigbouwwerk",
+    "overbruggingsdeel",
+    "tunneldeel",
+    "waterdeel",
+    "wegdeel",
+    "ondersteunendwegdeel",
+    "ondersteunendwaterdeel",
+    "begroeidterreindeel",
+    "onbegroeidterreindeel",
+    "gebouwinstallatie",
+    "ongeclassificeerdobject",
+)
+"""Collections whose surfaces at level 0 make up the ground; where two overlap, the earlier one keeps it."""
 
 THEMES = (
     Theme("pand", "Panden", "Buildings"),
     Theme("weg", "Wegen", "Roads"),
     Theme("water", "Water", "Water"),
     Theme("groen", "Groen", "Green"),
+    Theme("bomen", "Bomen", "Trees"),
     Theme("terrein", "Terrein", "Ground"),
     Theme("brug", "Bruggen en kunstwerken", "Bridges and structures"),
 )
@@ -109,13 +131,14 @@ _BARE_SHADES = {
 COLLECTIONS = {
     c.name: c
     for c in (
-        Collection("wegdeel", "Road", "weg", _ASPHALT, "TrafficArea", shades=_ROAD_SHADES),
+        Collection("wegdeel", "Road", "weg", _ASPHALT, "TrafficArea", tolerance=0.05, shades=_ROAD_SHADES),
         Collection("ondersteunendwegdeel", "Road", "weg", (208, 211, 190), "AuxiliaryTrafficArea"),
         Collection("spoor", "Railway", "weg", (140, 134, 130)),
         Collection("waterdeel", "WaterBody", "water", (158, 190, 209), "WaterSurface", water=True),
         Collection("ondersteunendwaterdeel", "LandUse", "water", (188, 199, 168)),
         Collection("begroeidterreindeel", "PlantCover", "groen", _GRASS, shades=_GREEN_SHADES),
-        Collection("vegetatieobject", "SolitaryVegetationObject", "groen", _PLANTING),
+        Collection("vegetatieobject", "SolitaryVegetationObject", "bomen", _PLANTING),
+        Collection("boom", "SolitaryVegetationObject", "bomen", _PLANTING),
         Collection("onbegroeidterreindeel", "LandUse", "terrein", (226, 220, 207), shades=_BARE_SHADES),
         Collection("functioneelgebied", "LandUse", "terrein", (226, 220, 207)),
         Collection("ongeclassificeerdobject", "LandUse", "terrein", (220, 220, 220)),

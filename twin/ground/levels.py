@@ -23,11 +23,14 @@ class HeightSource(StrEnum):
     """What the height of a surface is derived from."""
 
     TERRAIN = "maaiveldpunten van het AHN"
+    SURROUNDINGS = "maaiveld van de omgeving: geen grondpunten"
     WATER = "waterpunten van het AHN"
+    WATER_BESIDE = "peil van het aangrenzende water"
     BANK = "laagste maaiveld langs de oever"
     DECK = "kunstwerkpunten van het AHN"
     DECK_FROM_TERRAIN = "maaiveld: geen kunstwerkpunten"
     NONE = "geen punten"
+    COVERED = "geen eigen vlak: ligt geheel binnen andere objecten"
     UNDERGROUND = "ondergronds: hoogte onbekend"
 
 
@@ -53,7 +56,11 @@ class SurfaceHeights:
         d = xy - self.origin[polygon]
         a, b, c = self.plane[polygon].T
         own = a * d[:, 0] + b * d[:, 1] + c
-        follows = (self.source == HeightSource.TERRAIN) | (self.source == HeightSource.DECK_FROM_TERRAIN)
+        follows = (
+            (self.source == HeightSource.TERRAIN)
+            | (self.source == HeightSource.SURROUNDINGS)
+            | (self.source == HeightSource.DECK_FROM_TERRAIN)
+        )
         return np.where(follows[polygon], terrain.sample(xy), own)
 
 

@@ -7,20 +7,64 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from twin.geometry.columns import Bools, Floats
+from twin.geometry.columns import Bools, Floats, Ints
 
-MARGIN = 10.0  # [m] around the area, so that what lies outside it counts as it does for its neighbour
-SMOOTHED = 5  # cells on a side of the window in which filled cells are averaged
+LEVELS = 4
+"""Times that cells are doubled to fill gaps between points: up to 16 cells, so that a height depends on
+points within 40 m only. Wider gaps are filled from the :class:`Relief` of the whole area."""
+COARSEST = 2**LEVELS
+OVERLAY_LEVELS = 3
+"""As :data:`LEVELS`, for a deck: it goes on up to 8 cells beyond the last point that was seen of it."""
+RELIEF_CELL = 32.0  # [m]
+_EXACT = float(2**30)
 
 
 @dataclass(frozen=True, slots=True)
-class Terrain:
-    """Mean height of the ground points per cell of a fixed RD grid; empty cells filled from their nearest.
+class Relief:
+    """Mean height of the ground in large cells of a fixed RD grid, for where ground points are far away.
 
     Attributes
     ----------
     corner : (2,) float64 [m, RD]
-        Lower left corner of cell (0, 0); a multiple of ``cell``, so that neighbouring tiles agree.
+        Lower left corner of cell (0, 0), a multiple of :data:`RELIEF_CELL`.
+    z : (rows, columns) float64 [m, NAP]
+        Without gaps; NaN throughout where there is no ground point at all.
+    """
+
+    corner: Floats
+    z: Floats
+
+    @classmethod
+    def of_sums(cls, corner: Floats, total: Floats, count: Ints) -> Relief:
+        """Relief from the sum of heights [m] and the number of points per cell ``(rows, columns)``."""
+        known = count > 0
+        return cls(corner, _filled(np.where(known, total / np.maximum(count, 1), np.nan)))
+
+    def around(self, bbox: tuple[float, float, float, float]) -> Relief:
+        """Cut out the part that heights within ``bbox`` may depend on."""
+        low = np.floor((np.array(bbox[:2]) - self.corner) / RELIEF_CELL).astype(np.int64) - 3
+        high = np.ceil((np.array(bbox[2:]) - self.corner) / RELIEF_CELL).astype(np.int64) + 3
+        columns, rows = np.array(self.z.shape)[::-1]
+        low = np.clip(low, 0, (columns - 1, rows - 1))
+        high = np.clip(high, low + 1, (columns, rows))
+        return Relief(self.corner + RELIEF_CELL * low, self.z[low[1] : high[1], low[0] : high[0]].copy())
+
+    def sample(self, xy: Floats) -> Floats:
+        """Heights at ``xy (M, 2)`` [m, RD], bilinear; outside, those of the edge."""
+        return _sample(self.z, (xy - self.corner) / RELIEF_CELL)
+
+
+@dataclass(frozen=True, slots=True)
+class Terrain:
+    """Mean height of the ground points per cell of a fixed RD grid, gaps filled from the cells around them.
+
+    A gap takes the mean of ever larger cells until one holds points, blended between those (pull-push:
+    Gortler et al., The Lumigraph, 1996).
+
+    Attributes
+    ----------
+    corner : (2,) float64 [m, RD]
+        Lower left corner of cell (0, 0); a multiple of ``COARSEST * cell``, so that neighbouring tiles agree.
     cell : float
         Side of a cell [m].
     z : (rows, columns) float64 [m, NAP]
@@ -35,30 +79,120 @@ class Terrain:
     measured: Bools
 
     @classmethod
-    def from_points(cls, xyz: Floats, bbox: tuple[float, float, float, float], cell: float = 1.0) -> Terrain:
-        """Raster the ground points ``xyz (N, 3)`` [m, RD+NAP] over ``bbox`` and :data:`MARGIN` around it.
+    def from_points(
+        cls,
+        xyz: Floats,
+        bbox: tuple[float, float, float, float],
+        cell: float = 1.0,
+        relief: Relief | None = None,
+    ) -> Terrain:
+        """Raster the ground points ``xyz (N, 3)`` [m, RD+NAP] over ``bbox`` and 40 cells around it.
 
-        A height inside ``bbox`` does not depend on ``bbox``, given the points within the margin, but where a
-        gap between ground points is wider than that.
+        Given the points that far around, a height inside ``bbox`` does not depend on ``bbox``; without
+        ``relief`` that does not hold in gaps wider than 16 cells.
         """
-        low = np.floor((np.array(bbox[:2]) - MARGIN) / cell) * cell
-        columns, rows = np.ceil((np.array(bbox[2:]) + MARGIN - low) / cell).astype(np.int64).tolist()
-        at = np.floor((xyz[:, :2] - low) / cell).astype(np.int64)
-        inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
-        index = at[inside, 1] * columns + at[inside, 0]
-        count = np.bincount(index, minlength=rows * columns).reshape(rows, columns)
-        total = np.bincount(index, weights=xyz[inside, 2], minlength=rows * columns).reshape(rows, columns)
-        measured = count > 0
-        z = np.where(measured, total / np.maximum(count, 1), np.nan)
-        if measured.any() and not measured.all():
-            nearest = ndimage.distance_transform_edt(~measured, return_distances=False, return_indices=True)
-            filled = z[tuple(nearest)]
-            # Filled cells repeat their nearest value: smooth those, and only those, so that no step remains.
-            z = np.where(measured, z, ndimage.uniform_filter(filled, size=SMOOTHED, mode="nearest"))
-        return cls(low, cell, z, measured)
+        margin = 2.5 * COARSEST * cell
+        low = np.floor((np.array(bbox[:2]) - margin) / (cell * COARSEST)) * cell * COARSEST
+        blocks = np.ceil((np.array(bbox[2:]) + margin - low) / (cell * COARSEST)).astype(np.int64)
+        columns, rows = (blocks * COARSEST).tolist()
+        z, measured = _means(xyz, low, cell, (rows, columns))
+        return cls(low, cell, _completed(z, low, cell, relief), measured)
 
     def sample(self, xy: Floats) -> Floats:
         """Heights at ``xy (M, 2)`` [m, RD], bilinear between cell centres; outside, those of the edge."""
-        at = (xy - self.corner) / self.cell - 0.5
-        z: Floats = ndimage.map_coordinates(self.z, at[:, ::-1].T, order=1, mode="nearest")
+        return _sample(self.z, (xy - self.corner) / self.cell)
+
+    def overlaid(self, xyz: Floats) -> Terrain:
+        """The same cells with other points ``(N, 3)`` on top; some cells away from them it is as it was.
+
+        ``measured`` are the cells that hold those points.
+        """
+        z, measured = _means(xyz, self.corner, self.cell, self.z.shape)
+        if not measured.any():
+            return Terrain(self.corner, self.cell, self.z, measured)
+        pyramid = [(np.where(measured, z, 0.0), measured.astype(np.float64))]
+        below = self.z
+        for _ in range(OVERLAY_LEVELS):
+            pyramid.append(_pulled(*pyramid[-1]))
+            below, _ = _pulled(below, np.ones_like(below))
+        coarse, known = pyramid.pop()
+        # A ring of cells around those that are known is as they are, lest a deck droops at its edges.
+        weight = ndimage.uniform_filter(known, 3, mode="constant")
+        ring = ndimage.uniform_filter(coarse * known, 3, mode="constant") / np.where(weight > 0, weight, 1.0)
+        near = weight > _EXACT**-1
+        above = np.where(known > 0, coarse, np.where(near, ring, below))
+        for value, own in reversed(pyramid):
+            above = np.where(own > 0, value, _pushed(above))
+        return Terrain(self.corner, self.cell, above, measured)
+
+
+def _means(xyz: Floats, corner: Floats, cell: float, shape: tuple[int, ...]) -> tuple[Floats, Bools]:
+    """Mean height per cell, NaN where there is no point, and where there is one."""
+    rows, columns = shape
+    at = np.floor((xyz[:, :2] - corner) / cell).astype(np.int64)
+    inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
+    index = at[inside, 1] * columns + at[inside, 0]
+    count = np.bincount(index, minlength=rows * columns).reshape(rows, columns)
+    # Whole nanometres: their sum is exact, so the order of the points does not matter.
+    fine = np.rint(xyz[inside, 2] * _EXACT)
+    total = np.bincount(index, weights=fine, minlength=rows * columns).reshape(rows, columns)
+    return np.where(count > 0, total / np.maximum(count, 1) / _EXACT, np.nan), count > 0
+
+
+def _sample(z: Floats, at: Floats) -> Floats:
+    """Bilinear between the centres of cells; ``at (M, 2)`` is column and row, whole at corners."""
+    result: Floats = ndimage.map_coordinates(z, at[:, ::-1].T - 0.5, order=1, mode="nearest")
+    return result
+
+
+def _completed(z: Floats, corner: Floats, cell: float, relief: Relief | None) -> Floats:
+    """Fill gaps from up to :data:`LEVELS` doublings, and what is left from the relief."""
+    weight = np.isfinite(z).astype(np.float64)
+    if weight.all():
         return z
+    pyramid = [(np.where(weight > 0, z, 0.0), weight)]
+    for _ in range(LEVELS):
+        pyramid.append(_pulled(*pyramid[-1]))
+    coarse, known = pyramid.pop()
+    coarse = np.where(known > 0, coarse, np.nan)
+    if relief is None:
+        above = _filled(coarse)
+    else:
+        rows, columns = np.indices(coarse.shape)
+        centres = corner + (np.column_stack((columns.ravel(), rows.ravel())) + 0.5) * cell * COARSEST
+        above = np.where(known > 0, coarse, relief.sample(centres).reshape(coarse.shape))
+    for value, own in reversed(pyramid):
+        above = np.where(own > 0, value, _pushed(above))
+    return above
+
+
+def _filled(z: Floats) -> Floats:
+    """Fill all gaps of a raster of any shape from ever larger cells."""
+    if np.isfinite(z).all() or not np.isfinite(z).any():
+        return z
+    padded = np.pad(z, [(0, -s % 2) for s in z.shape], constant_values=np.nan)
+    known = np.isfinite(padded)
+    value, weight = _pulled(np.where(known, padded, 0.0), known.astype(np.float64))
+    below = _pushed(_filled(np.where(weight > 0, value, np.nan)))
+    return np.where(known, padded, below)[: z.shape[0], : z.shape[1]]
+
+
+def _pulled(value: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Mean of squares of four cells, and how much it counts for: as much as one cell at most."""
+    rows, columns = value.shape
+    four = (rows // 2, 2, columns // 2, 2)
+    total = (value * weight).reshape(four).sum(axis=(1, 3))
+    counted = weight.reshape(four).sum(axis=(1, 3))
+    return total / np.where(counted > 0, counted, 1.0), np.minimum(counted, 1.0)
+
+
+def _pushed(value: Floats) -> Floats:
+    """Bilinear values at the centres of the quarters of each cell."""
+    for axis in (0, 1):
+        before = np.concatenate((value.take([0], axis), value.take(range(value.shape[axis] - 1), axis)), axis)
+        after = np.concatenate((value.take(range(1, value.shape[axis]), axis), value.take([-1], axis)), axis)
+        halves = np.stack((0.75 * value + 0.25 * before, 0.75 * value + 0.25 * after), axis + 1)
+        shape = list(value.shape)
+        shape[axis] *= 2
+        value = halves.reshape(shape)
+    return value

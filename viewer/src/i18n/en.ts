@@ -108,6 +108,8 @@ export const en: Record<Key, string> = {
   'value.collection.ondersteunendwaterdeel': 'Bank',
   'value.collection.begroeidterreindeel': 'Green area',
   'value.collection.onbegroeidterreindeel': 'Bare ground',
+  'value.collection.vegetatieobject': 'Tree',
+  'value.collection.boom': 'Tree',
   'value.collection.overbruggingsdeel': 'Bridge',
   'value.collection.overigbouwwerk': 'Other structure',
   'value.collection.kunstwerkdeel': 'Civil structure',

@@ -106,6 +106,8 @@ export const nl = {
   'value.collection.ondersteunendwaterdeel': 'Oever',
   'value.collection.begroeidterreindeel': 'Begroeid terrein',
   'value.collection.onbegroeidterreindeel': 'Onbegroeid terrein',
+  'value.collection.vegetatieobject': 'Boom',
+  'value.collection.boom': 'Boom',
   'value.collection.overbruggingsdeel': 'Brug',
   'value.collection.overigbouwwerk': 'Overig bouwwerk',
   'value.collection.kunstwerkdeel': 'Kunstwerk',

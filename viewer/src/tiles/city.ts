@@ -7,7 +7,7 @@ import type { Theme } from '../api/types';
 import { Frame } from '../geo/frame';
 import type { Stage } from '../scene/stage';
 import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh, type TileFeature } from './features';
-import { themeColour } from './mapstyle';
+import { lookOf, UPRIGHT } from './mapstyle';
 import { FeatureMaterial } from './material';
 
 /**
@@ -119,13 +119,12 @@ export class City {
     const adopted = featureMeshes(scene, theme).map((entry): PaintedMesh => {
       const { mesh, features } = entry;
       useFloatIds(mesh);
-      const roofs = theme.collections.includes('pand');
-      const material = new FeatureMaterial(features.length, themeColour(theme.id), roofs);
+      const material = new FeatureMaterial(features.length, lookOf(theme.id));
       (mesh.material as Material).dispose();
       mesh.material = material;
       // The colours that tiles carry serve other viewers; here the map style decides.
       mesh.geometry.deleteAttribute('color');
-      mesh.castShadow = roofs;
+      mesh.castShadow = UPRIGHT.has(theme.id);
       mesh.receiveShadow = true;
       const painted = { ...entry, material };
       this.byMesh.set(mesh, painted);

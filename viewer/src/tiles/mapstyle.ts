@@ -6,6 +6,7 @@ const THEMES: Readonly<Record<string, string>> = {
   weg: '#c3c4c6',
   water: '#a3c9e2',
   groen: '#b7d0a2',
+  bomen: '#8fb07c',
   terrein: '#ebe7df',
   brug: '#c9c4bc',
 };
@@ -34,12 +35,25 @@ const FUNCTIONS: readonly (readonly [string, string])[] = [
   ['ruiterpad', '#d6c6a8'],
 ];
 
-export const ROOF = { flat: '#cdd1d6', pitched: '#cb8a72' } as const;
+const ROOF = { flat: '#cdd1d6', pitched: '#cb8a72' } as const;
+const QUAY = '#b9b1a3';
+/** Themes that throw shadows: what stands up. */
+export const UPRIGHT: ReadonlySet<string> = new Set(['pand', 'brug', 'bomen']);
 export const SELECTED = '#ff5a1f';
 export const HOVERED = '#ffd2a8';
 
-export function themeColour(theme: string): string {
-  return THEMES[theme] ?? '#d6d2ca';
+/** Colours of what stands upright, lies flat, and slopes. */
+export interface Look {
+  readonly wall: string;
+  readonly flat: string;
+  readonly pitched: string;
+}
+
+/** How a theme looks where its features have no colour of their own: roofs, and stone quays round blue water. */
+export function lookOf(theme: string): Look {
+  const colour = THEMES[theme] ?? '#d6d2ca';
+  if (theme === 'pand') return { wall: colour, ...ROOF };
+  return { wall: theme === 'water' ? QUAY : colour, flat: colour, pitched: colour };
 }
 
 /** Colour of a feature that differs from its theme's, or null. */

@@ -1,6 +1,6 @@
 import { Color, DataTexture, MeshLambertMaterial, NearestFilter, RGBAFormat, SRGBColorSpace, UnsignedByteType } from 'three';
 import { FEATURE_ID } from './features';
-import { HOVERED, ROOF, SELECTED } from './mapstyle';
+import { HOVERED, SELECTED, type Look } from './mapstyle';
 
 const WIDTH = 256;
 const NOBODY = -1;
@@ -19,8 +19,8 @@ export class FeatureMaterial extends MeshLambertMaterial {
   private readonly colours: DataTexture;
   private readonly featureUniforms;
 
-  constructor(count: number, base: string, roofs: boolean) {
-    super({ color: base });
+  constructor(count: number, look: Look) {
+    super({ color: look.wall });
     const height = Math.max(1, Math.ceil(count / WIDTH));
     this.texels = new Uint8Array(WIDTH * height * 4);
     this.colours = new DataTexture(this.texels, WIDTH, height, RGBAFormat, UnsignedByteType);
@@ -33,8 +33,8 @@ export class FeatureMaterial extends MeshLambertMaterial {
       hoveredFeature: { value: NOBODY },
       selectedColour: { value: new Color(SELECTED) },
       hoveredColour: { value: new Color(HOVERED) },
-      flatRoof: { value: new Color(roofs ? ROOF.flat : base) },
-      pitchedRoof: { value: new Color(roofs ? ROOF.pitched : base) },
+      flatRoof: { value: new Color(look.flat) },
+      pitchedRoof: { value: new Color(look.pitched) },
     };
     this.onBeforeCompile = (shader) => {
       Object.assign(shader.uniforms, this.featureUniforms);

@@ -1,0 +1,208 @@
+"""The ground of a tile: the terrain, and every surface of level 0 raised to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from ingest.ahn import Points
+from twin.build.cloud import Bbox, Cloud
+from twin.build.isolate import isolating
+from twin.build.level0 import TileGround, TileLayer
+from twin.geometry.columns import Bools, Floats, Ints, Shells
+from twin.geometry.ragged import offsets_of
+from twin.geometry.select import concatenate, take
+from twin.ground import COLLECTIONS, GroundMesh, HeightSource, Terrain, ground_mesh
+from twin.ground.decks import deck_terrain, joined_heights
+from twin.ground.levels import GROUND
+from twin.ground.mesh import measured_share
+
+FAULT = "fout in het programma bij dit object; zie het logboek van de bouw"
+SURFACE, BANK = 0, 1
+"""Semantics of a raised surface."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Surfaces of one collection of a tile, a row per object.
+
+    Attributes
+    ----------
+    shells : Shells
+        Triangles, ``SURFACE`` or ``BANK``; an object that has no surface, or whose height is unknown, has
+        none.
+    present : (G,) bool
+        Objects with a surface.
+    source : (G,) object of str
+        Where its height is from.
+    measured : (G,) float64
+        Share of the square metres of the object that hold points of it; NaN where it is too small to tell.
+    mended : (G,) bool
+        Whether its outline had to give way to others.
+    carries : (G,) bool
+        Whether it is a structure with a road on it.
+    """
+
+    shells: Shells
+    present: Bools
+    source: npt.NDArray[np.object_]
+    measured: Floats
+    mended: Bools
+    carries: Bools
+
+    def over(self, other: Raised) -> Raised:
+        """Objects of this, and of the other those that this does not have."""
+        own = self.present
+        return Raised(
+            either(self.shells, other.shells, own),
+            own | other.present,
+            np.where(own, self.source, other.source),
+            np.where(own, self.measured, other.measured),
+            np.where(own, self.mended, other.mended),
+            np.where(own, self.carries, other.carries),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Ground of a tile.
+
+    Attributes
+    ----------
+    terrain : Terrain
+    raised : dict of str to Raised
+        Per collection, for as many objects as the tile has of it.
+    """
+
+    terrain: Terrain
+    raised: dict[str, Raised] = field(default_factory=dict)
+
+
+def raise_ground(
+    collections: Mapping[str, gpd.GeoDataFrame], cloud: Cloud, ground: TileGround | None
+) -> Ground:
+    """Terrain around the objects of a tile, and their surfaces on it and above it."""
+    points = cloud.points
+    bounds = np.array([f.total_bounds for n, f in collections.items() if n in COLLECTIONS or n == "pand"])
+    box: Bbox = (0.0, 0.0, 1.0, 1.0)
+    if len(bounds):
+        box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
+    terrain = Terrain.from_points(
+        points.xyz[points.classification == GROUND], box, relief=ground.relief if ground else None
+    )
+    raised: dict[str, Raised] = {}
+    for layer in ground.layers if ground else ():
+        for name, found in _raise_layer(layer, terrain, points, collections):
+            raised[name] = raised[name].over(found) if name in raised else found
+    return Ground(terrain, raised)
+
+
+def _raise_layer(
+    layer: TileLayer, terrain: Terrain, points: Points, collections: Mapping[str, gpd.GeoDataFrame]
+) -> Iterator[tuple[str, Raised]]:
+    surface_of, fixed = terrain, None
+    if layer.level > 0:
+        surface_of = deck_terrain(points.xyz, points.classification, terrain, layer.above)
+        outline = layer.cells.outline
+        fixed = joined_heights(outline.xy, layer.grounded, layer.cells.vertex_level, surface_of, terrain)
+    mesh, broken = _mesh(layer, surface_of, fixed)
+    measured = measured_share(layer.cells, mesh, surface_of, len(layer.row))
+    source = _sources(layer, measured, surface_of, broken)
+    surface = layer.cells.surface[mesh.part]
+    for name in np.unique(layer.collection.astype(str)).tolist():
+        own = np.flatnonzero(layer.collection == name)
+        size = len(collections[name])
+        number = np.full(len(layer.row), -1)
+        number[own] = layer.row[own]
+        rows = number[surface]
+
+        def dealt(values: npt.NDArray[Any], otherwise: Any, own: Ints = own, size: int = size) -> Any:
+            result = np.full(size, otherwise, dtype=values.dtype)
+            result[layer.row[own]] = values[own]
+            return result
+
+        yield (
+            name,
+            Raised(
+                _shells(mesh, np.flatnonzero(rows >= 0), rows, size),
+                dealt(np.ones(len(layer.row), dtype=bool), False),
+                dealt(source, str(HeightSource.NONE)),
+                dealt(measured, np.nan),
+                dealt(layer.mended, False),
+                dealt(layer.carries, False),
+            ),
+        )
+
+
+def either(one: Shells, other: Shells, first: Bools) -> Shells:
+    """Objects ``first (G,)`` of the one, the rest of the other."""
+    size = len(first)
+    return take(concatenate([one, other]), np.where(first, 0, size) + np.arange(size))
+
+
+def _sources(layer: TileLayer, measured: Floats, terrain: Terrain, broken: Bools) -> npt.NDArray[np.object_]:
+    source = layer.source.copy()
+    land = source == HeightSource.TERRAIN
+    if layer.level == 0:
+        source[land & (measured == 0)] = HeightSource.SURROUNDINGS
+    else:
+        seen = measured > 0
+        source[:] = np.where(seen, HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
+    if not np.isfinite(terrain.z).any():
+        source[land] = HeightSource.NONE
+    source[broken] = FAULT
+    return np.array([str(s) for s in source], dtype=object)
+
+
+def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats | None) -> tuple[GroundMesh, Bools]:
+    """Triangles of all parts, and the surfaces that have a part on which the method broke."""
+    cells = layer.cells
+    tolerance = np.array(
+        [COLLECTIONS[c].tolerance if c in COLLECTIONS else np.inf for c in layer.collection], dtype=np.float64
+    )[cells.surface]
+    part = np.repeat(np.arange(len(cells)), np.diff(cells.outline.ring_offsets[cells.outline.part_offsets]))
+
+    def some(parts: Ints) -> GroundMesh:
+        own = None if fixed is None else fixed[np.isin(part, parts)]
+        return ground_mesh(cells.take(parts), terrain, tolerance[parts], own)
+
+    names = [f"{layer.collection[s]} {layer.row[s]}" for s in cells.surface]
+    broken = np.zeros(len(layer.row), dtype=bool)
+    meshes = []
+    for piece in isolating(some, names):
+        if piece.result is None:
+            broken[cells.surface[piece.rows]] = True
+        else:
+            meshes.append(replace(piece.result, part=piece.rows[piece.result.part]))
+    if len(meshes) == 1:
+        return meshes[0], broken
+    first = offsets_of(np.array([len(m.xyz) for m in meshes], dtype=np.int64))
+    triangles = [m.triangles + f for m, f in zip(meshes, first, strict=False)]
+    return GroundMesh(
+        np.concatenate([np.empty((0, 3)), *(m.xyz for m in meshes)]),
+        np.concatenate([np.empty((0, 3), dtype=np.int64), *triangles]),
+        np.concatenate([np.empty(0, dtype=np.int64), *(m.part for m in meshes)]),
+        np.concatenate([np.empty(0, dtype=bool), *(m.bank for m in meshes)]),
+    ), broken
+
+
+def _shells(mesh: GroundMesh, chosen: Ints, rows: Ints, size: int) -> Shells:
+    """Chosen triangles as objects ``0..size-1``; surfaces before banks."""
+    order = chosen[np.lexsort((mesh.bank[chosen], rows[chosen]))]
+    owner = rows[order]
+    key = np.repeat(owner, 3) * max(len(mesh.xyz), 1) + mesh.triangles[order].ravel()
+    used, number = np.unique(key, return_inverse=True)
+    count = np.arange(len(order) + 1, dtype=np.int64)
+    return Shells(
+        xyz=mesh.xyz[used % max(len(mesh.xyz), 1)],
+        ring_vertices=number.reshape(-1).astype(np.int64),
+        ring_offsets=3 * count,
+        surface_offsets=count,
+        object_offsets=offsets_of(np.bincount(owner, minlength=size)),
+        semantics=np.where(mesh.bank[order], BANK, SURFACE).astype(np.uint8),
+    )

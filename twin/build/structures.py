@@ -1,0 +1,82 @@
+"""Solids of structures from the surfaces they stand on, or are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ingest.ahn import Points
+from twin.geometry.columns import Bools, Floats, Ints, Shells
+from twin.geometry.select import vertex_objects
+from twin.ground import Terrain
+from twin.ground.solids import solids_between
+from twin.ground.structures import DECK_THICKNESS, FOOTING, PAVEMENT, SUPPORTS, rises
+
+MEASURED, ASSUMED = "punten van het AHN", "aangenomen naar de soort"
+_KIND = ("plus_type", "bgt_type", "type_overbruggingsdeel")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltSolids:
+    """Solids of structures, a row per object.
+
+    Attributes
+    ----------
+    solids : Shells
+    height : (G,) float64
+        Above the ground, or of a deck its thickness [m].
+    source : (G,) object of str
+        Where the height is from.
+    """
+
+    solids: Shells
+    height: Floats
+    source: npt.NDArray[np.object_]
+
+
+def build_solids(
+    collection: str,
+    frame: gpd.GeoDataFrame,
+    surfaces: Shells,
+    carries: Bools,
+    points: Points,
+    terrain: Terrain,
+) -> BuiltSolids:
+    """Make solids of structures.
+
+    A deck hangs below its surface, and a little lower where a road lies on it (``carries``); what supports
+    it reaches into the ground. All else rises from its surface.
+    """
+    kind = _kinds(frame)
+    owner: Ints = vertex_objects(surfaces)
+    z = surfaces.xyz[:, 2]
+    if collection == "overbruggingsdeel":
+        top = z - np.where(carries, PAVEMENT, 0.0)[owner]
+        supports = np.isin(kind, SUPPORTS)[owner]
+        bottom = np.where(supports, terrain.sample(surfaces.xyz[:, :2]) - FOOTING, top - DECK_THICKNESS)
+        height = np.full(len(frame), DECK_THICKNESS)
+        told = np.zeros(len(frame), dtype=bool)
+    else:
+        height, told = rises(
+            frame.geometry.to_numpy(), kind, collection, points.xyz, points.classification, terrain
+        )
+        top, bottom = z + height[owner], z
+    solids = solids_between(surfaces, top, bottom)
+    made = np.diff(solids.object_offsets) > 0
+    source = np.where(told, MEASURED, ASSUMED).astype(object)
+    source[~made] = None
+    return BuiltSolids(solids, np.where(made, height, np.nan), source)
+
+
+def _kinds(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Most precise kind that the register gives; None where it gives none."""
+    kind = pd.Series([None] * len(frame), dtype="object")
+    for name in _KIND:
+        if name in frame:
+            given = frame[name].reset_index(drop=True).astype("object")
+            kind = kind.where(kind.notna(), given)
+    return np.asarray(kind.where(kind.notna(), None), dtype=object)

@@ -1,0 +1,212 @@
+"""The closed ground: triangles of every surface of level 0, and banks between water and land."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.geometry.columns import Bools, Floats, Ints
+from twin.ground.coverage import NOTHING, WATER, Cells
+from twin.ground.delaunay import triangulated
+from twin.ground.edges import Borders, borders
+from twin.ground.raster import cells_in_triangles
+from twin.ground.terrain import Terrain
+
+ROUNDS = 12
+"""Times that every triangle that is too far from the terrain gets a vertex; each can triple their number."""
+ALONG_EDGE = 0.5
+"""Distance [m] between samples of an edge whose terrain cells get no vertex: they would make slivers."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroundMesh:
+    """Triangles of parts of a partition.
+
+    Attributes
+    ----------
+    xyz : (V, 3) float64 [m, RD+NAP]
+        On whole millimetres.
+    triangles : (T, 3) int64
+        Counter-clockwise from above; a bank is seen from the water.
+    part : (T,) int64
+    bank : (T,) bool
+        Upright triangles, from the level of water to the land or the higher water beside it.
+    """
+
+    xyz: Floats
+    triangles: Ints
+    part: Ints
+    bank: Bools
+
+
+def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats | None = None) -> GroundMesh:
+    """Triangulate the ground.
+
+    Water is flat, land follows the terrain: its border by the vertices that :mod:`twin.ground.edges`
+    inserts, its inside by those cells of the terrain that are furthest from it, one per triangle and
+    round, until all are within the tolerance (greedy insertion: Garland and Heckbert, 1995). Two surfaces
+    that share an edge share its vertices to the millimetre; between water and land a bank stands on it. A
+    part's triangles depend on that part, the water around it and the terrain only. Where the terrain is
+    unknown there are none.
+
+    Parameters
+    ----------
+    cells : Cells
+    terrain : Terrain
+    tolerance : (P,) float64 [m]
+        Largest distance of a part to the terrain at the cells that hold points; infinite for no vertices
+        inside.
+    fixed : (V,) float64 [m, NAP], optional
+        Heights that vertices of the outline must have; NaN for that of the terrain.
+
+    Returns
+    -------
+    GroundMesh
+
+    Raises
+    ------
+    RuntimeError
+        Where borders cross; see :func:`twin.ground.coverage.cover`.
+    """
+    lines = borders(cells, terrain, fixed)
+    if not len(lines.xy):
+        nothing = np.empty(0, dtype=np.int64)
+        return GroundMesh(np.empty((0, 3)), nothing.reshape(0, 3), nothing, nothing.astype(bool))
+    xy, z, triangles, part = _refined(lines, terrain, np.where(np.isnan(cells.level), tolerance, np.inf))
+    flat = GroundMesh(np.column_stack((xy, z)), triangles, part, np.zeros(len(triangles), dtype=bool))
+    return _with_water(flat, cells.level, lines)
+
+
+def _refined(lines: Borders, terrain: Terrain, tolerance: Floats) -> tuple[Floats, Floats, Ints, Ints]:
+    """Vertices, their height as land, triangles and their parts."""
+    origin = np.floor(lines.xy.min(axis=0))
+    xy, z = lines.xy, lines.land
+    free = terrain.measured & ~_crossed(lines, terrain)
+    fine = np.empty(0, dtype=np.int64)  # triangles that need no vertex, by their corners
+    triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
+    for _ in range(ROUNDS):
+        keys = _keys(triangles, 1 << 21)
+        open_ = np.isfinite(tolerance[part]) & np.isfinite(z[triangles]).all(axis=1) & ~np.isin(keys, fine)
+        worst = _worst_cells(xy, z, triangles[open_], tolerance[part[open_]], terrain, free)
+        fine = np.union1d(fine, keys)
+        if not len(worst):
+            break
+        row, column = np.divmod(worst, terrain.z.shape[1])
+        xy = np.concatenate((xy, _places(terrain, row, column)))
+        z = np.append(z, np.round(terrain.z[row, column], 3))
+        free.ravel()[worst] = False
+        triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
+    return xy, z, triangles, part
+
+
+def _places(terrain: Terrain, row: Ints, column: Ints) -> Floats:
+    """Vertex for cells of the terrain: their middle, but for some centimetres.
+
+    Four of them are never on one circle, so that there is one Delaunay triangulation and neighbours don't
+    matter.
+    """
+    middle = terrain.corner + (np.column_stack((column, row)) + 0.5) * terrain.cell
+    mixed = (np.rint(middle * 2).astype(np.int64) * (73_856_093, 19_349_663)).sum(axis=1)
+    shift = np.column_stack((mixed % 97, (mixed // 97) % 89)) - (48, 44)
+    moved: Floats = np.round(middle + shift * 0.001, 3)
+    return moved
+
+
+def _crossed(lines: Borders, terrain: Terrain) -> Bools:
+    """Cells of the terrain that a border runs through."""
+    a, b = lines.xy[lines.start], lines.xy[lines.end]
+    count = np.ceil(np.hypot(*(b - a).T) / (ALONG_EDGE * terrain.cell)).astype(np.int64) + 1
+    edge = np.repeat(np.arange(len(a)), count)
+    t = (np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)) / np.maximum(count - 1, 1)[edge]
+    at = np.floor((a[edge] + t[:, None] * (b - a)[edge] - terrain.corner) / terrain.cell).astype(np.int64)
+    crossed = np.zeros(terrain.z.shape, dtype=bool)
+    inside = ((at >= 0) & (at < crossed.shape[::-1])).all(axis=1)
+    crossed[at[inside, 1], at[inside, 0]] = True
+    return crossed
+
+
+def _keys(triangles: Ints, size: int) -> Ints:
+    """A number per triangle, whatever corner it starts at."""
+    ordered = np.sort(triangles, axis=1)
+    return (ordered[:, 0] * size + ordered[:, 1]) * size + ordered[:, 2]
+
+
+def _worst_cells(
+    xy: Floats, z: Floats, triangles: Ints, tolerance: Floats, terrain: Terrain, free: Bools
+) -> Ints:
+    """Cell (row * columns + column) furthest from each triangle that is beyond its tolerance."""
+    at = (xy[triangles] - terrain.corner) / terrain.cell - 0.5
+    triangle, row, column = cells_in_triangles(at, terrain.z.shape)
+    seen = free[row, column]
+    triangle, row, column = triangle[seen], row[seen], column[seen]
+    a, b, c = at[:, 0], at[:, 1], at[:, 2]
+    corner = z[triangles]
+    u, v, du, dv = b - a, c - a, corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
+    area = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+    area = np.where(area > 0, area, 1.0)
+    slope = np.column_stack((du * v[:, 1] - dv * u[:, 1], dv * u[:, 0] - du * v[:, 0])) / area[:, None]
+    d = np.column_stack((column, row)) - a[triangle]
+    off = np.abs(corner[triangle, 0] + (d * slope[triangle]).sum(axis=1) - terrain.z[row, column])
+    cell = row * terrain.z.shape[1] + column
+    order = np.lexsort((cell, -off, triangle))
+    first = order[np.append(True, np.diff(triangle[order]) > 0)] if len(order) else order
+    return np.unique(cell[first[off[first] > tolerance[triangle[first]]]])
+
+
+def _with_water(flat: GroundMesh, level: Floats, lines: Borders) -> GroundMesh:
+    """Lay water at its level and put banks on its borders; leave out what has no height."""
+    wet = np.isfinite(level[flat.part])
+    surface = np.round(level[flat.part], 3)
+    corners = flat.xyz[flat.triangles]
+    corners[wet, :, 2] = surface[wet, None]
+
+    own = level[lines.part]
+    higher = (lines.beyond == WATER) & (lines.beyond_level > own)
+    edge = np.flatnonzero(np.isfinite(own) & (lines.beyond != NOTHING) & ((lines.beyond != WATER) | higher))
+    low = np.round(own[edge], 3)
+    a, b = flat.xyz[lines.start[edge]], flat.xyz[lines.end[edge]]
+    beyond = np.round(lines.beyond_level[edge], 3)
+    is_water = lines.beyond[edge] == WATER
+    tops = [np.where(is_water, beyond, end[:, 2]) for end in (a, b)]
+    # Where a third water meets the wall at a height between, the wall has a vertex there too.
+    meets = [lines.water[ends[edge]] for ends in (lines.start, lines.end)]
+    with np.errstate(invalid="ignore"):
+        turns = [np.where((m > low) & (m < t), m, t) for m, t in zip(meets, tops, strict=True)]
+    walls, wall_part = [], []
+    for lower, upper in (((low, low), turns), (turns, tops)):
+        a_low, b_low, a_top, b_top = _at(a, lower[0]), _at(b, lower[1]), _at(a, upper[0]), _at(b, upper[1])
+        # Seen from the water, which lies to the left of its border.
+        for corner, high in (((b_low, a_low, a_top), 0), ((b_low, a_top, b_top), 1)):
+            real = upper[high] > lower[high]
+            walls.append(np.stack(corner, axis=1)[real])
+            wall_part.append(lines.part[edge][real])
+
+    corners = np.concatenate((corners, *walls))
+    part = np.concatenate((flat.part, *wall_part))
+    bank = np.repeat((False, True), (len(flat.part), len(part) - len(flat.part)))
+    known = np.isfinite(corners).all(axis=(1, 2))
+    corners, part, bank = corners[known], part[known], bank[known]
+    mm = np.rint((corners.reshape(-1, 3) - np.floor(corners.min(axis=(0, 1), initial=0))) * 1000).astype(
+        np.int64
+    )
+    order = np.lexsort(mm.T)
+    new = np.append(True, (np.diff(mm[order], axis=0) != 0).any(axis=1))[: len(order)]
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    return GroundMesh(corners.reshape(-1, 3)[order[new]], number.reshape(-1, 3), part, bank)
+
+
+def _at(place: Floats, z: Floats) -> Floats:
+    return np.column_stack((place[:, :2], z))
+
+
+def measured_share(cells: Cells, mesh: GroundMesh, terrain: Terrain, surfaces: int) -> Floats:
+    """Share of the terrain's cells below each surface that hold points ``(S,)``; NaN where it covers none."""
+    flat = np.flatnonzero(~mesh.bank)
+    at = (mesh.xyz[mesh.triangles[flat], :2] - terrain.corner) / terrain.cell - 0.5
+    triangle, row, column = cells_in_triangles(at, terrain.z.shape)
+    surface = cells.surface[mesh.part[flat[triangle]]]
+    count = np.bincount(surface, minlength=surfaces)
+    seen = np.bincount(surface[terrain.measured[row, column]], minlength=surfaces)
+    return np.where(count > 0, seen / np.maximum(count, 1), np.nan)
