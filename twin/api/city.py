@@ -13,7 +13,7 @@ from twin.api.data import Twin
 from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
 from twin.api.geojson import plain
 from twin.api.search import find
-from twin.catalogue import CATALOGUE, Attribute
+from twin.catalogue import Attribute
 from twin.errors import QueryError
 
 router = APIRouter(tags=["Stad"], dependencies=[OnlyKnownParameters])
@@ -46,7 +46,7 @@ def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
     present = {a.name for c in twin.collections for a in twin.attributes(c)}
     return [
         {**a.as_json(), "licence": licences.get(a.source)}
-        for a in CATALOGUE.public().attributes
+        for a in twin.catalogue.public().attributes
         if a.name in present
     ]
 

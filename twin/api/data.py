@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from tiles import RdNap
-from twin.catalogue import CATALOGUE, Attribute
+from twin.catalogue import Attribute, Catalogue
 from twin.errors import NotFoundError, QueryError, StoreError
 from twin.store import Layout, Manifest, read_manifest
 
@@ -55,6 +55,11 @@ class Twin:
     def rdnap(self) -> RdNap:
         """Exact transformation between RD and longitude, latitude, around this twin."""
         return RdNap(self.manifest.bbox)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """All attributes, those of the twin's own data sets included."""
+        return self.manifest.catalogue
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
@@ -115,7 +120,7 @@ class Twin:
         present = self._columns[collection]
         return tuple(
             a
-            for a in CATALOGUE.public().of(collection)
+            for a in self.catalogue.public().of(collection)
             if a.name in present and (a.source not in self._withheld or a.name == "identificatie")
         )
 

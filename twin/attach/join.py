@@ -26,6 +26,16 @@ class JoinReport:
         Records, and those of them that found an object.
     unmatched_left, unmatched_right : tuple of str
         Some keys without a partner.
+    duplicates : int
+        Records whose key another record has as well, where records of a data set have keys.
+    duplicate_keys : tuple of str
+    ambiguous : int
+        Objects that got no value because their records differ.
+    ambiguous_left : tuple of str
+    hidden : int
+        Objects whose figure is hidden because too few records are behind it, or to hide another one.
+    secret : bool
+        Whether the records are not for everybody: then no example is written down.
     """
 
     name: str
@@ -36,6 +46,12 @@ class JoinReport:
     right_matched: int
     unmatched_left: tuple[str, ...] = ()
     unmatched_right: tuple[str, ...] = ()
+    duplicates: int = 0
+    duplicate_keys: tuple[str, ...] = ()
+    ambiguous: int = 0
+    ambiguous_left: tuple[str, ...] = ()
+    hidden: int = 0
+    secret: bool = False
 
     @classmethod
     def of(cls, name: str, key: str, left: pd.Series[Any], right: pd.Series[Any]) -> JoinReport:
@@ -59,7 +75,11 @@ class JoinReport:
 
     def as_json(self) -> dict[str, Any]:
         """For the manifest and the report."""
-        return {**asdict(self), "rate": round(self.rate, 4)}
+        content = {**asdict(self), "rate": round(self.rate, 4)}
+        if self.secret:
+            examples = ("unmatched_left", "unmatched_right", "duplicate_keys", "ambiguous_left")
+            content |= dict.fromkeys(examples, ())
+        return content
 
 
 def _examples(keys: pd.Series[Any]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from tiles import Mesh
 from twin.build.cloud import Cloud
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
-from twin.catalogue import CATALOGUE, Catalogue
+from twin.build.seen import Seen
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Ints, Semantic, Shells
@@ -54,19 +54,21 @@ class Built:
     fit: dict[str, Fit]
 
 
-def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue) -> Built:
+def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, seen: Seen) -> Built:
     """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports."""
     polygons = _mended(frame.geometry.to_numpy())
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
-    attributes = CATALOGUE.conform(table, "pand")
+    attributes = seen.all.conform(table, "pand")
 
     outlines = _outlines(polygons, model)
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
     geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
-    objects = _objects(frame, model, public.conform(attributes, "pand"))
-    return Built(objects, geometries, attributes, _mesh(model, outlines, attributes), model.fit)
+    objects = _objects(frame, model, seen.public.conform(attributes, "pand"))
+    return Built(
+        objects, geometries, attributes, _mesh(model, outlines, attributes, seen.carried("pand")), model.fit
+    )
 
 
 def _reconstruct(
@@ -142,13 +144,13 @@ def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.Data
     )
 
 
-def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame) -> ThemeMesh:
+def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame, carried: list[str]) -> ThemeMesh:
     """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either."""
     best, blocks = _best(model), model.solids["1.2"]
     bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
     flat = take(outlines, bare)
     rows = np.concatenate((model.part_pand, bare))
-    properties = attributes[[a.name for a in CATALOGUE.of("pand") if a.tile]].copy()
+    properties = attributes[carried].copy()
     properties.insert(1, "collection", "pand")
     pitched = (attributes["dak_type"] == "hellend").fillna(False).to_numpy(dtype=bool)
     # From afar a block wears the colour of the roof it stands for.

@@ -17,6 +17,7 @@ import structlog
 
 from twin.build.city import City, assemble
 from twin.build.cloud import Bbox, CloudPart
+from twin.build.datasets import declared
 from twin.build.digest import digest_of
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
@@ -26,6 +27,7 @@ from twin.build.running import run_tiles
 from twin.build.summary import BuildSummary, manifest_of, summarise
 from twin.build.tile import TileJob
 from twin.build.tilesets import write_tilesets
+from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import Header
 from twin.errors import StoreError, TwinError
 from twin.ground import COLLECTIONS
@@ -52,16 +54,17 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     layout = Layout(out)
     _claim(layout)
     registers = read_registers(settings, layout.work, progress)
-    city = assemble(registers, settings.build.tile)
+    city = assemble(registers, settings.build.tile, settings.dataset)
     if not city.tiles:
         raise TwinError(_nothing(settings, registers))
     bbox = settings.twin.bbox or _bounds(city)
-    jobs = _jobs(settings, registers, city, bbox, layout)
+    catalogue = CATALOGUE.extended(declared(settings))
+    jobs = _jobs(settings, registers, city, bbox, layout, catalogue)
     digests = {job.name: digest_of(job) for job in jobs}
     results, built = run_tiles(jobs, digests, layout, executor, progress)
     _forget_old_tiles(layout, city)
 
-    themes = write_tilesets(layout, digests, settings, bbox, registers.provenance, progress)
+    themes = write_tilesets(layout, digests, settings, bbox, registers.provenance, catalogue, progress)
     ledger = Ledger()
     for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
         ledger.merge(part)
@@ -106,7 +109,9 @@ def _nothing(settings: Settings, registers: Registers) -> str:
     )
 
 
-def _jobs(settings: Settings, registers: Registers, city: City, bbox: Bbox, layout: Layout) -> list[TileJob]:
+def _jobs(
+    settings: Settings, registers: Registers, city: City, bbox: Bbox, layout: Layout, catalogue: Catalogue
+) -> list[TileJob]:
     header = _header(settings, registers.provenance, bbox)
     by_tile: dict[str, dict[str, gpd.GeoDataFrame]] = {tile: {} for tile in city.tiles}
     for name, frame in city.collections.items():
@@ -122,6 +127,7 @@ def _jobs(settings: Settings, registers: Registers, city: City, bbox: Bbox, layo
             header(tile),
             settings.build.chunk,
             withheld,
+            catalogue,
         )
         for tile, frames in by_tile.items()
     ]

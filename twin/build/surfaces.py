@@ -13,7 +13,7 @@ from ingest.ahn import Points
 from twin.build.cloud import Cloud, grown
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, join_meshes, mesh_of
-from twin.catalogue import CATALOGUE, Catalogue
+from twin.build.seen import Seen
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bytes, Shells
@@ -46,7 +46,7 @@ class Lifted:
     mesh: ThemeMesh
 
 
-def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalogue) -> dict[str, Lifted]:
+def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, seen: Seen) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
     if not collections:
         return {}
@@ -56,12 +56,12 @@ def build(collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalo
     box = grown((*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()))
     terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box)
     return {
-        name: _lift(COLLECTIONS[name], f, points, terrain, public) for name, f in sorted(collections.items())
+        name: _lift(COLLECTIONS[name], f, points, terrain, seen) for name, f in sorted(collections.items())
     }
 
 
 def _lift(
-    collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain, public: Catalogue
+    collection: Collection, frame: gpd.GeoDataFrame, points: Points, terrain: Terrain, seen: Seen
 ) -> Lifted:
     pieces = isolating(
         lambda some: _raise(collection, frame.iloc[some], points, terrain), frame["identificatie"].tolist()
@@ -72,22 +72,21 @@ def _lift(
     )
     sources = [source for r in raised for source in r.sources]
     table = frame.assign(h_bron=sources, h_maaiveld=_mean_height(lifted))
-    attributes = CATALOGUE.conform(table, collection.name)
+    attributes = seen.all.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
     types = (collection.surface_type,) if collection.surface_type else ()
     mesh = mesh_of(lifted.surfaces, rows, _per_surface(_colors(collection, frame), lifted.surfaces))
     if collection.water:
         walls = concatenate([r.banks for r in raised])
         mesh = join_meshes(mesh, mesh_of(walls, rows, _per_surface(np.tile(_BANK, (len(frame), 1)), walls)))
-    tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
-    properties = attributes[tile_columns].copy()
+    properties = attributes[seen.carried(collection.name)].copy()
     properties.insert(1, "collection", collection.name)
     return Lifted(
         CityObjects(
             frame["object_id"].tolist(),
             [collection.city_type] * len(frame),
             np.full(len(frame), -1, dtype=np.int64),
-            json_attributes(public.conform(attributes, collection.name)),
+            json_attributes(seen.public.conform(attributes, collection.name)),
         ),
         [
             Geometry("MultiSurface", LOD, lifted.surfaces, rows, types),

@@ -12,7 +12,8 @@ import pandas as pd
 from twin.build import panden, surfaces
 from twin.build.cloud import CloudPart
 from twin.build.meshes import ThemeMesh, save_meshes
-from twin.catalogue import CATALOGUE
+from twin.build.seen import Seen
+from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry, Header, write_sequence
 from twin.ground import COLLECTIONS
 from twin.ledger import Ledger
@@ -40,6 +41,8 @@ class TileJob:
         Panden per array.
     withheld : frozenset of str
         Sources that are not for everybody.
+    catalogue : Catalogue
+        All attributes, those of the twin's own data sets included.
     """
 
     name: str
@@ -49,6 +52,7 @@ class TileJob:
     header: Header
     chunk: int
     withheld: frozenset[str] = frozenset()
+    catalogue: Catalogue = CATALOGUE
 
 
 @dataclass(slots=True)
@@ -87,12 +91,12 @@ def build_tile(job: TileJob) -> TileResult:
     layout, result = Layout(job.out), TileResult(job.name)
     cloud = job.cloud.read()
     # A CityJSON file is passed on: what is internal stays in the tables.
-    public = CATALOGUE.public(job.withheld)
+    seen = Seen(job.catalogue, job.catalogue.public(job.withheld))
     written = _Objects()
     meshes: list[ThemeMesh] = []
 
     if (frame := job.collections.get("pand")) is not None:
-        city = panden.build(frame, cloud, job.chunk, public)
+        city = panden.build(frame, cloud, job.chunk, seen)
         written.add(city.objects, city.geometries)
         meshes.append(city.mesh)
         result.fit = city.fit
@@ -100,14 +104,14 @@ def build_tile(job: TileJob) -> TileResult:
         _write(layout, job, "pand", city.attributes, frame, result)
 
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
-    for name, lifted in surfaces.build(ground, cloud, public).items():
+    for name, lifted in surfaces.build(ground, cloud, seen).items():
         written.add(lifted.objects, lifted.geometries)
         meshes.append(lifted.mesh)
         _write(layout, job, name, lifted.attributes, ground[name], result)
 
     for name in job.collections.keys() - ground.keys() - {"pand"}:
         frame = job.collections[name]
-        _write(layout, job, name, CATALOGUE.conform(frame, name), frame, result)
+        _write(layout, job, name, job.catalogue.conform(frame, name), frame, result)
 
     write_sequence(layout.cityjson(job.name), job.header, *written.columns())
     save_meshes(layout, job.name, meshes)
