@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +12,17 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import orjson
 import pyarrow.parquet as pq
 
 from tiles import RdNap
 from twin.catalogue import Attribute, Catalogue
 from twin.errors import NotFoundError, QueryError, StoreError
 from twin.store import Layout, Manifest, read_manifest
+
+PREFIX = re.compile(r"^NL\.(IMBAG\.\w+|IMGeo)\.")
+"""What a CityObject's id has before the id of the register."""
+_TILES_KEPT = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +42,7 @@ class Twin:
     stamp: int
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _prepared: set[str] = field(default_factory=set, repr=False)
+    _lines: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, root: Path) -> Twin:
@@ -87,6 +94,13 @@ class Twin:
         with cursor:
             try:
                 return cursor.execute(sql, list(values)).fetchall()
+            except (
+                duckdb.OutOfRangeException,
+                duckdb.ConversionException,
+                duckdb.InvalidInputException,
+            ) as error:
+                # Arithmetic of a filter that leaves the numbers, a value that is none of a column's type.
+                raise QueryError(f"this can't be computed: {str(error).splitlines()[0][:200]}") from error
             except duckdb.IOException as error:
                 raise StoreError(
                     "A table of this twin can't be read; it may be building anew. Try again in a moment"
@@ -154,6 +168,28 @@ class Twin:
             rows = self.query(f'select min(minx), min(miny), max(maxx), max(maxy) from "{collection}"')
             found[collection] = rows[0]
         return found
+
+    def city_lines(self, tile: str) -> dict[str, bytes]:
+        """Lines of the CityJSON of a tile by the id of their object; the header under the empty text.
+
+        Raises
+        ------
+        StoreError
+            When the file can't be read.
+        """
+        if tile not in self._lines:
+            path = self.layout.cityjson(tile)
+            try:
+                header, *lines = path.read_bytes().splitlines()
+                found = {PREFIX.sub("", orjson.loads(line)["id"]): line for line in lines}
+            except (OSError, ValueError, KeyError) as error:
+                raise StoreError(
+                    f"The 3D models of tile {tile} can't be read; the twin may be building. Try again"
+                ) from error
+            while len(self._lines) >= _TILES_KEPT:
+                self._lines.pop(next(iter(self._lines)), None)
+            self._lines[tile] = found | {"": header}
+        return self._lines[tile]
 
     def lonlat_box(self, box: Sequence[float]) -> list[float]:
         """Smallest box in longitude and latitude around a box [m, RD]."""
