@@ -165,7 +165,9 @@ def _bad_request(request: Request, error: Exception) -> Problem:
 
 def _http_problem(request: Request, error: Exception) -> Problem:
     assert isinstance(error, HTTPException)
-    return _answer(request, error.status_code, "HTTPException", str(error.detail))
+    answer = _answer(request, error.status_code, "HTTPException", str(error.detail))
+    answer.headers.update(error.headers or {})  # which methods there are, after a wrong one
+    return answer
 
 
 def _our_fault(request: Request, error: Exception) -> Problem:
