@@ -21,6 +21,7 @@ from twin.api.answers import Json, Problem
 from twin.api.caching import conditional
 from twin.api.data import CurrentTwin
 from twin.api.dependencies import OnlyKnownParameters
+from twin.api.description import describe
 from twin.api.negotiation import Page, preferred
 from twin.errors import TwinError, http_status
 from twin.store import Layout
@@ -85,6 +86,7 @@ def create_app(root: Path) -> FastAPI:
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     app.state.current_twin = CurrentTwin(root)
+    app.openapi = lambda: describe(app, app.state.current_twin())  # type: ignore[method-assign]
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.middleware("http")(conditional)
     app.middleware("http")(_secure)

@@ -1,4 +1,4 @@
-"""Reading a twin's tables: DuckDB straight on the Parquet files, public attributes only."""
+"""Reading a twin's tables: DuckDB on the Parquet files, in memory once asked for, public attributes only."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Twin:
     stamp: int
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _prepared: set[str] = field(default_factory=set, repr=False)
+    _loaded: set[str] = field(default_factory=set, repr=False)
     _lines: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -120,10 +121,27 @@ class Twin:
         return {c: n for c, n in sorted(self.manifest.counts.items()) if n and self.layout.tables(c)}
 
     def require(self, collection: str) -> None:
-        """Raise :class:`NotFoundError` unless the collection exists."""
+        """Make sure that the collection exists, and have it in memory from now on.
+
+        Raises
+        ------
+        NotFoundError
+            When it does not.
+        StoreError
+            When its tables can't be read.
+        """
         if collection not in self.collections:
             known = ", ".join(self.collections)
             raise NotFoundError(f"There is no collection {collection!r} in this twin. There are: {known}")
+        if collection in self._loaded:
+            return
+        with self._lock:
+            if collection not in self._loaded:
+                # In the order of the ids, which is how one is found at once and pages are cut.
+                table = f"{collection}_in_memory"
+                self.query(f'create table "{table}" as select * from "{collection}" order by identificatie')
+                self.query(f'create or replace view "{collection}" as select * from "{table}"')
+                self._loaded.add(collection)
 
     def attributes(self, collection: str) -> tuple[Attribute, ...]:
         """Public attributes of a collection that its tables hold, in the catalogue's order.
