@@ -18,16 +18,11 @@ from ingest import ids
 from ingest.delivery import Delivery, Reject, rejects_frame
 from ingest.errors import SourceError
 from ingest.last_line import require_whole
+from ingest.personal import smells_personal
 from ingest.verdicts import Verdicts
 
 # Some 100 MB of text for the widest exports; only the configured columns are kept of it.
 CHUNK_ROWS = 200_000
-
-_PERSONAL = re.compile(
-    r"belanghebbende|bsn|burgerservice|sofi|naam|eigenaar|gebruiker|persoon|geboorte|geslacht"
-    r"|voorletter|rsin|kvk|telefoon|e-?mail|iban|rekening|correspondentie",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ class WozColumns:
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
-            if item.name in ("objecten", "waarde", "peildatum", "bezwaar") and _PERSONAL.search(value or ""):
+            if item.name in ("objecten", "waarde", "peildatum", "bezwaar") and smells_personal(value or ""):
                 raise SourceError(
                     f"WOZ columns, {item.name}",
                     found=f"column '{value}' holds personal data by its name",

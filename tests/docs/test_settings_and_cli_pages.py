@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -16,12 +16,19 @@ from ingest.woz import WozColumns
 from tests.docs.pages import code_words, page, rows, sections
 from twin.build import BuildSummary
 from twin.cli.app import app
+from twin.settings.dataset import Aggregate, Dataset, DatasetAttribute, Join
 from twin.settings.model import BuildSettings, Source, SourceKind, TwinSettings
 
 SETTINGS = sections(page("developers/settings.md"))
 COMMANDS = sections(page("developers/cli.md"))
 GROUP = typer.main.get_command(app)
-TABLES: dict[str, Any] = {"[twin]": TwinSettings, "[build]": BuildSettings, "[[source]]": Source}
+TABLES: dict[str, Any] = {
+    "[twin]": TwinSettings,
+    "[build]": BuildSettings,
+    "[[source]]": Source,
+    "[[dataset]]": Dataset,
+    "[[dataset.attribute]]": DatasetAttribute,
+}
 
 
 @pytest.mark.parametrize("title", TABLES)
@@ -40,6 +47,14 @@ def test_every_key_of_the_woz_columns_has_its_row_with_its_default() -> None:
 def test_every_kind_of_source_is_told() -> None:
     documented = {r[0].strip("`") for r in rows(SETTINGS["Kinds of sources"])}
     assert documented == {kind.value for kind in SourceKind}
+
+
+def test_every_join_and_every_aggregate_is_told_in_both_languages() -> None:
+    guide = sections(page("nl/eigen-gegevens.md"))["Waarop gekoppeld wordt"]
+    for table in (rows(SETTINGS["Joins"]), rows(guide)):
+        assert {word for cells in table for word in code_words(cells[0])} == {str(j) for j in Join}
+    for text in (guide, "".join(r[1] for r in rows(SETTINGS["[[dataset.attribute]]"]))):
+        assert set(get_args(Aggregate)) <= code_words(text)
 
 
 def test_every_command_has_its_section() -> None:

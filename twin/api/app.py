@@ -16,10 +16,13 @@ from starlette.exceptions import HTTPException
 import twin
 from ingest.errors import SourceError
 from tiles.errors import TilesError
-from twin.api import city, features
-from twin.api.answers import Problem
+from twin.api import city, features, html, legends
+from twin.api.answers import Json, Problem
+from twin.api.caching import conditional
 from twin.api.data import CurrentTwin
 from twin.api.dependencies import OnlyKnownParameters
+from twin.api.description import describe
+from twin.api.negotiation import Page, preferred
 from twin.errors import TwinError, http_status
 from twin.store import Layout
 
@@ -27,9 +30,21 @@ CONFORMS_TO = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
 ]
 _DESCRIPTION = "Panden, BGT-objecten, verblijfsobjecten en buurten van een gemeente in 3D. Alleen lezen."
 _PROBLEM: dict[str, Any] = {"application/problem+json": {}}
@@ -71,7 +86,9 @@ def create_app(root: Path) -> FastAPI:
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     app.state.current_twin = CurrentTwin(root)
+    app.openapi = lambda: describe(app, app.state.current_twin())  # type: ignore[method-assign]
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.middleware("http")(conditional)
     app.middleware("http")(_secure)
     for kind in (TwinError, SourceError, TilesError):
         app.add_exception_handler(kind, _problem)
@@ -82,8 +99,11 @@ def create_app(root: Path) -> FastAPI:
     api.include_router(_landing)
     api.include_router(city.router)
     api.include_router(features.router)
+    api.include_router(legends.router)
     app.include_router(api)
-    app.add_api_route("/api", landing, include_in_schema=False, dependencies=[OnlyKnownParameters])
+    app.add_api_route(
+        "/api", landing, include_in_schema=False, dependencies=[OnlyKnownParameters], response_model=None
+    )
     app.mount("/3dtiles", StaticFiles(directory=Layout(root).tiles3d, check_dir=False), name="3dtiles")
     web = Path(str(files("twin"))) / "web"
     if (web / "index.html").is_file():
@@ -96,11 +116,11 @@ def create_app(root: Path) -> FastAPI:
 _landing = APIRouter(tags=["Begin"], dependencies=[OnlyKnownParameters])
 
 
-@_landing.get("/", summary="Where to begin", include_in_schema=True)
-def landing(request: Request) -> dict[str, Any]:
+@_landing.get("/", summary="Where to begin", include_in_schema=True, response_model=None)
+def landing(request: Request, f: Page = None) -> Response:
     """Links to everything this API offers."""
     base = f"{str(request.base_url).rstrip('/')}/api"
-    return {
+    content = {
         "title": "Gemeentetwin",
         "description": _DESCRIPTION,
         "links": [
@@ -114,12 +134,14 @@ def landing(request: Request) -> dict[str, Any]:
             {"rel": "data", "type": "application/json", "href": f"{base}/collections"},
         ],
     }
+    return html.page("Gemeentetwin", content) if preferred(request, f) == "html" else Json(content)
 
 
-@_landing.get("/conformance", summary="The standards this API keeps")
-def conformance() -> dict[str, list[str]]:
-    """Conformance classes of OGC API - Features."""
-    return {"conformsTo": CONFORMS_TO}
+@_landing.get("/conformance", summary="The standards this API keeps", response_model=None)
+def conformance(request: Request, f: Page = None) -> Response:
+    """Conformance classes of OGC API - Features and CQL2."""
+    content = {"conformsTo": CONFORMS_TO}
+    return html.page("Conformance", content) if preferred(request, f) == "html" else Json(content)
 
 
 async def _secure(request: Request, call_next: Any) -> Response:
@@ -145,7 +167,9 @@ def _bad_request(request: Request, error: Exception) -> Problem:
 
 def _http_problem(request: Request, error: Exception) -> Problem:
     assert isinstance(error, HTTPException)
-    return _answer(request, error.status_code, "HTTPException", str(error.detail))
+    answer = _answer(request, error.status_code, "HTTPException", str(error.detail))
+    answer.headers.update(error.headers or {})  # which methods there are, after a wrong one
+    return answer
 
 
 def _our_fault(request: Request, error: Exception) -> Problem:

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from tiles import RdNap
+from twin.api.crs import Crs
 from twin.api.data import Twin
-from twin.api.geojson import RD
 from twin.errors import QueryError
 
 STEPS = 16
@@ -60,7 +60,7 @@ class Area:
         return clauses, values
 
 
-def area_of(bbox: str, crs: str, twin: Twin) -> Area | None:
+def area_of(bbox: str, crs: Crs, twin: Twin) -> Area | None:
     """The area that the parameter ``bbox`` names; None if it lies far from the twin.
 
     Raises
@@ -69,9 +69,13 @@ def area_of(bbox: str, crs: str, twin: Twin) -> Area | None:
         When it is not four numbers, or six of which the heights are left out of account.
     """
     x0, y0, x1, y1 = _numbers(bbox)
-    if y0 > y1 or (x0 > x1 and crs == RD):
-        raise QueryError(f"bbox={bbox}: expected min x, min y, max x, max y")
-    if crs == RD:
+    if crs.latitude_first:
+        x0, y0, x1, y1 = y0, x0, y1, x1
+    if y0 > y1 or (x0 > x1 and not crs.degrees):
+        raise QueryError(
+            f"bbox={bbox}: expected the lower corner, then the upper one, in the order of the CRS"
+        )
+    if not crs.degrees:
         box = (x0, y0, x1, y1)
         return Area(box, box, shapely.box(*box))
     west, south, east, north = twin.lonlat_box(twin.manifest.bbox)

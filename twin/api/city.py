@@ -13,8 +13,11 @@ from twin.api.data import Twin
 from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
 from twin.api.geojson import plain
 from twin.api.search import find
-from twin.catalogue import CATALOGUE, Attribute
+from twin.catalogue import Attribute
 from twin.errors import QueryError
+
+# What is computed comes from the registers that it is computed of.
+_ORIGINS = {"reconstructie": ("ahn", "bag", "bgt")}
 
 router = APIRouter(tags=["Stad"], dependencies=[OnlyKnownParameters])
 
@@ -41,12 +44,21 @@ def about(twin: CurrentTwinDep) -> dict[str, Any]:
 
 @router.get("/catalogue", summary="The attribute catalogue")
 def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
-    """Every attribute that anybody may see, with words, unit, source and licence."""
-    licences = {s["kind"]: s["licence"] for s in twin.manifest.sources}
+    """Every attribute that anybody may see, with words, unit, source, and that source's date and licence."""
+    sources = {s["kind"]: s for s in twin.manifest.sources}
+    shown = ("title", "date", "licence", "attribution")
     present = {a.name for c in twin.collections for a in twin.attributes(c)}
     return [
-        {**a.as_json(), "licence": licences.get(a.source)}
-        for a in CATALOGUE.public().attributes
+        {
+            **a.as_json(),
+            "licence": sources.get(a.source, {}).get("licence"),
+            "provenance": [
+                {"kind": kind, **{k: sources[kind][k] for k in shown}}
+                for kind in _ORIGINS.get(a.source, (a.source,))
+                if kind in sources and sources[kind]["classification"] == "openbaar"
+            ],
+        }
+        for a in twin.catalogue.public().attributes
         if a.name in present
     ]
 

@@ -1,7 +1,8 @@
-"""Reading a twin's tables: DuckDB straight on the Parquet files, public attributes only."""
+"""Reading a twin's tables: DuckDB on the Parquet files, in memory once asked for, public attributes only."""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +12,17 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import orjson
 import pyarrow.parquet as pq
 
 from tiles import RdNap
-from twin.catalogue import CATALOGUE, Attribute
+from twin.catalogue import Attribute, Catalogue
 from twin.errors import NotFoundError, QueryError, StoreError
 from twin.store import Layout, Manifest, read_manifest
+
+PREFIX = re.compile(r"^NL\.(IMBAG\.\w+|IMGeo)\.")
+"""What a CityObject's id has before the id of the register."""
+_TILES_KEPT = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +42,8 @@ class Twin:
     stamp: int
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _prepared: set[str] = field(default_factory=set, repr=False)
+    _loaded: set[str] = field(default_factory=set, repr=False)
+    _lines: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, root: Path) -> Twin:
@@ -55,6 +63,11 @@ class Twin:
     def rdnap(self) -> RdNap:
         """Exact transformation between RD and longitude, latitude, around this twin."""
         return RdNap(self.manifest.bbox)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """All attributes, those of the twin's own data sets included."""
+        return self.manifest.catalogue
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
@@ -82,6 +95,13 @@ class Twin:
         with cursor:
             try:
                 return cursor.execute(sql, list(values)).fetchall()
+            except (
+                duckdb.OutOfRangeException,
+                duckdb.ConversionException,
+                duckdb.InvalidInputException,
+            ) as error:
+                # Arithmetic of a filter that leaves the numbers, a value that is none of a column's type.
+                raise QueryError(f"this can't be computed: {str(error).splitlines()[0][:200]}") from error
             except duckdb.IOException as error:
                 raise StoreError(
                     "A table of this twin can't be read; it may be building anew. Try again in a moment"
@@ -101,10 +121,27 @@ class Twin:
         return {c: n for c, n in sorted(self.manifest.counts.items()) if n and self.layout.tables(c)}
 
     def require(self, collection: str) -> None:
-        """Raise :class:`NotFoundError` unless the collection exists."""
+        """Make sure that the collection exists, and have it in memory from now on.
+
+        Raises
+        ------
+        NotFoundError
+            When it does not.
+        StoreError
+            When its tables can't be read.
+        """
         if collection not in self.collections:
             known = ", ".join(self.collections)
             raise NotFoundError(f"There is no collection {collection!r} in this twin. There are: {known}")
+        if collection in self._loaded:
+            return
+        with self._lock:
+            if collection not in self._loaded:
+                # In the order of the ids, which is how one is found at once and pages are cut.
+                table = f"{collection}_in_memory"
+                self.query(f'create table "{table}" as select * from "{collection}" order by identificatie')
+                self.query(f'create or replace view "{collection}" as select * from "{table}"')
+                self._loaded.add(collection)
 
     def attributes(self, collection: str) -> tuple[Attribute, ...]:
         """Public attributes of a collection that its tables hold, in the catalogue's order.
@@ -115,7 +152,7 @@ class Twin:
         present = self._columns[collection]
         return tuple(
             a
-            for a in CATALOGUE.public().of(collection)
+            for a in self.catalogue.public().of(collection)
             if a.name in present and (a.source not in self._withheld or a.name == "identificatie")
         )
 
@@ -149,6 +186,28 @@ class Twin:
             rows = self.query(f'select min(minx), min(miny), max(maxx), max(maxy) from "{collection}"')
             found[collection] = rows[0]
         return found
+
+    def city_lines(self, tile: str) -> dict[str, bytes]:
+        """Lines of the CityJSON of a tile by the id of their object; the header under the empty text.
+
+        Raises
+        ------
+        StoreError
+            When the file can't be read.
+        """
+        if tile not in self._lines:
+            path = self.layout.cityjson(tile)
+            try:
+                header, *lines = path.read_bytes().splitlines()
+                found = {PREFIX.sub("", orjson.loads(line)["id"]): line for line in lines}
+            except (OSError, ValueError, KeyError) as error:
+                raise StoreError(
+                    f"The 3D models of tile {tile} can't be read; the twin may be building. Try again"
+                ) from error
+            while len(self._lines) >= _TILES_KEPT:
+                self._lines.pop(next(iter(self._lines)), None)
+            self._lines[tile] = found | {"": header}
+        return self._lines[tile]
 
     def lonlat_box(self, box: Sequence[float]) -> list[float]:
         """Smallest box in longitude and latitude around a box [m, RD]."""

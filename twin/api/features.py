@@ -1,29 +1,33 @@
 """OGC API - Features: collections and their items.
 
-Source: OGC 17-069r4 (Part 1: Core), 18-058r1 (Part 2: CRS by reference).
+Source: OGC 17-069r4 (Part 1: Core), 18-058r1 (Part 2: CRS by reference), 19-079r2 (Part 3: Filtering).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 
-from twin.api.answers import GeoJson, JsonSchema
-from twin.api.area import area_of
-from twin.api.data import Twin
-from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, known_parameters
-from twin.api.geojson import CRS84, RD, SUPPORTED, features, require_crs
+from twin.api import formats, html
+from twin.api.answers import GeoJson, Json, JsonSchema
+from twin.api.crs import CRS84, RD, SUPPORTED, Crs, require_crs
+from twin.api.data import PREFIX, Twin
+from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
+from twin.api.geojson import features
+from twin.api.negotiation import MEDIA, Download, Page, preferred
+from twin.api.selection import Selection, selection
 from twin.catalogue import Attribute
 from twin.errors import NotFoundError, QueryError
 
 router = APIRouter(tags=["Features"])
 
 MAX_LIMIT = 10_000
-_PREFIX = re.compile(r"^NL\.(IMBAG\.\w+|IMGeo)\.")
+MAX_MODELS = 1_000
+MAX_DOWNLOAD = 1_000_000
 _JSON_TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "number": {"type": "number"},
@@ -33,22 +37,48 @@ _JSON_TYPES: dict[str, dict[str, Any]] = {
     "list": {"type": "array", "items": {"type": "string"}},
 }
 
+CrsParameter = Annotated[
+    str | None,
+    Query(description="CRS of the answer: CRS84 (default), or EPSG:28992, 7415, 4258 or 4326."),
+]
+Bbox = Annotated[str | None, Query(description="The lower and the upper corner, in bbox-crs.")]
+BboxCrs = Annotated[str | None, Query(alias="bbox-crs", description="CRS of bbox; default CRS84.")]
+Filter = Annotated[str | None, Query(alias="filter", description="Condition in CQL2.")]
+FilterLang = Annotated[
+    Literal["cql2-text", "cql2-json"], Query(alias="filter-lang", description="How filter is written.")
+]
+FilterCrs = Annotated[
+    str | None, Query(alias="filter-crs", description="CRS of geometries in filter; default CRS84.")
+]
 
-@router.get("/collections", summary="The collections of this twin", dependencies=[OnlyKnownParameters])
-def collections(request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
+
+@router.get(
+    "/collections",
+    summary="The collections of this twin",
+    dependencies=[OnlyKnownParameters],
+    response_model=None,
+)
+def collections(request: Request, twin: CurrentTwinDep, f: Page = None) -> Response:
     """All collections: panden, verblijfsobjecten, buurten and the BGT feature types."""
     base = str(request.base_url).rstrip("/")
-    return {
+    content = {
         "collections": [_collection(twin, name, base) for name in twin.collections],
         "links": [{"rel": "self", "type": "application/json", "href": f"{base}/api/collections"}],
     }
+    return html.page("Collecties", content) if preferred(request, f) == "html" else Json(content)
 
 
-@router.get("/collections/{collection}", summary="One collection", dependencies=[OnlyKnownParameters])
-def collection(collection: str, request: Request, twin: CurrentTwinDep) -> dict[str, Any]:
+@router.get(
+    "/collections/{collection}",
+    summary="One collection",
+    dependencies=[OnlyKnownParameters],
+    response_model=None,
+)
+def collection(collection: str, request: Request, twin: CurrentTwinDep, f: Page = None) -> Response:
     """Extent, CRSs and links of a collection."""
     twin.require(collection)
-    return _collection(twin, collection, str(request.base_url).rstrip("/"))
+    content = _collection(twin, collection, str(request.base_url).rstrip("/"))
+    return html.page(collection, content) if preferred(request, f) == "html" else Json(content)
 
 
 @router.get(
@@ -56,9 +86,10 @@ def collection(collection: str, request: Request, twin: CurrentTwinDep) -> dict[
     summary="The attributes of a collection",
     response_class=JsonSchema,
     dependencies=[OnlyKnownParameters],
+    response_model=None,
 )
-def queryables(collection: str, request: Request, twin: CurrentTwinDep) -> JsonSchema:
-    """JSON Schema of the attributes; each may be used as a filter, ``?name=value``."""
+def queryables(collection: str, request: Request, twin: CurrentTwinDep, f: Page = None) -> Response:
+    """JSON Schema of the attributes; each may be used in a filter, or as one, ``?name=value``."""
     twin.require(collection)
     properties = {
         a.name: {
@@ -69,88 +100,88 @@ def queryables(collection: str, request: Request, twin: CurrentTwinDep) -> JsonS
         }
         for a in twin.attributes(collection)
     }
-    return JsonSchema(
-        {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": str(request.url),
-            "type": "object",
-            "title": collection,
-            "properties": {
-                **properties,
-                "geometry": {"format": "geometry-any", "title": "Geometrie"},
-            },
-            "additionalProperties": False,
-        }
-    )
+    content = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": str(request.url),
+        "type": "object",
+        "title": collection,
+        "properties": {**properties, "geometry": {"format": "geometry-any", "title": "Geometrie"}},
+        "additionalProperties": False,
+    }
+    return html.page(collection, content) if preferred(request, f) == "html" else JsonSchema(content)
 
 
 @router.get(
-    "/collections/{collection}/items", summary="Objects of a collection, page by page", response_class=GeoJson
+    "/collections/{collection}/items",
+    summary="Objects of a collection, page by page or as a file",
+    response_class=GeoJson,
+    response_model=None,
 )
 def items(
     collection: str,
     request: Request,
     twin: CurrentTwinDep,
-    bbox: Annotated[str | None, Query(description="min x, min y, max x, max y, in bbox-crs.")] = None,
-    bbox_crs: Annotated[
-        str | None, Query(alias="bbox-crs", description="CRS of bbox; default CRS84.")
-    ] = None,
-    crs: Annotated[str | None, Query(description="CRS of the answer: CRS84 (default) or EPSG:28992.")] = None,
+    bbox: Bbox = None,
+    bbox_crs: BboxCrs = None,
+    crs: CrsParameter = None,
     datetime: Annotated[
         str | None,
         Query(
             description="Instant or interval (RFC 3339). All objects are as of the build: it leaves none out."
         ),
     ] = None,
+    filter_: Filter = None,
+    filter_lang: FilterLang = "cql2-text",
+    filter_crs: FilterCrs = None,
+    sortby: Annotated[
+        str | None, Query(description="Attributes to sort by, separated by commas; - before one for down.")
+    ] = None,
     limit: Annotated[
         int, Query(ge=1, description="Objects per page.", json_schema_extra={"maximum": MAX_LIMIT})
     ] = 100,
     after: Annotated[str | None, Query(description="Continue after this id; used by the next link.")] = None,
     properties: Annotated[str | None, Query(description="Attributes to give, separated by commas.")] = None,
-) -> GeoJson:
-    """GeoJSON of the objects, in the order of their ids; any attribute is a filter, ``?name=value``."""
+    f: Download = None,
+) -> Response:
+    """The objects, by id or as ``sortby`` says; any attribute is a filter, ``?name=value``."""
     twin.require(collection)
     wanted = require_crs(crs, "crs")
-    box_crs = require_crs(bbox_crs, "bbox-crs")
     chosen = _chosen(twin, collection, properties)
-    clauses, values = _filters(request, twin, collection)
     if datetime is not None:
         _require_time(datetime)
-    if bbox is not None:
-        area = area_of(bbox, box_crs, twin)
-        if area is None:
-            clauses.append("false")
-        else:
-            clauses, values = area.clauses(twin, collection, clauses, values)
-    limit = min(limit, MAX_LIMIT)  # more than the maximum is no error (/req/core/fc-limit-response-1)
-    where = f"where {' and '.join(clauses)}" if clauses else ""
-    matched = twin.query(f'select count(*) from "{collection}" {where}', values)[0][0]
-    if after is not None:
-        where = f"{where} and identificatie > ?" if where else "where identificatie > ?"
-        values = [*values, after]
-    rows = twin.query(
-        f'select {_columns(chosen)} from "{collection}" {where} order by identificatie limit {limit + 1}',
-        values,
+    if after is not None and "\0" in after:
+        raise QueryError("after: no id")
+    found = selection(
+        request,
+        twin,
+        collection,
+        bbox=bbox,
+        bbox_crs=bbox_crs,
+        filter_=filter_,
+        filter_lang=filter_lang,
+        filter_crs=filter_crs,
+        sortby=sortby,
     )
-    page = rows[:limit]
+    form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
+    if form in ("csv", "gpkg", "cityjson"):
+        given = limit if "limit" in request.query_params else None
+        return _file(form, found, chosen, wanted, given, after)
+    # More than the maximum is no error (/req/core/fc-limit-response-1).
+    size = min(limit, MAX_LIMIT)
+    rows = found.rows(chosen, size + 1, after)
+    page = rows[:size]
     base = str(request.base_url).rstrip("/")
-    links = [
-        {"rel": "self", "type": "application/geo+json", "href": str(request.url)},
-        {"rel": "collection", "type": "application/json", "href": f"{base}/api/collections/{collection}"},
-    ]
-    if len(rows) > limit:
-        query = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
-        href = f"{request.url.replace(query='')}?{urlencode([*query, ('after', page[-1][0])])}"
-        links.append({"rel": "next", "type": "application/geo+json", "href": href})
     content = {
         "type": "FeatureCollection",
         "timeStamp": twin.manifest.built,
-        "numberMatched": matched,
+        "numberMatched": found.count(),
         "numberReturned": len(page),
         "features": features(page, chosen, wanted, twin.rdnap),
-        "links": links,
+        "links": _links(request, base, collection, form, page[-1][0] if len(rows) > size else None),
     }
-    return GeoJson(content, headers={"Content-Crs": f"<{wanted}>"})
+    if form == "html":
+        return html.features_page(collection, content, f"{base}/api/collections/{collection}/items")
+    return GeoJson(content, headers={"Content-Crs": f"<{wanted.uri}>"})
 
 
 @router.get(
@@ -158,31 +189,89 @@ def items(
     summary="One object",
     response_class=GeoJson,
     dependencies=[OnlyKnownParameters],
+    response_model=None,
 )
 def item(
     collection: str,
     item: str,
     request: Request,
     twin: CurrentTwinDep,
-    crs: Annotated[str | None, Query(description="CRS of the answer: CRS84 (default) or EPSG:28992.")] = None,
-) -> GeoJson:
-    """GeoJSON of one object, by its ``identificatie`` or its CityObject id."""
+    crs: CrsParameter = None,
+    f: Download = None,
+) -> Response:
+    """One object, by its ``identificatie`` or its CityObject id."""
     twin.require(collection)
     wanted = require_crs(crs, "crs")
     attributes = twin.attributes(collection)
-    identificatie = _PREFIX.sub("", item)
-    rows = twin.query(
-        f'select {_columns(attributes)} from "{collection}" where identificatie = ? limit 1', [identificatie]
-    )
+    one = Selection(twin, collection, "identificatie = ?", (PREFIX.sub("", item),))
+    rows = [] if "\0" in item else one.rows(attributes, 1)
     if not rows:
         raise NotFoundError(f"{collection} has no object {item!r}")
+    form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
+    if form in ("csv", "gpkg", "cityjson"):
+        return _file(form, one, attributes, wanted, 1, None)
     feature = features(rows, attributes, wanted, twin.rdnap)[0]
     base = str(request.base_url).rstrip("/")
-    feature["links"] = [
-        {"rel": "self", "type": "application/geo+json", "href": str(request.url)},
-        {"rel": "collection", "type": "application/json", "href": f"{base}/api/collections/{collection}"},
-    ]
-    return GeoJson(feature, headers={"Content-Crs": f"<{wanted}>"})
+    feature["links"] = _links(request, base, collection, form, None)
+    if form == "html":
+        return html.feature_page(f"{collection} {rows[0][0]}", feature)
+    return GeoJson(feature, headers={"Content-Crs": f"<{wanted.uri}>"})
+
+
+def _file(
+    form: str,
+    found: Selection,
+    attributes: tuple[Attribute, ...],
+    crs: Crs,
+    limit: int | None,
+    after: str | None,
+) -> Response:
+    """A selection as a file: all of it, unless a limit is asked for."""
+    twin, collection = found.twin, found.collection
+    if form == "cityjson" and limit is None and (matched := found.count()) > MAX_MODELS:
+        raise QueryError(
+            f"f=cityjson: {matched} objects, of {MAX_MODELS} at most. Ask for fewer, or by limit and after; "
+            "the whole city comes with twin export"
+        )
+    most = MAX_MODELS if form == "cityjson" else MAX_DOWNLOAD
+    rows = found.rows(attributes, min(limit or most, most), after)
+    if form == "csv":
+        content = formats.to_csv(rows, attributes, crs, twin)
+    elif form == "gpkg":
+        content = formats.to_geopackage(rows, attributes, crs, twin, collection)
+    else:
+        content = formats.to_cityjson(rows, collection, twin)
+    ending = {"csv": "csv", "gpkg": "gpkg", "cityjson": "city.json"}[form]
+    return Response(
+        content,
+        media_type=MEDIA[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="{collection}.{ending}"',
+            **({"Content-Crs": f"<{crs.uri}>"} if form != "cityjson" else {}),
+        },
+    )
+
+
+def _links(request: Request, base: str, collection: str, form: str, last: str | None) -> list[dict[str, str]]:
+    """To itself, in other representations, and to the next page after the id ``last``."""
+    types = {"json": "application/geo+json", "html": "text/html"}
+    asked = [(k, v) for k, v in request.query_params.multi_items() if k not in ("after", "f")]
+    start = [(k, v) for k, v in request.query_params.multi_items() if k == "after"]
+    address = request.url.replace(query="")
+    links = [{"rel": "self", "type": types[form], "href": str(request.url), "title": "Deze pagina"}]
+    for name in ("json", "html", "csv", "gpkg"):
+        if name != form:
+            href = f"{address}?{urlencode([*asked, *start, ('f', name)])}"
+            links.append(
+                {"rel": "alternate", "type": types.get(name, MEDIA[name]), "href": href, "title": name}
+            )
+    href = f"{base}/api/collections/{collection}"
+    links.append({"rel": "collection", "type": "application/json", "href": href, "title": collection})
+    if last is not None:
+        given = [(k, v) for k, v in request.query_params.multi_items() if k == "f"]
+        href = f"{address}?{urlencode([*asked, *given, ('after', last)])}"
+        links.append({"rel": "next", "type": types[form], "href": href, "title": "Volgende"})
+    return links
 
 
 def _collection(twin: Twin, name: str, base: str) -> dict[str, Any]:
@@ -206,68 +295,11 @@ def _collection(twin: Twin, name: str, base: str) -> dict[str, Any]:
     }
 
 
-def _columns(attributes: tuple[Attribute, ...]) -> str:
-    return ", ".join(f'"{a.name}"' for a in attributes) + ", geometry"
-
-
 def _chosen(twin: Twin, collection: str, properties: str | None) -> tuple[Attribute, ...]:
     if properties is None:
         return twin.attributes(collection)
     names = ["identificatie", *(n.strip() for n in properties.split(",") if n.strip() != "identificatie")]
     return tuple(twin.attribute(collection, n) for n in names if n)
-
-
-def _filters(request: Request, twin: Twin, collection: str) -> tuple[list[str], list[Any]]:
-    """Clauses for the attributes among the query parameters; an unknown parameter is an error."""
-    known = {a.name: a for a in twin.attributes(collection)}
-    parameters = known_parameters(request)
-    clauses, values = [], []
-    for name, text in request.query_params.multi_items():
-        if name in parameters:
-            continue
-        if name not in known:
-            raise QueryError(
-                f"{name}: no such parameter or attribute. See /api/collections/{collection}/queryables"
-            )
-        if known[name].type == "list":
-            clauses.append(f'list_contains("{name}", ?)')
-        else:
-            clauses.append(f'"{name}" = ?')
-        values.append(_value(known[name], text))
-    return clauses, values
-
-
-def _value(attribute: Attribute, text: str) -> Any:
-    try:
-        match attribute.type:
-            case "integer":
-                return _within_64_bits(int(text))
-            case "number":
-                return float(text)
-            case "boolean":
-                return {"true": True, "false": False}[text.lower()]
-            case "date":
-                return dt.date.fromisoformat(text)
-            case "datetime":
-                return _without_zone(text)
-            case _:
-                return text
-    except (ValueError, KeyError):
-        raise QueryError(f"{attribute.name}={text}: expected a value of type {attribute.type}") from None
-
-
-def _within_64_bits(number: int) -> int:
-    if not -(2**63) <= number < 2**63:
-        raise ValueError("too large for any attribute")
-    return number
-
-
-def _without_zone(text: str) -> dt.datetime:
-    """Registers give Dutch local time without a zone; a zone in a request must not shift it silently."""
-    time = dt.datetime.fromisoformat(text)
-    if time.tzinfo is not None:
-        raise ValueError("times here have no zone")
-    return time
 
 
 def _require_time(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Rows of a query as GeoJSON features, in longitude and latitude or in RD."""
+"""Rows of a query as GeoJSON features, in any CRS of the API."""
 
 from __future__ import annotations
 
@@ -11,36 +11,15 @@ import numpy as np
 import shapely
 
 from tiles import RdNap
+from twin.api.crs import Crs, from_rd
 from twin.catalogue import Attribute
-from twin.errors import QueryError
-
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
-SUPPORTED = (CRS84, RD)
-
-
-def require_crs(crs: str | None, parameter: str) -> str:
-    """A supported CRS, CRS84 by default; short names such as ``EPSG:28992`` are understood.
-
-    Raises
-    ------
-    QueryError
-        For any other CRS.
-    """
-    short = {"EPSG:28992": RD, "CRS84": CRS84, "OGC:CRS84": CRS84}
-    wanted = short.get(crs or CRS84, crs or CRS84)
-    if wanted not in SUPPORTED:
-        raise QueryError(f"{parameter}={crs}: this API serves {CRS84} and {RD}")
-    return wanted
 
 
 def features(
-    rows: Sequence[Sequence[Any]], attributes: Sequence[Attribute], crs: str, rdnap: RdNap
+    rows: Sequence[Sequence[Any]], attributes: Sequence[Attribute], crs: Crs, rdnap: RdNap
 ) -> list[dict[str, Any]]:
-    """GeoJSON features of rows that hold the attributes, ``identificatie`` first, and WKB at the end."""
-    shapes = shapely.from_wkb([row[-1] for row in rows])
-    if crs == CRS84:
-        shapes = shapely.transform(shapes, lambda xy: np.round(rdnap.to_lonlat(xy), 8))
+    """GeoJSON features of rows: attributes, ``identificatie`` first, the height of the ground, and WKB."""
+    shapes = shapes_of(rows, crs, rdnap)
     names = [a.name for a in attributes]
     kinds = [a.type for a in attributes]
     return [
@@ -48,10 +27,16 @@ def features(
             "type": "Feature",
             "id": row[0],
             "geometry": shapely.geometry.mapping(shape) if shape is not None else None,
-            "properties": dict(zip(names, map(plain, row[:-1], kinds), strict=True)),
+            "properties": dict(zip(names, map(plain, row[:-2], kinds), strict=True)),
         }
         for row, shape in zip(rows, shapes, strict=True)
     ]
+
+
+def shapes_of(rows: Sequence[Sequence[Any]], crs: Crs, rdnap: RdNap) -> Any:
+    """Shapes ``(N,)`` of rows that end with the height of the ground [m, NAP] and WKB in RD."""
+    heights = np.array([np.nan if row[-2] is None else row[-2] for row in rows], dtype=np.float64)
+    return from_rd(shapely.from_wkb([row[-1] for row in rows]), crs, rdnap, heights)
 
 
 def plain(value: Any, kind: str) -> Any:

@@ -4,6 +4,7 @@ Every join returns a :class:`~twin.attach.join.JoinReport`: how many keys matche
 """
 
 from twin.attach.buurten import attach_buurten, buurt_table
+from twin.attach.datasets import attach_dataset
 from twin.attach.join import JoinReport
 from twin.attach.panden import merge_panden
 from twin.attach.verblijfsobjecten import attach_verblijfsobjecten, verblijfsobject_table
@@ -12,6 +13,7 @@ from twin.attach.waarden import attach_energielabels, attach_woz
 __all__ = [
     "JoinReport",
     "attach_buurten",
+    "attach_dataset",
     "attach_energielabels",
     "attach_verblijfsobjecten",
     "attach_woz",

@@ -30,6 +30,16 @@ class JoinReport:
         lie in.
     unmatched_left, unmatched_right : tuple of str
         Some keys without a partner.
+    duplicates : int
+        Records whose key another record has as well, where records of a data set have keys.
+    duplicate_keys : tuple of str
+    ambiguous : int
+        Objects that got no value because their records differ.
+    ambiguous_left : tuple of str
+    hidden : int
+        Objects whose figure is hidden because too few records are behind it, or to hide another one.
+    secret : bool
+        Whether the records are not for everybody: then no example is written down.
     """
 
     name: str
@@ -41,6 +51,12 @@ class JoinReport:
     counted: Literal["records", "links", "objects"] = "records"
     unmatched_left: tuple[str, ...] = ()
     unmatched_right: tuple[str, ...] = ()
+    duplicates: int = 0
+    duplicate_keys: tuple[str, ...] = ()
+    ambiguous: int = 0
+    ambiguous_left: tuple[str, ...] = ()
+    hidden: int = 0
+    secret: bool = False
 
     @classmethod
     def of(cls, name: str, key: str, left: pd.Series[Any], right: pd.Series[Any]) -> JoinReport:
@@ -75,12 +91,16 @@ class JoinReport:
 
     def as_json(self) -> dict[str, Any]:
         """For the manifest and the report."""
-        return {
+        content = {
             **asdict(self),
             "matched": self.matched,
             "total": self.total,
             "rate": round(self.rate, 4),
         }
+        if self.secret:
+            examples = ("unmatched_left", "unmatched_right", "duplicate_keys", "ambiguous_left")
+            content |= dict.fromkeys(examples, ())
+        return content
 
 
 def _examples(keys: pd.Series[Any]) -> tuple[str, ...]:

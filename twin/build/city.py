@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from twin import attach
 from twin.build.registers import Registers
 from twin.ground import COLLECTIONS
 from twin.ledger import Ledger, rejects
+from twin.settings import Dataset
 from twin.store.layout import tile_names
 
 
@@ -40,8 +42,8 @@ class City:
         return sorted({t for frame in self.collections.values() for t in frame["tile"].unique()})
 
 
-def assemble(registers: Registers, tile_size: float) -> City:
-    """Join everything that was read and cut it into tiles."""
+def assemble(registers: Registers, tile_size: float, datasets: Sequence[Dataset] = ()) -> City:
+    """Join everything that was read, the data sets last and in their order, and cut it into tiles."""
     city = City()
     panden = _panden(registers, city)
     units = _units(registers)
@@ -60,6 +62,10 @@ def assemble(registers: Registers, tile_size: float) -> City:
         if (frame := registers.tables.get(f"bgt/{name}")) is not None:
             city.collections[name] = _surfaces(frame)
     _add_buurten(registers, city)
+    for dataset in datasets:
+        records = registers.datasets[dataset.name]
+        city.collections[dataset.to], report = attach.attach_dataset(dataset, records, city.collections)
+        city.joins.append(report)
     for name, frame in city.collections.items():
         city.collections[name] = _tiled(name, frame, tile_size, city.ledger)
     return city

@@ -33,7 +33,7 @@ def digest_of(job: TileJob) -> str:
         plain = frame.drop(columns=frame.geometry.name).astype("str")
         digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
-    digest.update(f"{job.cloud.digest} {sorted(job.withheld)}".encode())
+    digest.update(f"{job.cloud.digest} {sorted(job.withheld)} {job.catalogue.attributes}".encode())
     if job.ground is not None:
         digest.update(job.ground.digest.encode())
     return digest.hexdigest()

@@ -17,7 +17,7 @@ from twin.build.ground import Raised, either
 from twin.build.isolate import isolating
 from twin.build.level0 import NOT_BUILT
 from twin.build.meshes import ThemeMesh, mesh_of
-from twin.catalogue import CATALOGUE, Catalogue
+from twin.build.seen import Seen
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
@@ -57,7 +57,7 @@ class Built:
 
 
 def build(
-    frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue, raised: Raised | None = None
+    frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, seen: Seen, raised: Raised | None = None
 ) -> Built:
     """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports.
 
@@ -75,13 +75,14 @@ def build(
         plinth = plinths(raised.shells, base)
         lowest, median = _ground_line(raised.shells)
         table = table.assign(h_maaiveld_min=lowest, h_maaiveld_mediaan=median)
-    attributes = CATALOGUE.conform(table, "pand")
+    attributes = seen.all.conform(table, "pand")
 
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
     geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
-    objects = _objects(frame, model, public.conform(attributes, "pand"))
-    return Built(objects, geometries, attributes, _mesh(model, outlines, plinth, attributes), model.fit)
+    objects = _objects(frame, model, seen.public.conform(attributes, "pand"))
+    mesh = _mesh(model, outlines, plinth, attributes, seen.carried("pand"))
+    return Built(objects, geometries, attributes, mesh, model.fit)
 
 
 def _reconstruct(
@@ -172,7 +173,11 @@ def _ground_line(surfaces: Shells) -> tuple[Floats, Floats]:
 
 
 def _mesh(
-    model: Reconstruction, outlines: Shells, plinth: Shells | None, attributes: pd.DataFrame
+    model: Reconstruction,
+    outlines: Shells,
+    plinth: Shells | None,
+    attributes: pd.DataFrame,
+    carried: list[str],
 ) -> ThemeMesh:
     """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either.
 
@@ -182,7 +187,7 @@ def _mesh(
     bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
     flat = take(outlines, bare)
     rows = np.concatenate((model.part_pand, bare))
-    properties = attributes[[a.name for a in CATALOGUE.of("pand") if a.tile]].copy()
+    properties = attributes[carried].copy()
     properties.insert(1, "collection", "pand")
     pitched = (attributes["dak_type"] == "hellend").fillna(False).to_numpy(dtype=bool)
     detail = best if plinth is None else concatenate([best, plinth])

@@ -17,6 +17,7 @@ import structlog
 
 from twin.build.city import City, assemble
 from twin.build.cloud import Bbox, CloudPart
+from twin.build.datasets import declared
 from twin.build.digest import digest_of
 from twin.build.level0 import TileGround, level0
 from twin.build.progress import Progress
@@ -28,6 +29,7 @@ from twin.build.summary import BuildSummary, manifest_of, summarise
 from twin.build.tile import TileJob
 from twin.build.tilesets import write_tilesets
 from twin.build.trees import add_trees
+from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import Header
 from twin.errors import StoreError, TwinError
 from twin.ground import COLLECTIONS
@@ -60,18 +62,19 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
 def _build(settings: Settings, layout: Layout, executor: Executor, progress: Progress) -> BuildSummary:
     began = time.monotonic()
     registers = read_registers(settings, layout.work, progress)
-    city = assemble(registers, settings.build.tile)
+    city = assemble(registers, settings.build.tile, settings.dataset)
     if not city.tiles:
         raise TwinError(_nothing(settings, registers))
     bbox = settings.twin.bbox or _bounds(city)
     add_trees(city, registers.points, bbox, settings.build.tile, executor, progress)
     ground = level0(city, registers, executor, progress)
-    jobs = _jobs(settings, registers, city, bbox, layout, ground)
+    catalogue = CATALOGUE.extended(declared(settings))
+    jobs = _jobs(settings, registers, city, bbox, layout, ground, catalogue)
     digests = {job.name: digest_of(job) for job in jobs}
     results, built = run_tiles(jobs, digests, layout, executor, progress)
     _forget_old_tiles(layout, city)
 
-    themes = write_tilesets(layout, digests, settings, bbox, registers.provenance, progress)
+    themes = write_tilesets(layout, digests, settings, bbox, registers.provenance, catalogue, progress)
     ledger = Ledger()
     for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
         ledger.merge(part)
@@ -127,6 +130,7 @@ def _jobs(
     bbox: Bbox,
     layout: Layout,
     ground: Mapping[str, TileGround],
+    catalogue: Catalogue,
 ) -> list[TileJob]:
     header = _header(settings, registers.provenance, bbox)
     by_tile: dict[str, dict[str, gpd.GeoDataFrame]] = {tile: {} for tile in city.tiles}
@@ -144,6 +148,7 @@ def _jobs(
             settings.build.chunk,
             withheld,
             ground.get(tile),
+            catalogue,
         )
         for tile, frames in by_tile.items()
     ]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourceError
-from twin.settings import Source, SourceKind
+from twin.settings import Dataset, Source, SourceKind
+from twin.settings.table import STRICTNESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,26 @@ def provenance(source: Source) -> Provenance:
         classification=source.classification or register.classification,
         date=source.date.isoformat() if source.date else None,
         files=tuple(_fingerprint(f) for p in source.path for f in _files(p)),
+    )
+
+
+def provenance_of(dataset: Dataset) -> Provenance:
+    """What is known of a data set: as public as the most public of its attributes.
+
+    Raises
+    ------
+    SourceError
+        When its file is missing or unreadable.
+    """
+    seen = min((dataset.classification_of(a) for a in dataset.attribute), key=STRICTNESS.__getitem__)
+    return Provenance(
+        kind=dataset.name,
+        title=dataset.title or dataset.name,
+        licence=dataset.licence,
+        attribution=dataset.attribution,
+        classification=seen,
+        date=dataset.date.isoformat() if dataset.date else None,
+        files=tuple(_fingerprint(f) for f in _files(dataset.path)),
     )
 
 

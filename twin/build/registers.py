@@ -11,8 +11,9 @@ import pandas as pd
 from ingest import ahn, bag, bgt, cbs, energielabel, woz
 from ingest.delivery import Delivery
 from twin.build.cloud import Bbox, grown
+from twin.build.datasets import read_dataset
 from twin.build.progress import Progress
-from twin.build.provenance import Provenance, provenance
+from twin.build.provenance import Provenance, provenance, provenance_of
 from twin.errors import SettingsError
 from twin.ledger import Ledger
 from twin.settings import Settings, Source, SourceKind
@@ -33,6 +34,8 @@ class Registers:
     checksums : dict of str to str
         Of the AHN files, by path.
     provenance : list of Provenance
+    datasets : dict of str to DataFrame
+        Records of the data sets of ``[[dataset]]``, by name.
     ledger : Ledger
     """
 
@@ -44,6 +47,7 @@ class Registers:
     area: Bbox | None = None
     checksums: dict[str, str] = field(default_factory=dict)
     provenance: list[Provenance] = field(default_factory=list)
+    datasets: dict[str, pd.DataFrame] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
 
 
@@ -58,7 +62,7 @@ def read_registers(settings: Settings, work: Path, progress: Progress) -> Regist
         When two sources of one register deliver the same table, or a WOZ column is set that is none.
     """
     found = Registers(area=settings.twin.bbox and grown(settings.twin.bbox))
-    progress.stage("Reading the registers", len(settings.source))
+    progress.stage("Reading the registers", len(settings.source) + len(settings.dataset))
     for source in settings.source:
         progress.doing(source.kind.value.upper())
         # Before reading: a file that is absent is told in the same words for every register.
@@ -72,6 +76,14 @@ def read_registers(settings: Settings, work: Path, progress: Progress) -> Regist
             names = [str(path.absolute()) for path in source.path]
             found.checksums |= {name: file["sha256"] for name, file in zip(names, origin.files, strict=True)}
         found.provenance.append(replace(origin, notes=tuple(dict.fromkeys(notes))))
+        progress.advance()
+    for dataset in settings.dataset:
+        progress.doing(dataset.title or dataset.name)
+        origin = provenance_of(dataset)
+        delivery = read_dataset(dataset)
+        found.ledger.receive(delivery.name, delivery)
+        found.datasets[dataset.name] = delivery.frame
+        found.provenance.append(replace(origin, notes=delivery.notes))
         progress.advance()
     return found
 

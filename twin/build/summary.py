@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from twin.attach import JoinReport
+from twin.build.datasets import declared
 from twin.build.provenance import Provenance
 from twin.build.tile import TileResult
 from twin.build.tilesets import ThemeSummary
@@ -140,4 +141,5 @@ def manifest_of(
         joins=summary.joins,
         ledger=ledger.as_json(),
         versions=versions(),
+        attributes=[a.as_json() for a in declared(settings)],
     )

@@ -17,8 +17,8 @@ from twin.build.cloud import Cloud
 from twin.build.ground import BANK, FAULT, Ground, Raised, either
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
+from twin.build.seen import Seen
 from twin.build.structures import build_solids
-from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Bytes, Floats, Shells
@@ -65,17 +65,17 @@ class Lifted:
 
 
 def build(
-    collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, public: Catalogue, ground: Ground
+    collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, seen: Seen, ground: Ground
 ) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
     return {
-        name: _lift(COLLECTIONS[name], f, cloud.points, public, ground)
+        name: _lift(COLLECTIONS[name], f, cloud.points, seen, ground)
         for name, f in sorted(collections.items())
     }
 
 
 def _lift(
-    collection: Collection, frame: gpd.GeoDataFrame, points: Points, public: Catalogue, ground: Ground
+    collection: Collection, frame: gpd.GeoDataFrame, points: Points, seen: Seen, ground: Ground
 ) -> Lifted:
     raised = ground.raised.get(collection.name)
     present = raised.present if raised else np.zeros(len(frame), dtype=bool)
@@ -113,7 +113,7 @@ def _lift(
         built = build_solids(collection.name, frame, lifted.surfaces, carries, points, ground.terrain)
         solids = built.solids
         table = table.assign(h_object=built.height, h_object_bron=built.source)
-    return _described(collection, frame, table, lifted, solids, public)
+    return _described(collection, frame, table, lifted, solids, seen)
 
 
 def _trees(frame: gpd.GeoDataFrame, lifted: GroundShapes) -> Shells:
@@ -148,10 +148,10 @@ def _described(
     table: gpd.GeoDataFrame,
     lifted: GroundShapes,
     solids: Shells | None,
-    public: Catalogue,
+    seen: Seen,
 ) -> Lifted:
     """Objects with their attributes and colours; a solid takes the place of the surface it was made from."""
-    attributes = CATALOGUE.conform(table, collection.name)
+    attributes = seen.all.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
     types = tuple(t for t in (collection.surface_type, _BANK_TYPE if collection.water else "") if t)
     surfaces, geometries = lifted.surfaces, []
@@ -167,15 +167,14 @@ def _described(
         colors[drawn.semantics == TRUNK] = _STEM
     if collection.water:
         colors[drawn.semantics == BANK] = _BANK
-    tile_columns = [a.name for a in CATALOGUE.of(collection.name) if a.tile]
-    properties = attributes[tile_columns].copy()
+    properties = attributes[seen.carried(collection.name)].copy()
     properties.insert(1, "collection", collection.name)
     return Lifted(
         CityObjects(
             frame["object_id"].tolist(),
             [collection.city_type] * len(frame),
             np.full(len(frame), -1, dtype=np.int64),
-            json_attributes(public.conform(attributes, collection.name)),
+            json_attributes(seen.public.conform(attributes, collection.name)),
         ),
         [
             *geometries,

@@ -14,7 +14,8 @@ from twin.build.cloud import CloudPart
 from twin.build.ground import raise_ground
 from twin.build.level0 import TileGround
 from twin.build.meshes import ThemeMesh, save_meshes
-from twin.catalogue import CATALOGUE
+from twin.build.seen import Seen
+from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry, Header, write_sequence
 from twin.ground import COLLECTIONS
 from twin.ledger import Ledger
@@ -44,6 +45,8 @@ class TileJob:
         Sources that are not for everybody.
     ground : TileGround or None
         The surfaces of its objects on level 0; None if they have none.
+    catalogue : Catalogue
+        All attributes, those of the twin's own data sets included.
     """
 
     name: str
@@ -54,6 +57,7 @@ class TileJob:
     chunk: int
     withheld: frozenset[str] = frozenset()
     ground: TileGround | None = None
+    catalogue: Catalogue = CATALOGUE
 
 
 @dataclass(slots=True)
@@ -92,13 +96,13 @@ def build_tile(job: TileJob) -> TileResult:
     layout, result = Layout(job.out), TileResult(job.name)
     cloud = job.cloud.read()
     # A CityJSON file is passed on: what is internal stays in the tables.
-    public = CATALOGUE.public(job.withheld)
+    seen = Seen(job.catalogue, job.catalogue.public(job.withheld))
     written = _Objects()
     meshes: list[ThemeMesh] = []
     raised = raise_ground(job.collections, cloud, job.ground)
 
     if (frame := job.collections.get("pand")) is not None:
-        city = panden.build(frame, cloud, job.chunk, public, raised.raised.get("pand"))
+        city = panden.build(frame, cloud, job.chunk, seen, raised.raised.get("pand"))
         written.add(city.objects, city.geometries)
         meshes.append(city.mesh)
         result.fit = city.fit
@@ -106,14 +110,14 @@ def build_tile(job: TileJob) -> TileResult:
         _write(layout, job, "pand", city.attributes, frame, result)
 
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
-    for name, lifted in surfaces.build(ground, cloud, public, raised).items():
+    for name, lifted in surfaces.build(ground, cloud, seen, raised).items():
         written.add(lifted.objects, lifted.geometries)
         meshes.append(lifted.mesh)
         _write(layout, job, name, lifted.attributes, ground[name], result)
 
     for name in job.collections.keys() - ground.keys() - {"pand"}:
         frame = job.collections[name]
-        _write(layout, job, name, CATALOGUE.conform(frame, name), frame, result)
+        _write(layout, job, name, job.catalogue.conform(frame, name), frame, result)
 
     write_sequence(layout.cityjson(job.name), job.header, *written.columns())
     save_meshes(layout, job.name, meshes)

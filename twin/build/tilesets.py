@@ -16,7 +16,7 @@ from twin.build.digest import code_digest
 from twin.build.meshes import load_cells
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
-from twin.catalogue import CATALOGUE, Catalogue
+from twin.catalogue import Catalogue
 from twin.ground import COLLECTIONS, THEMES
 from twin.ground.collections import Theme
 from twin.settings import Settings
@@ -52,6 +52,7 @@ def write_tilesets(
     settings: Settings,
     bbox: tuple[float, float, float, float],
     sources: Sequence[Provenance],
+    catalogue: Catalogue,
     progress: Progress,
 ) -> dict[str, ThemeSummary]:
     """Write ``3dtiles/``: a tileset per theme that has anything to draw, and the root.
@@ -64,6 +65,7 @@ def write_tilesets(
     settings : Settings
     bbox : (4,) of float [m, RD]
     sources : sequence of Provenance
+    catalogue : Catalogue
     progress : Progress
 
     Raises
@@ -76,7 +78,7 @@ def write_tilesets(
     present = [t for t in THEMES if collections[t.id]]
     progress.stage("Writing 3D Tiles", len(present))
     public = [s for s in sources if s.public]
-    seen = CATALOGUE.public({s.kind for s in sources if not s.public})
+    seen = catalogue.public({s.kind for s in sources if not s.public})
     options: dict[str, Any] = {
         "center": ((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
         "cell_size": settings.build.tile,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -50,7 +50,8 @@ class Attribute:
     group : str
         Heading below which a viewer shows it.
     source : str
-        Register (``bgt``, ``bag``, ``ahn``, ``cbs``, ``woz``, ``energielabel``) or ``reconstructie``.
+        Register (``bgt``, ``bag``, ``ahn``, ``cbs``, ``woz``, ``energielabel``), ``reconstructie``, or
+        the name of a data set of the twin's own.
     classification : str
         ``openbaar``, ``intern`` or ``vertrouwelijk``.
     applies_to : tuple of str
@@ -90,6 +91,10 @@ class Catalogue:
             if attribute.name == name:
                 return attribute
         raise KeyError(name)
+
+    def extended(self, declared: Iterable[Attribute]) -> Catalogue:
+        """With the attributes that a twin's own data sets declare, after all others."""
+        return Catalogue((*self.attributes, *declared))
 
     def of(self, collection: str) -> tuple[Attribute, ...]:
         """Attributes of a collection."""
@@ -166,6 +171,17 @@ def _misfit(frame: pd.DataFrame, collection: str, attribute: Attribute) -> str:
                 f"({error}). Mend it in the source, or leave the value out"
             )
     return f"{collection}: {attribute.name} does not fit type {attribute.type}"
+
+
+def attributes_from_json(content: Sequence[dict[str, Any]]) -> tuple[Attribute, ...]:
+    """Attributes as :meth:`Attribute.as_json` wrote them.
+
+    Raises
+    ------
+    ValueError
+        When they are not attributes.
+    """
+    return TypeAdapter(tuple[Attribute, ...]).validate_python(content)
 
 
 def _load() -> tuple[Catalogue, dict[str, tuple[str, ...]]]:

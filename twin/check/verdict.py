@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 
 from tiles import check_tileset
 from twin.build.progress import Progress
-from twin.catalogue import CATALOGUE
 from twin.check.contents import compare
 from twin.check.solids import check_solids
 from twin.cityjson import check_sequence
@@ -140,7 +139,7 @@ def _tables(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
 
 
 def _contents(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
-    checked, differences = compare(layout, manifest.counts, CATALOGUE.public(manifest.withheld))
+    checked, differences = compare(layout, manifest.counts, manifest.catalogue.public(manifest.withheld))
     verdict.enter("CityJSON and tables: objects", checked, [Finding(d.where, d.message) for d in differences])
 
 

@@ -55,6 +55,26 @@ def merge_sequences(sequences: Iterable[Path], path: Path, title: str | None = N
     return len(city.j["CityObjects"])
 
 
+def merge_features(header: dict[str, Any], features: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Features of one transform as one CityJSON object.
+
+    Parameters
+    ----------
+    header : dict
+        First line of a sequence.
+    features : iterable of dict
+        Other lines of it, or of a sequence with the same transform.
+    """
+    city = _cityjson_class()(j=header)
+    for feature in features:
+        city.add_cityjsonfeature(feature)
+    city.remove_duplicate_vertices()
+    if city.j["CityObjects"]:
+        city.update_bbox()
+    merged: dict[str, Any] = city.j
+    return merged
+
+
 def _lines(sequence: Path) -> list[dict[str, Any]]:
     try:
         with sequence.open("rb") as lines:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 import twin
-from twin.cli import build, check, demo, export, init, inspect, serve
+from twin.cli import build, check, demo, export, init, inspect, joins, serve
 
 INTERRUPTED = 130
 
@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("joins")(joins.joins)
 app.command("build")(build.build)
 app.command("check")(check.check)
 app.command("serve")(serve.serve)

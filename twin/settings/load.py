@@ -42,7 +42,14 @@ def load(path: Path) -> Settings:
         settings = Settings.model_validate(content)
     except ValidationError as error:
         raise SettingsError(_explain(path, text, error)) from None
-    return settings.model_copy(update={"source": tuple(_rooted(s, path.parent) for s in settings.source)})
+    return settings.model_copy(
+        update={
+            "source": tuple(_rooted(s, path.parent) for s in settings.source),
+            "dataset": tuple(
+                d.model_copy(update={"path": (path.parent / d.path).resolve()}) for d in settings.dataset
+            ),
+        }
+    )
 
 
 def _rooted(source: Source, folder: Path) -> Source:
@@ -84,6 +91,8 @@ def line_of(text: str, keys: Sequence[str | int]) -> int:
             brackets, name = header.groups()
             if brackets == "[[":
                 seen[name] = seen.get(name, -1) + 1
+                # A new [[dataset]] begins its [[dataset.attribute]] anew.
+                seen = {n: i for n, i in seen.items() if not n.startswith(f"{name}.")}
             table = _path(name, seen)
             here = table
         elif key := _KEY.match(line):

@@ -6,9 +6,12 @@ import datetime
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from twin.settings.dataset import Dataset
+from twin.settings.table import Classification, Table
 
 RD_RANGE = (0.0, 300000.0, 300000.0, 625000.0)  # min x, max x, min y, max y [m]
 
@@ -24,14 +27,7 @@ class SourceKind(StrEnum):
     ENERGIELABEL = "energielabel"
 
 
-Classification = Literal["openbaar", "intern", "vertrouwelijk"]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class TwinSettings(_Table):
+class TwinSettings(Table):
     """``[twin]``: what the twin is of."""
 
     name: str = Field(min_length=1, description="Name of the area, shown in the viewer.")
@@ -67,7 +63,7 @@ class TwinSettings(_Table):
         return value
 
 
-class BuildSettings(_Table):
+class BuildSettings(Table):
     """``[build]``: how the work is cut up. Results do not depend on these."""
 
     tile: float = Field(default=500.0, ge=100.0, le=5000.0, description="Side of a tile [m].")
@@ -76,7 +72,7 @@ class BuildSettings(_Table):
     )
 
 
-class Source(_Table):
+class Source(Table):
     """``[[source]]``: a register's files, and what may be done with them."""
 
     kind: SourceKind
@@ -126,18 +122,30 @@ class Source(_Table):
         return value
 
 
-class Settings(_Table):
+class Settings(Table):
     """All of ``twin.toml``."""
 
     twin: TwinSettings
     build: BuildSettings = BuildSettings()
     source: Annotated[tuple[Source, ...], Field(min_length=1)]
+    dataset: tuple[Dataset, ...] = ()
 
-    @field_validator("source", mode="before")
+    @field_validator("source", "dataset", mode="before")
     @classmethod
-    def _array_of_tables(cls, value: object) -> object:
+    def _array_of_tables(cls, value: object, given: ValidationInfo) -> object:
         if isinstance(value, dict):
-            raise ValueError("there may be several: write [[source]], with double brackets")
+            raise ValueError(f"there may be several: write [[{given.field_name}]], with double brackets")
+        return value
+
+    @field_validator("dataset")
+    @classmethod
+    def _names_of_their_own(cls, value: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+        for what, names in (
+            ("data sets", [d.name for d in value]),
+            ("attributes", [a.name for d in value for a in d.attribute]),
+        ):
+            if twice := sorted({n for n in names if names.count(n) > 1}):
+                raise ValueError(f"two {what} have the name {twice[0]}")
         return value
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 import twin
+from twin.catalogue import CATALOGUE, Catalogue, attributes_from_json
 from twin.errors import StoreError
 from twin.store.atomic import write_bytes
 from twin.store.layout import Layout
@@ -45,6 +46,8 @@ class Manifest:
     fit : dict of str to dict
         Per LoD, the distances of all roof points to the roofs.
     versions : dict
+    attributes : list of dict
+        Those that data sets of the twin's own declare, see :class:`~twin.catalogue.Attribute`.
     """
 
     name: str
@@ -62,11 +65,17 @@ class Manifest:
     fit: dict[str, dict[str, float]] = field(default_factory=dict)
     format: int = FORMAT
     versions: dict[str, str] = field(default_factory=lambda: versions())
+    attributes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def withheld(self) -> set[str]:
         """Sources that are not for everybody."""
         return {s["kind"] for s in self.sources if s["classification"] != "openbaar"}
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All attributes that the objects of this twin may have."""
+        return CATALOGUE.extended(attributes_from_json(self.attributes))
 
     def write(self, layout: Layout) -> None:
         """Write ``twin.json``; the last act of a build."""
@@ -100,11 +109,13 @@ def read_manifest(layout: Layout) -> Manifest:
             "Build the twin again"
         )
     try:
-        return Manifest(**{**content, "bbox": tuple(content["bbox"])})
-    except (KeyError, TypeError) as error:
+        manifest = Manifest(**{**content, "bbox": tuple(content["bbox"])})
+        attributes_from_json(manifest.attributes)
+    except (KeyError, TypeError, ValueError) as error:
         raise StoreError(
             f"{layout.manifest}: incomplete or altered ({error}). Build the twin again"
         ) from error
+    return manifest
 
 
 def versions() -> dict[str, str]:

@@ -1,0 +1,47 @@
+"""The OpenAPI description: what FastAPI makes of the routes, with what it can't know of their answers."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+
+from twin.api.data import Twin
+from twin.api.negotiation import MEDIA
+
+_OBJECT = {"schema": {"type": "object"}}
+_LIST = {"schema": {"type": "array", "items": {"type": "object"}}}
+_LISTS = {"/api/catalogue"}
+_FILE = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+_TEXT = {"schema": {"type": "string"}}
+
+
+def describe(app: FastAPI, twin: Twin) -> dict[str, Any]:
+    """The description of the API of a twin: its collections, and every representation of each answer."""
+    content = copy.deepcopy(FastAPI.openapi(app))
+    for path, operation in _operations(content):
+        answers = operation["responses"]["200"].setdefault("content", {})
+        for media in answers:
+            answers[media] = _LIST if path in _LISTS else _OBJECT
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] == "f":
+                answers.update(_representations(parameter["schema"]))
+            elif parameter["in"] == "path" and parameter["name"] == "collection":
+                parameter["schema"]["enum"] = list(twin.collections)
+        operation["responses"]["304"] = {"description": "The client has this answer already."}
+    return content
+
+
+def _operations(content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in content["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def _representations(schema: dict[str, Any]) -> dict[str, Any]:
+    """Media types of the values that a parameter ``f`` may have, but for JSON, which has one already."""
+    names = next(s["enum"] for s in schema["anyOf"] if "enum" in s)
+    kinds = {"html": _TEXT, "csv": _TEXT, "gpkg": _FILE, "cityjson": _OBJECT}
+    return {MEDIA[name]: kinds[name] for name in names if name != "json"}

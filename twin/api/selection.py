@@ -1,0 +1,217 @@
+"""Which objects a request asks for, and in what order: filters, area and sorting as one query."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from fastapi import Request
+
+from twin.api import cql2
+from twin.api.area import area_of
+from twin.api.crs import Crs, require_crs, to_rd
+from twin.api.data import Twin
+from twin.api.dependencies import known_parameters
+from twin.api.values import typed
+from twin.catalogue import Attribute
+from twin.errors import NotFoundError, QueryError
+
+_MOST_VERTICES = 10_000
+_RELATIONS = {
+    "s_intersects": "intersects",
+    "s_within": "within",
+    "s_contains": "contains",
+    "s_equals": "equals",
+    "s_touches": "touches",
+    "s_crosses": "crosses",
+    "s_overlaps": "overlaps",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Objects of a collection.
+
+    Attributes
+    ----------
+    twin : Twin
+    collection : str
+    where : str
+        Condition of SQL; ``true`` for all.
+    values : tuple
+        Of its parameters.
+    order : str
+        Columns of SQL, ending with the id, so that no two objects are equal.
+    """
+
+    twin: Twin
+    collection: str
+    where: str
+    values: tuple[Any, ...]
+    order: str = "identificatie"
+
+    def count(self) -> int:
+        """How many there are."""
+        rows = self.twin.query(f'select count(*) from "{self.collection}" where {self.where}', self.values)
+        return int(rows[0][0])
+
+    def rows(
+        self, attributes: tuple[Attribute, ...], limit: int, after: str | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Attributes, height of the ground and geometry (WKB) of at most ``limit`` objects, in order.
+
+        Parameters
+        ----------
+        attributes : tuple of Attribute
+        limit : int
+        after : str, optional
+            Id of the object after which to begin.
+
+        Raises
+        ------
+        NotFoundError
+            When ``after`` is none of them and the order is not that of the ids.
+        """
+        listed = columns(self.twin, self.collection, attributes)
+        source, values, where = f'"{self.collection}"', [*self.values], self.where
+        if after is not None and self.order == "identificatie":
+            where, values = f"({where}) and identificatie > ?", [*values, after]
+        elif after is not None:
+            ranked = (
+                f"(select *, row_number() over (order by {self.order}) as place_ from {source} where {where})"
+            )
+            found = self.twin.query(f"select place_ from {ranked} where identificatie = ?", [*values, after])
+            if not found:
+                raise NotFoundError(f"after={after}: not among the objects that are asked for")
+            source, where, values = ranked, "place_ > ?", [*values, found[0][0]]
+        return self.twin.query(
+            f"select {listed} from {source} where {where} order by {self.order} limit {limit}", values
+        )
+
+
+def columns(twin: Twin, collection: str, attributes: tuple[Attribute, ...]) -> str:
+    """Columns of SQL: the attributes, the height of the ground where anybody may see it, the geometry."""
+    ground = any(a.name == "h_maaiveld" for a in twin.attributes(collection))
+    return ", ".join([*(f'"{a.name}"' for a in attributes), "h_maaiveld" if ground else "null", "geometry"])
+
+
+def selection(
+    request: Request,
+    twin: Twin,
+    collection: str,
+    *,
+    bbox: str | None = None,
+    bbox_crs: str | None = None,
+    filter_: str | None = None,
+    filter_lang: str = "cql2-text",
+    filter_crs: str | None = None,
+    sortby: str | None = None,
+) -> Selection:
+    """The objects that a request asks for; any parameter that its route does not know is an attribute.
+
+    Raises
+    ------
+    QueryError
+        For a wrong value, or a parameter that is no attribute.
+    """
+    clauses, values = _equalities(request, twin, collection)
+    box_crs, shape_crs = require_crs(bbox_crs, "bbox-crs"), require_crs(filter_crs, "filter-crs")
+    if filter_ is not None:
+        known = {a.name: a for a in twin.attributes(collection)}
+        condition = cql2.condition(
+            cql2.parse(filter_, filter_lang),
+            known,
+            lambda op, shape: _related(twin, collection, op, _geometry(shape, shape_crs, twin)),
+        )
+        clauses, values = [*clauses, condition.sql], [*values, *condition.values]
+    if bbox is not None:
+        area = area_of(bbox, box_crs, twin)
+        if area is None:
+            clauses.append("false")
+        else:
+            clauses, values = area.clauses(twin, collection, clauses, values)
+    where = " and ".join(clauses) or "true"
+    return Selection(twin, collection, where, tuple(values), _order(twin, collection, sortby))
+
+
+def _equalities(request: Request, twin: Twin, collection: str) -> tuple[list[str], list[Any]]:
+    known = {a.name: a for a in twin.attributes(collection)}
+    parameters = known_parameters(request)
+    clauses, values = [], []
+    for name, text in request.query_params.multi_items():
+        if name in parameters:
+            continue
+        if name not in known:
+            raise QueryError(
+                f"{name}: no such parameter or attribute. See /api/collections/{collection}/queryables"
+            )
+        clauses.append(f'list_contains("{name}", ?)' if known[name].type == "list" else f'"{name}" = ?')
+        values.append(typed(known[name].type, text, name))
+    return clauses, values
+
+
+def _order(twin: Twin, collection: str, sortby: str | None) -> str:
+    """Columns to sort by; what is missing comes last, and the id decides between equals."""
+    parts = []
+    for word in (sortby or "").split(","):
+        name = word.strip().lstrip("+- ")
+        if not name:
+            continue
+        attribute = twin.attribute(collection, name)
+        if attribute.type == "list":
+            raise QueryError(f"sortby={sortby}: {name} is a list, which has no order")
+        direction = "desc" if word.strip().startswith("-") else "asc"
+        parts.append(f'"{attribute.name}" {direction} nulls last')
+    if sortby is not None and not parts:
+        raise QueryError("sortby: expected attributes, as in sortby=-hoogte,identificatie")
+    return ", ".join([*parts, "identificatie"]) if parts else "identificatie"
+
+
+def _geometry(content: dict[str, Any], crs: Crs, twin: Twin) -> Any:
+    """A geometry of a filter in RD."""
+    shape: shapely.Geometry
+    try:
+        if "bbox" in content:
+            numbers = [float(v) for v in content["bbox"]]
+            numbers = [*numbers[:2], *numbers[3:5]] if len(numbers) == 6 else numbers
+            x0, y0, x1, y1 = numbers
+            shape = shapely.box(x0, y0, x1, y1)
+        else:
+            shape = shapely.geometry.shape(content)
+        bounds = shapely.bounds(shape)
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
+        raise QueryError("filter: a geometry that is none of GeoJSON or WKT") from None
+    if shape.is_empty or not all(map(math.isfinite, bounds)):
+        raise QueryError("filter: a geometry without finite coordinates")
+    if shapely.get_num_coordinates(shape) > _MOST_VERTICES:
+        raise QueryError(f"filter: a geometry of more than {_MOST_VERTICES} vertices")
+    if crs.degrees:
+        low, high = (bounds[:2], bounds[2:]) if not crs.latitude_first else (bounds[1::-1], bounds[:1:-1])
+        if low[0] < -180 or high[0] > 180 or low[1] < -90 or high[1] > 90:
+            raise QueryError("filter: a geometry beyond the globe; is filter-crs right?")
+        west, south, east, north = twin.lonlat_box(twin.manifest.bbox)
+        if low[0] > east + 1 or high[0] < west - 1 or low[1] > north + 1 or high[1] < south - 1:
+            return None  # nothing of this twin is near it
+        if high[0] - low[0] > 5 or high[1] - low[1] > 5:
+            raise QueryError("filter: a geometry larger than the Netherlands. Use a smaller one, or bbox")
+    placed = to_rd(shape, crs, twin.rdnap)
+    return placed if placed.is_valid else shapely.make_valid(placed)
+
+
+def _related(twin: Twin, collection: str, op: str, shape: Any) -> list[str]:
+    """Ids of the objects that stand in relation ``op`` to a shape in RD."""
+    if shape is None:
+        return []
+    x0, y0, x1, y1 = shapely.bounds(shape).tolist()
+    rows = twin.query(
+        f'select identificatie, geometry from "{collection}" '
+        "where maxx >= ? and minx <= ? and maxy >= ? and miny <= ?",
+        [x0, x1, y0, y1],
+    )
+    shapely.prepare(shape)
+    ours = shapely.from_wkb([wkb for _, wkb in rows])
+    hits = getattr(shapely, _RELATIONS[op])(ours, shape)
+    return [rows[i][0] for i in np.flatnonzero(hits).tolist()]
