@@ -240,7 +240,15 @@ def test_openapi_documents_every_route(client: TestClient) -> None:
         for parameter in told.get("parameters", []):
             assert parameter["in"] == "path" or parameter["name"] == "limit" or parameter["description"]
     items = document["paths"]["/api/collections/{collection}/items"]["get"]
-    assert list(items["responses"]["200"]["content"]) == ["application/geo+json"]
+    assert list(items["responses"]["200"]["content"]) == [
+        "application/geo+json",
+        "text/html",
+        "text/csv",
+        "application/geopackage+sqlite3",
+        "application/city+json",
+    ]
+    (where,) = [p for p in items["parameters"] if p["in"] == "path"]
+    assert where["schema"]["enum"] == ["buurt", "pand", "verblijfsobject", "wegdeel"]
 
 
 def _paths(routes: Any) -> set[str]:

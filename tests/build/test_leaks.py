@@ -84,11 +84,38 @@ column = "bedrag"
 type = "integer"
 aggregate = "max"
 nl = { label = "Verborgenhoogste" }
+
+[[dataset]]
+name = "half"
+path = "geheim.csv"
+by = "verblijfsobject"
+key = "vbo"
+licence = "CC-BY-4.0"
+[[dataset.attribute]]
+name = "half_openbaar"
+aggregate = "count"
+type = "integer"
+nl = { label = "Aantal" }
+[[dataset.attribute]]
+name = "half_intern"
+column = "bedrag"
+type = "integer"
+aggregate = "max"
+tile = true
+classification = "intern"
+nl = { label = "Verborgenhelft" }
 """
-HIDDEN_WORDS = (str(SECRET), NAME, "geheim_bedrag", "geheim_naam", "gemengd_hoogste", "Verborgen",
-                "Achterstallig", "woz_waarde", "woz_peildatum")  # fmt: skip
+HIDDEN_WORDS = (str(SECRET), NAME, "geheim_bedrag", "geheim_naam", "gemengd_hoogste", "half_intern",
+                "Verborgen", "Achterstallig", "woz_waarde", "woz_peildatum")  # fmt: skip
 PUBLIC_WOZ = "buurt_gemiddelde_woz_waarde"  # of CBS itself
-HIDDEN_ATTRIBUTES = ("geheim_bedrag", "geheim_naam", "gemengd_hoogste", "woz_waarde", "woz_peildatum")
+HIDDEN_ATTRIBUTES = (
+    "geheim_bedrag",
+    "geheim_naam",
+    "gemengd_hoogste",
+    "half_intern",
+    "woz_waarde",
+    "woz_peildatum",
+)
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +247,7 @@ def test_queryables_catalogue_and_sources_name_none(client: TestClient) -> None:
     named = {a["name"] for a in client.get("/api/catalogue").json()}
     internal = {a.name for a in CATALOGUE.attributes if a.classification != "openbaar"}
     assert not named & ({*HIDDEN_ATTRIBUTES} | internal)
-    assert {"gemengd_gemiddeld", "gemengd_aantal"} <= named
+    assert {"gemengd_gemiddeld", "gemengd_aantal", "half_openbaar"} <= named
     kinds = {s["kind"] for s in client.get("/api/twin").json()["sources"]}
     assert "gemengd" in kinds
     assert not kinds & {"geheim", "woz"}

@@ -56,7 +56,10 @@ class Area:
         misses = ~shapely.intersects(self.shape, shapely.from_wkb([wkb for _, wkb in rows]))
         outside = [rows[i][0] for i in np.flatnonzero(misses)]
         if outside:
-            clauses, values = [*clauses, "not list_contains(?::varchar[], identificatie)"], [*values, outside]
+            clauses, values = (
+                [*clauses, "identificatie not in (select unnest(?::varchar[]))"],
+                [*values, outside],
+            )
         return clauses, values
 
 

@@ -207,7 +207,7 @@ class _Translator:
             raise QueryError(f"filter: {op} compares the property geometry with a geometry")
         disjoint = op == "s_disjoint"
         found = self._places("s_intersects" if disjoint else op, shape)
-        sql = "(list_contains(?::varchar[], identificatie))"
+        sql = "(identificatie in (select unnest(?::varchar[])))"
         return Condition(f"(not {sql})" if disjoint else sql, (found,))
 
     def _pair(self, left: Any, right: Any) -> tuple[_Value, _Value]:
