@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -41,6 +42,7 @@ class BuiltSolids:
 def build_solids(
     collection: str,
     frame: gpd.GeoDataFrame,
+    shapes: npt.NDArray[Any],
     surfaces: Shells,
     carries: Bools,
     points: Points,
@@ -61,9 +63,7 @@ def build_solids(
         height = np.full(len(frame), DECK_THICKNESS)
         told = np.zeros(len(frame), dtype=bool)
     else:
-        height, told = rises(
-            frame.geometry.to_numpy(), kind, collection, points.xyz, points.classification, terrain
-        )
+        height, told = rises(shapes, kind, collection, points.xyz, points.classification, terrain)
         top, bottom = z + height[owner], z
     solids = solids_between(surfaces, top, bottom)
     made = np.diff(solids.object_offsets) > 0

@@ -81,9 +81,10 @@ def _lift(
     present = raised.present if raised else np.zeros(len(frame), dtype=bool)
     covered = _covered(collection, frame, present) if ground.raised else np.zeros(len(frame), dtype=bool)
     # What has a surface in a partition is lifted with its neighbours; all else by itself.
-    shapes = frame.geometry.to_numpy(dtype=object).copy()
-    shapes[present | covered] = None
-    alone = frame.set_geometry(_widened(collection, shapes), crs=frame.crs)
+    shapes = _widened(collection, frame.geometry.to_numpy(dtype=object).copy())
+    others = shapes.copy()
+    others[present | covered] = None
+    alone = frame.set_geometry(others, crs=frame.crs)
     pieces = isolating(
         lambda some: _raise(collection, alone.iloc[some], points, ground.terrain),
         frame["identificatie"].tolist(),
@@ -110,7 +111,7 @@ def _lift(
         lifted = replace(lifted, surfaces=_trees(frame, lifted))
     if collection.name in STRUCTURES:
         carries = raised.carries if raised else np.zeros(len(frame), dtype=bool)
-        built = build_solids(collection.name, frame, lifted.surfaces, carries, points, ground.terrain)
+        built = build_solids(collection.name, frame, shapes, lifted.surfaces, carries, points, ground.terrain)
         solids = built.solids
         table = table.assign(h_object=built.height, h_object_bron=built.source)
     return _described(collection, frame, table, lifted, solids, seen)

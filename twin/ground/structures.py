@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy import ndimage
 
 from twin.geometry.columns import Bools, Bytes, Floats
 from twin.ground.terrain import Terrain
@@ -57,6 +58,7 @@ HIGHEST_ELSE = 15.0
 LOWEST = 0.2  # [m] above the terrain: lower points are of the ground itself
 QUANTILE = 0.8
 MIN_POINTS = 4
+NEAR_CELL = 4.0  # [m]
 FLUSH = 0.05  # [m] or less: a quay, which is no higher than its edge
 SEEN = (1, 6, 26)  # AHN classes that walls and the like are found in
 
@@ -84,14 +86,16 @@ def rises(
     otherwise = OTHERWISE.get(collection, ASSUMED_ELSE)
     assumed = np.array([ASSUMED.get(str(k), otherwise) for k in kinds], dtype=np.float64)
     low = assumed <= FLUSH  # whatever stands on it
-    points = xyz[np.isin(classification, SEEN)]
-    if not len(points) or not len(shapes):
+    shapes = shapes.copy()
+    shapes[low] = None
+    points = xyz[_near(shapes, xyz) & np.isin(classification, SEEN)]
+    if not len(points):
         return assumed, np.zeros(len(shapes), dtype=bool)
     tree = shapely.STRtree(np.asarray(shapely.points(points[:, :2]), dtype=object))
     row, point = tree.query(shapes, predicate="intersects")
     above = points[point, 2] - terrain.sample(points[point, :2])
     with np.errstate(invalid="ignore"):
-        likely = (above > LOWEST) & (above < HIGHEST.get(collection, HIGHEST_ELSE)) & ~low[row]
+        likely = (above > LOWEST) & (above < HIGHEST.get(collection, HIGHEST_ELSE))
     row, above = row[likely], above[likely]
     order = np.lexsort((above, row))
     count = np.bincount(row, minlength=len(shapes))
@@ -101,3 +105,23 @@ def rises(
     result = assumed.copy()
     result[told] = np.round(above[order][at], 2)
     return result, told
+
+
+def _near(shapes: npt.NDArray[Any], xyz: Floats) -> Bools:
+    """Points in cells that shapes run through or enclose: of a whole cloud a few."""
+    bounds = shapely.bounds(shapes)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return np.zeros(len(xyz), dtype=bool)
+    low = np.floor(bounds[:, :2].min(axis=0) / NEAR_CELL) - 1
+    columns, rows = (np.floor(bounds[:, 2:].max(axis=0) / NEAR_CELL) - low + 2).astype(np.int64).tolist()
+    marked = np.zeros((rows, columns), dtype=bool)
+    along = shapely.get_coordinates(shapely.segmentize(shapes, NEAR_CELL))
+    column, row = (np.floor(along / NEAR_CELL) - low).astype(np.int64).T
+    marked[row, column] = True
+    marked = ndimage.binary_fill_holes(ndimage.binary_dilation(marked, np.ones((3, 3), dtype=bool)))
+    at = (np.floor(xyz[:, :2] / NEAR_CELL) - low).astype(np.int64)
+    inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
+    near: Bools = inside.copy()
+    near[inside] = marked[at[inside, 1], at[inside, 0]]
+    return near
