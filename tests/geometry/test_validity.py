@@ -124,16 +124,15 @@ def narrow_and_tilted(points: Points, faces: Faces) -> None:
     faces[4] = [[2, 3, 7, 9, 6]]
 
 
-def roof_through_the_ground(points: Points, faces: Faces) -> None:
-    """Push a dent of the roof out below the ground."""
-    tip = len(points)
-    points.append([4.5, 4.5, -3])
-    faces[1:2] = [[[4, 5, tip]], [[5, 6, tip]], [[6, 7, tip]], [[7, 4, tip]]]
+def dent_of(depth: float) -> Callable[[Points, Faces], None]:
+    """Push a dent into the roof; below 9 it comes out of the ground, below 27 more is inside out than not."""
 
+    def change(points: Points, faces: Faces) -> None:
+        tip = len(points)
+        points.append([4.5, 4.5, 9 - depth])
+        faces[1:2] = [[[4, 5, tip]], [[5, 6, tip]], [[6, 7, tip]], [[7, 4, tip]]]
 
-def dent_to_the_ground(points: Points, faces: Faces) -> None:
-    roof_through_the_ground(points, faces)
-    points[-1][2] = 0
+    return change
 
 
 def fin(points: Points, faces: Faces) -> None:
@@ -184,11 +183,12 @@ DEFECTS = {
     "two cubes on a vertex": (second_cube(9, shared={0: 6}), 303),
     "two cubes": (second_cube(20), 305),
     "cube in a cube": (second_cube(3, 0.3), 305),
-    "roof through the ground": (roof_through_the_ground, 306),
-    "roof touching the ground": (dent_to_the_ground, 306),
+    "roof through the ground": (dent_of(12), 306),
+    "roof touching the ground": (dent_of(9), 306),
     "flipped roof": (lambda p, f: reverse(f[1][0]), 307),
     "flipped wall": (lambda p, f: reverse(f[3][0]), 307),
-    "inside out": (lambda p, f: [reverse(r) for face in f for r in face], 307),
+    "inside out": (lambda p, f: [reverse(r) for face in f for r in face], 405),
+    "dent that comes out on the other side": (dent_of(40), 306),
 }
 
 

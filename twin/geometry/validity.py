@@ -45,6 +45,7 @@ class Code(IntEnum):
     MULTIPLE_COMPONENTS = 305
     SELF_INTERSECTION = 306
     WRONG_ORIENTATION = 307
+    SHELL_INSIDE_OUT = 405
     WRONG_SEMANTICS = 801
 
 
@@ -172,7 +173,7 @@ def _wrong_semantics(shells: Shells) -> Ints:
 def _shell_defects(
     shells: Shells, triangles: Ints, surface: Ints, whole: Bools, intersections: bool
 ) -> list[tuple[int, Ints]]:
-    """Codes of the 300s with their objects; only objects that are ``whole`` (O,) are looked at."""
+    """Codes from 301 on with their objects; only objects that are ``whole`` (O,) are looked at."""
     owner = rows_of(shells.object_offsets)[surface]
     looked_at = whole[owner]
     triangles, surface, owner = triangles[looked_at], surface[looked_at], owner[looked_at]
@@ -200,7 +201,7 @@ def _shell_defects(
     pinched = _pinched(order, heads, uses == 2, start, edge_owner, closed, n)
     pinched = np.setdiff1d(pinched, apart)
     inverted = np.flatnonzero(closed & (_volume(shells, triangles, owner) <= 0))
-    closed[apart] = closed[pinched] = closed[inverted] = False
+    closed[apart] = closed[pinched] = False
     crossing = np.zeros(0, dtype=np.int64)
     if intersections:
         crossing = intersecting_objects(shells.xyz, triangles, surface, owner, closed)
@@ -210,7 +211,9 @@ def _shell_defects(
         (Code.NON_MANIFOLD, np.union1d(many, pinched)),
         (Code.MULTIPLE_COMPONENTS, apart),
         (Code.SELF_INTERSECTION, crossing),
-        (Code.WRONG_ORIENTATION, np.union1d(same_way, inverted)),
+        (Code.WRONG_ORIENTATION, same_way),
+        # A shell that was pushed through its own other side says so first.
+        (Code.SHELL_INSIDE_OUT, np.setdiff1d(inverted, crossing)),
     ]
 
 
