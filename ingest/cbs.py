@@ -20,12 +20,11 @@ import pyogrio.errors
 import shapely
 
 from ingest import ids
-from ingest.crs import RD, require_rd
+from ingest.crs import RD
 from ingest.delivery import Delivery, Reject
 from ingest.errors import SourceError
 from ingest.verdicts import Verdicts
-
-Bbox = tuple[float, float, float, float]
+from ingest.window import Bbox, read_layer
 
 # How CBS writes that there is no figure: unknown, confidential or impossible. Never a number.
 SENTINELS = (-99_995, -99_997, -99_998, -99_999_995, -99_999_997, -99_999_998)
@@ -141,9 +140,7 @@ def _level(columns: Collection[str]) -> str | None:
 
 
 def _read_level(path: Path, layer: str, level: str, year: int | None, bbox: Bbox | None) -> Delivery:
-    info = pyogrio.read_info(path, layer=layer)
-    in_rd = info["crs"] is not None and RD.equals(info["crs"], ignore_axis_order=True)
-    raw = pyogrio.read_dataframe(path, layer=layer, bbox=bbox if in_rd else None)
+    raw, _, notes = read_layer(path, layer, bbox)
     if not isinstance(raw, gpd.GeoDataFrame):
         raise SourceError(
             path,
@@ -151,10 +148,7 @@ def _read_level(path: Path, layer: str, level: str, year: int | None, bbox: Bbox
             expected="areas with their outline",
             remedy="Download 'Wijken en buurten' with geometry.",
         )
-    raw, notes = require_rd(raw, path)
-    if bbox and not in_rd:
-        raw = raw[shapely.intersects(raw.geometry.array, shapely.box(*bbox)) | raw.geometry.isna()]
-    raw = raw.reset_index(drop=True).rename(columns=_snake_case).rename(columns=_RENAMED)
+    raw = raw.rename(columns=_snake_case).rename(columns=_RENAMED)
     frame, verdicts = _judge(raw, level)
     frame = frame.assign(jaar=_year(raw, path, year))
     frame = _promised(_figures(frame), level)

@@ -12,6 +12,7 @@ import pandas as pd
 from ingest import ids
 from ingest.delivery import Delivery, Reject, rejects_frame
 from ingest.errors import SourceError
+from ingest.last_line import require_whole
 from ingest.verdicts import Verdicts
 
 # The national file has some six million lines of 40 columns; a dozen of them are kept.
@@ -133,6 +134,7 @@ def _header(path: Path) -> tuple[int, dict[str, str]]:
         names = [name.strip().strip('"') for name in line.split(";")]
         ours = {name: _OURS[key] for name in names if (key := _key(name)) in _OURS}
         if set(_REQUIRED) <= set(ours.values()):
+            require_whole(path, ";", len(names), "utf-8-sig")
             return skip, ours
     raise SourceError(
         path,

@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pyogrio
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
 from ingest import bgt
@@ -146,7 +146,7 @@ def _geopackage(path: Path) -> dict[str, Any]:
             )
             names.add(plain(name).removeprefix("bgt"))
             columns.update(map(plain, info["fields"]))
-    except DataSourceError as error:
+    except (DataSourceError, DataLayerError) as error:
         raise _unknown(path, f"it can't be opened as a GeoPackage ({error})", "Download it again.") from error
     if "relatievehoogteligging" in columns and names & set(bgt.FEATURE_TYPES):
         kind = "bgt geopackage"
@@ -233,13 +233,13 @@ def _json(path: Path) -> dict[str, Any]:
         return {"kind": "cityjson", "crs": CRS.from_epsg(int(epsg[1])).name if epsg else None}
     try:
         info = pyogrio.read_info(path, force_feature_count=True, force_total_bounds=True)
-    except DataSourceError as error:
+    except (DataSourceError, DataLayerError) as error:
         raise _unknown(path, f"it can't be read as GeoJSON ({error})", "Download it again.") from error
     layer = {"name": info["layer_name"], "count": int(info["features"]), "columns": list(info["fields"])}
     return {
         "kind": "geojson",
         "crs": None if info["crs"] is None else CRS.from_user_input(info["crs"]).name,
-        "bbox": _bbox(np.array(info["total_bounds"])),
+        "bbox": None if info["total_bounds"] is None else _bbox(np.array(info["total_bounds"])),
         "count": int(info["features"]),
         "layers": [layer],
     }

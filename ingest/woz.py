@@ -17,6 +17,7 @@ import pandas as pd
 from ingest import ids
 from ingest.delivery import Delivery, Reject, rejects_frame
 from ingest.errors import SourceError
+from ingest.last_line import require_whole
 from ingest.verdicts import Verdicts
 
 # Some 100 MB of text for the widest exports; only the configured columns are kept of it.
@@ -135,6 +136,7 @@ def _require_columns(path: Path, columns: WozColumns) -> None:
             expected=f"the columns {', '.join(columns.used())} with '{columns.delimiter}' in between",
             remedy="Set the column names and the delimiter of this municipality's export in the settings.",
         )
+    require_whole(path, columns.delimiter, len(header.columns), columns.encoding)
 
 
 def _shown(names: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from contextlib import contextmanager
@@ -42,6 +43,8 @@ class Staging:
         """Put the set in place; returns how many files were changed and how many removed."""
         names = sorted(path.relative_to(self.new) for path in self.new.rglob("*") if path.is_file())
         names.sort(key=lambda name: name.name == "tileset.json" and len(name.parts) == 1)
+        if not self.folder.is_dir() or not any(self.folder.iterdir()):
+            return self._publish_first(names), 0
         changed = sum(_move(self.new / name, self.folder / name) for name in names)
         stale = [
             path
@@ -54,6 +57,15 @@ class Staging:
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
         return changed, len(stale)
+
+    def _publish_first(self, names: list[Path]) -> int:
+        """All at once: an interruption halfway would leave files that no entry vouches for."""
+        for name in names:
+            _flush(self.new / name)
+        if self.folder.is_dir():
+            self.folder.rmdir()
+        self.new.rename(self.folder)
+        return len(names)
 
     def __enter__(self) -> Staging:
         # What an interrupted run left behind is of no use to this one.
@@ -82,9 +94,13 @@ def disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        where = f" ({error.filename})" if error.filename else ""
         raise TilesError(
-            f"Tiles cannot be written to {folder}: {error.strerror or error} ({error.filename}). "
-            "Make room or choose another folder, then run again; the tileset that was there is still whole"
+            f"Tiles cannot be written to {folder}{where}: "
+            f"{'the disk is full' if full else error.strerror or error}. "
+            f"{'Free some space' if full else 'Choose another folder or change its rights'}, then run the "
+            "same command again; the tileset that was there is still whole"
         ) from error
 
 
@@ -96,7 +112,11 @@ def _move(source: Path, target: Path) -> bool:
     ):
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as file:
-        os.fsync(file.fileno())
+    _flush(source)
     source.replace(target)
     return True
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

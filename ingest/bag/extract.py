@@ -13,6 +13,7 @@ import re
 import shutil
 import struct
 import tempfile
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,9 +23,11 @@ from typing import IO, Any, cast
 
 import pandas as pd
 import pyogrio
+from lxml import etree
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from ingest.bag.schemas import recognise
+from ingest.delivery import Reject, rejects_frame
 from ingest.errors import SourceError
 
 # 0221PND15092020-000001.xml; IA, NB and IO before the kind: inactief, nietBAG and inOnderzoek.
@@ -45,11 +48,26 @@ _KINDS = {
 }
 _GROUPS = {"IA": "inactief", "NB": "nietBAG", "IO": "inOnderzoek"}
 _RECORD = re.compile(rb"<(?:[\w-]+:)?bagObject[ >]")
+_WHOLE_RECORD = re.compile(rb"<(?:[\w-]+:)?bagObject[ >].*?</(?:[\w-]+:)?bagObject>", re.DOTALL)
+_IDENTIFICATIE = re.compile(rb"identificatie[^>]*>\s*([^<\s]+)")
+_PLACE = re.compile(r" at line \d+, column \d+")
 _STAND = re.compile(rb"StandTechnischeDatum>\s*(\d{4})-(\d{2})-(\d{2})")
 _HEAD = 8192  # bytes; the date of the extract stands before the first record
 _WITHOUT_GEOMETRY = {"nummeraanduiding", "openbare_ruimte"}
 # Signature and what precedes the lengths of name and extra field (APPNOTE 4.3.7).
 _LOCAL_HEADER = struct.Struct("<26sHH")
+
+
+_FAULTS = (DataSourceError, DataLayerError, FeatureError)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What one XML file holds: the records, those that can't be read, and what was said of the others."""
+
+    frame: pd.DataFrame
+    rejects: pd.DataFrame
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +131,21 @@ def stand_date(xml: bytes) -> dt.date | None:
     return dt.date(*map(int, found.groups())) if found else None
 
 
-def records(member: Member) -> pd.DataFrame:
+def records(member: Member) -> Records:
     """All records of one XML file, with history, columns in official names.
+
+    A record that GDAL can't read makes it give up on the whole file; it is then looked for, and set apart.
 
     Raises
     ------
     SourceError
         XML that breaks off or is of another kind, or of which GDAL passed over records.
     """
+    rejects: list[tuple[str, Reject, str]] = []
     try:
-        raw = pyogrio.read_dataframe(member.xml)
-    except (DataSourceError, DataLayerError, FeatureError) as fault:
-        raise SourceError(
-            member.name,
-            found=f"its XML can't be read as a BAG extract ({fault})",
-            expected="a complete file of the BAG extract 2.0 (LVC, schema 20200601)",
-            remedy="Download the extract again; if it is of an older version, order it as BAG 2.0.",
-        ) from None
+        raw, notes = _through_gdal(member.xml)
+    except _FAULTS as fault:
+        raw, notes, rejects = _without_bad_records(member, fault)
     schema = recognise(member.table, raw.columns)
     if schema is None or schema.table != member.table:
         raise SourceError(
@@ -138,7 +154,7 @@ def records(member: Member) -> pd.DataFrame:
             expected=f"records of {member.table}, as its name says",
             remedy="Put the files of the delivery back under their own names.",
         )
-    if len(raw) != (counted := len(_RECORD.findall(member.xml))):
+    if len(raw) + len(rejects) != (counted := len(_RECORD.findall(member.xml))):
         raise SourceError(
             member.name,
             found=f"GDAL reads {len(raw)} records where the file has {counted}",
@@ -146,7 +162,73 @@ def records(member: Member) -> pd.DataFrame:
             remedy="Download the extract again; if it stays so, please report it with the file.",
         )
     raw = raw.rename(columns=str.lower).rename(columns=schema.columns)
-    return pd.DataFrame(raw.drop(columns="geometry")) if member.table in _WITHOUT_GEOMETRY else raw
+    frame = pd.DataFrame(raw.drop(columns="geometry")) if member.table in _WITHOUT_GEOMETRY else raw
+    # A whole file of them has the same thing to say of many a value.
+    return Records(frame, rejects_frame(rejects), tuple(f"{member.name}: {n}" for n in dict.fromkeys(notes)))
+
+
+def _through_gdal(xml: bytes) -> tuple[pd.DataFrame, list[str]]:
+    """Records as GDAL reads them, and what it had to say."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        raw = pyogrio.read_dataframe(xml)
+    return raw, [str(warning.message) for warning in said]
+
+
+def _without_bad_records(
+    member: Member, fault: Exception
+) -> tuple[pd.DataFrame, list[str], list[tuple[str, Reject, str]]]:
+    """What GDAL can read of a sound XML file, by halves, and the records that it can't."""
+    spans = [match.span() for match in _WHOLE_RECORD.finditer(member.xml)]
+    if not spans or not _is_sound_xml(member.xml):
+        raise SourceError(
+            member.name,
+            found=f"its XML can't be read as a BAG extract ({fault})",
+            expected="a complete file of the BAG extract 2.0 (LVC, schema 20200601)",
+            remedy="Download the extract again; if it is of an older version, order it as BAG 2.0.",
+        ) from None
+    head, tail = member.xml[: spans[0][0]], member.xml[spans[-1][1] :]
+    frames: list[pd.DataFrame] = []
+    notes: list[str] = []
+    bad: list[tuple[str, Reject, str]] = []
+    halves = [(0, len(spans))]
+    while halves:
+        first, end = halves.pop()
+        part = member.xml[spans[first][0] : spans[end - 1][1]]
+        try:
+            raw, said = _through_gdal(head + part + tail)
+        except _FAULTS as error:
+            if end - first == 1:
+                # The place is that in what was tried, which nobody else has.
+                why = _PLACE.sub("", str(error))
+                bad.append((_identificatie(part), Reject.UNREADABLE, f"GDAL can't read it ({why})"))
+            else:
+                middle = (first + end) // 2
+                halves += [(middle, end), (first, middle)]
+        else:
+            frames.append(raw)
+            notes += said
+    if not frames:
+        raise SourceError(
+            member.name,
+            found=f"not one of its {len(spans)} records can be read ({fault})",
+            expected="records of the BAG extract 2.0 (LVC, schema 20200601)",
+            remedy="Download the extract again; if it is of an older version, order it as BAG 2.0.",
+        ) from None
+    return pd.concat(frames, ignore_index=True), notes, bad
+
+
+def _is_sound_xml(xml: bytes) -> bool:
+    try:
+        etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
+def _identificatie(record: bytes) -> str:
+    found = _IDENTIFICATIE.search(record)
+    return found[1].decode(errors="replace") if found else "unknown"
 
 
 def _zipped(stream: IO[bytes], name: str, table: str) -> Iterator[Member]:

@@ -12,15 +12,13 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pyogrio.errors
-import shapely
 
 from ingest.bag import tables
 from ingest.bag.schemas import Schema, recognise, unknown
 from ingest.bag.versions import HISTORY, newest
-from ingest.crs import RD, require_rd
 from ingest.errors import SourceError
-
-Bbox = tuple[float, float, float, float]
+from ingest.last_line import require_whole
+from ingest.window import Bbox, read_layer
 
 # Some 60 MB of text at a time; a national table of addresses has ten million rows.
 CSV_ROWS = 200_000
@@ -58,10 +56,7 @@ def layers(path: Path, bbox: Bbox | None) -> Iterator[Layer]:
 
 def _vector(path: Path, bbox: Bbox | None) -> Iterator[Layer]:
     try:
-        info = {
-            name: pyogrio.read_info(path, layer=name, force_feature_count=True)
-            for name in pyogrio.list_layers(path)[:, 0]
-        }
+        info = {name: pyogrio.read_info(path, layer=name) for name in pyogrio.list_layers(path)[:, 0]}
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as fault:
         raise SourceError(
             path,
@@ -76,36 +71,9 @@ def _vector(path: Path, bbox: Bbox | None) -> Iterator[Layer]:
         f"layer {name} of {path.name} passed over: no BAG shape" for name in info if name not in known
     )
     for name, schema in known.items():
-        frame, outside, notes = _read_layer(path, name, info[name], bbox)
+        frame, outside, notes = read_layer(path, name, bbox)
         yield Layer(schema.table, _renamed(frame, schema), outside=outside, notes=passed_over + notes)
         passed_over = ()
-
-
-def _read_layer(
-    path: Path, layer: str, info: dict[str, Any], bbox: Bbox | None
-) -> tuple[pd.DataFrame, int, tuple[str, ...]]:
-    # The spatial index answers in RD; in another CRS the window is applied after conversion.
-    in_rd = info["crs"] is not None and RD.equals(info["crs"], ignore_axis_order=True)
-    try:
-        frame = pyogrio.read_dataframe(path, layer=layer, bbox=bbox if in_rd else None)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-    ) as fault:
-        raise SourceError(
-            path,
-            found=f"layer {layer} breaks off ({fault})",
-            expected="every record to be readable",
-            remedy="Check that the download was complete.",
-        ) from None
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return frame, 0, ()
-    frame, notes = require_rd(frame, path)
-    if bbox and not in_rd:
-        inside = shapely.intersects(frame.geometry.array, shapely.box(*bbox)) | frame.geometry.isna()
-        frame = frame[inside]
-    return frame, int(info["features"]) - len(frame), notes
 
 
 def _csv(path: Path) -> Iterator[Layer]:
@@ -114,6 +82,7 @@ def _csv(path: Path) -> Iterator[Layer]:
         schema = recognise(path.name.split(".")[0], header.columns)
         if schema is None:
             raise unknown(path, {path.name: list(header.columns)})
+        require_whole(path, ",", len(header.columns), "utf-8-sig")
         on = _newest(
             path, {c: n for c in header.columns if (n := schema.columns.get(c.lower(), "")) in HISTORY}
         )

@@ -21,6 +21,7 @@ from ingest.bag.tables import Judged
 from ingest.crs import require_rd
 from ingest.delivery import Delivery
 from ingest.errors import SourceError
+from ingest.window import Bbox
 
 _REFERRED: dict[str, dict[str, tuple[str, ...]]] = {
     "nummeraanduiding": {
@@ -33,7 +34,7 @@ _REFERRED: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def read(
-    paths: Path | str | Iterable[Path | str], bbox: layers.Bbox | None = None, on: dt.date | None = None
+    paths: Path | str | Iterable[Path | str], bbox: Bbox | None = None, on: dt.date | None = None
 ) -> dict[str, Delivery]:
     """Read current objects of the BAG.
 
@@ -110,7 +111,7 @@ class _Book:
         )
 
 
-def _read_one(path: Path, bbox: layers.Bbox | None, on: dt.date | None, books: dict[str, _Book]) -> None:
+def _read_one(path: Path, bbox: Bbox | None, on: dt.date | None, books: dict[str, _Book]) -> None:
     if extract.is_extract(path):
         _read_extract(path, bbox, on, books)
     elif path.is_dir():
@@ -125,13 +126,13 @@ def _read_one(path: Path, bbox: layers.Bbox | None, on: dt.date | None, books: d
         raise _nothing_in(path)
 
 
-def _read_layers(path: Path, bbox: layers.Bbox | None, on: dt.date | None, books: dict[str, _Book]) -> None:
+def _read_layers(path: Path, bbox: Bbox | None, on: dt.date | None, books: dict[str, _Book]) -> None:
     for layer in layers.layers(path, bbox):
         books[layer.table].enter(tables.judge(layer.table, layer.frame, on or layer.on), layer.notes)
         books[layer.table].outside += layer.outside
 
 
-def _read_extract(path: Path, bbox: layers.Bbox | None, on: dt.date | None, books: dict[str, _Book]) -> None:
+def _read_extract(path: Path, bbox: Bbox | None, on: dt.date | None, books: dict[str, _Book]) -> None:
     """Objects that lie somewhere come before what is only worth keeping if they refer to it."""
     found = False
     for table in TABLES:
@@ -142,10 +143,13 @@ def _read_extract(path: Path, bbox: layers.Bbox | None, on: dt.date | None, book
             if member.group == "inOnderzoek":
                 books["in_onderzoek"].enter(in_onderzoek.judge(member, day))
                 continue
-            raw = extract.records(member)
-            notes: tuple[str, ...] = ()
+            found_here = extract.records(member)
+            raw, notes = found_here.frame, found_here.notes
             if isinstance(raw, gpd.GeoDataFrame):
-                raw, notes = require_rd(raw, member.name)
+                raw, assumed = require_rd(raw, member.name)
+                notes += assumed
+            if len(found_here.rejects):
+                books[table].enter(Judged(raw.iloc[:0], found_here.rejects))
             total = len(raw)
             if bbox:
                 raw = raw[_inside(raw, bbox, wanted)]
@@ -172,7 +176,7 @@ def _referred_to(table: str, books: dict[str, _Book]) -> set[str] | None:
     return {object_id for column in columns for object_id in column}
 
 
-def _inside(raw: pd.DataFrame, bbox: layers.Bbox, wanted: set[str] | None) -> npt.NDArray[np.bool_]:
+def _inside(raw: pd.DataFrame, bbox: Bbox, wanted: set[str] | None) -> npt.NDArray[np.bool_]:
     if isinstance(raw, gpd.GeoDataFrame):
         # What has no geometry is nowhere: it stays, to be rejected for that.
         return np.asarray(shapely.intersects(raw.geometry.array, shapely.box(*bbox)) | raw.geometry.isna())

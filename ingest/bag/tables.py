@@ -116,6 +116,8 @@ def settle(table: str, parts: Sequence[Judged]) -> Judged:
     extra = [c for c in frame.columns if c not in promised and c in _EXTRA]
     geometry = ["geometry"] if "geometry" in frame.columns and table != "woonplaats" else []
     notes = list(dict.fromkeys(note for part in parts for note in part.notes))
+    if "hersteld" in promised and frame["hersteld"].any():
+        notes.append(f"{table}: {int(frame['hersteld'].sum())} self-crossing outlines repaired")
     return Judged(frame[[*promised, *extra, *geometry]], pd.concat(rejects, ignore_index=True), notes)
 
 
@@ -165,7 +167,7 @@ def _judge_status(table: str, raw: pd.DataFrame, verdicts: Verdicts) -> None:
     verdicts.add(
         ~status.isin([str(s) for s in official]),
         Reject.UNKNOWN_STATUS,
-        "status '" + status.where(status.notna(), "") + "'",
+        ("status '" + status + "'").where(status.notna() & (status != ""), "no status"),
     )
     ended = status.isin([str(s) for s in official if s in TERMINATED])
     verdicts.add(ended, Reject.NOT_CURRENT, "status '" + status + "'")

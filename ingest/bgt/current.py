@@ -40,7 +40,8 @@ def select_current(
     `historie`, and no `terminationDate` up to the newest date the file knows of.
     """
     values = _typed(raw.values)
-    verdicts = Verdicts(values["lokaalid"])
+    place = "record " + pd.Series(values.index + 1, index=values.index).astype("str") + " of the file"
+    verdicts = Verdicts(values["lokaalid"].fillna(place))
     remarks = [*notes, *raw.notes]
 
     _reject_by_status(verdicts, raw, values)

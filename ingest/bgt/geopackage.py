@@ -12,8 +12,8 @@ from pyogrio.errors import DataSourceError
 
 from ingest.bgt.citygml import RawRecords
 from ingest.bgt.featuretypes import FEATURE_TYPES, FeatureType, plain
-from ingest.crs import require_rd
 from ingest.errors import SourceError
+from ingest.window import read_layer
 
 
 def layers(path: Path) -> dict[str, str]:
@@ -46,17 +46,9 @@ def read_geopackage(path: Path, layer: str, kind: FeatureType) -> RawRecords:
     Raises
     ------
     SourceError
-        The layer can't be read, or isn't in RD.
+        The layer can't be read, has no geometry, or is in another CRS.
     """
-    try:
-        frame = pyogrio.read_dataframe(path, layer=layer)
-    except DataSourceError as error:
-        raise SourceError(
-            path,
-            found=f"layer {layer} can't be read ({error})",
-            expected="a complete GeoPackage",
-            remedy="Download or export it again: it is truncated or damaged.",
-        ) from error
+    frame, _, notes = read_layer(path, layer, None)
     if not isinstance(frame, gpd.GeoDataFrame):
         raise SourceError(
             path,
@@ -64,7 +56,6 @@ def read_geopackage(path: Path, layer: str, kind: FeatureType) -> RawRecords:
             expected="a geometry per object",
             remedy="Export the layer with its geometry column.",
         )
-    frame, notes = require_rd(frame, path)
     present = {plain(name): name for name in frame.columns}
     values = pd.DataFrame(index=frame.index)
     for element, column in kind.attributes.items():

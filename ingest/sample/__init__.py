@@ -8,16 +8,20 @@ their providers deliver them, nasty sides included; the true roofs, heights and 
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lazrs import LazrsError  # type: ignore[import-untyped]
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from ingest.errors import SourceError
+from ingest.sample import write_ahn, write_bag, write_bgt, write_figures
 from ingest.sample.points import make_points
 from ingest.sample.registers import MUNICIPALITY, MUNICIPALITY_CODE, make_registers
 from ingest.sample.town import build_town
-from ingest.sample.write_ahn import write_ahn
-from ingest.sample.write_bag import write_extract, write_light
-from ingest.sample.write_bgt import write_bgt
-from ingest.sample.write_figures import write_cbs, write_labels, write_woz
 from ingest.sample.write_truth import write_truth
 
 FEWEST, MOST = 50, 100_000
@@ -54,6 +58,8 @@ class SampleTown:
         from the scanner (1: no points at all) and the share under trees.
     truth_ground : Path
         Nodes ``x, y, z`` of a 2 m grid, row by row from the south-west; the ground is bilinear between them.
+    dates : dict of str to date
+        Of which day the state is that ``bgt``, ``bag``, ``ahn``, ``cbs``, ``woz`` and ``energielabel`` give.
     counts : dict of str to int
         What is in the files: ``pand`` (standing), ``bgt/<type>`` (current), ``ahn/<class>`` (points), and
         so on.
@@ -73,6 +79,7 @@ class SampleTown:
     truth_roofs: Path
     truth_panden: Path
     truth_ground: Path
+    dates: dict[str, dt.date]
     counts: dict[str, int]
 
 
@@ -94,6 +101,8 @@ def generate(folder: Path, *, buildings: int = 400, seed: int = 1, density: floa
     ------
     ValueError
         A number is out of range.
+    SourceError
+        The folder can't be written, or the disk is full.
     """
     if not FEWEST <= buildings <= MOST:
         raise ValueError(f"buildings is {buildings}; a sample municipality has {FEWEST} to {MOST}")
@@ -101,14 +110,15 @@ def generate(folder: Path, *, buildings: int = 400, seed: int = 1, density: floa
         raise ValueError(f"density is {density}; expected 0.5 to 60 points per square metre")
     town = build_town(buildings, seed)
     registers = make_registers(town)
-    bgt, bgt_counts = write_bgt(folder / "bgt", town, registers)
-    bag = write_extract(folder / "bag", registers, town.surfaces.island)
-    light = write_light(folder / "bag", registers)
-    cbs, cbs_counts = write_cbs(folder / "cbs", town, registers)
-    woz, woz_count = write_woz(folder / "woz", town, registers)
-    labels, label_count = write_labels(folder / "energielabel", town, registers)
-    truth = write_truth(folder / "truth", town, registers)
-    sheets, point_counts = write_ahn(folder / "ahn", make_points(town, density))
+    with _writing(folder):
+        bgt, bgt_counts = write_bgt.write_bgt(folder / "bgt", town, registers)
+        bag = write_bag.write_extract(folder / "bag", registers, town.surfaces.island)
+        light = write_bag.write_light(folder / "bag", registers)
+        cbs, cbs_counts = write_figures.write_cbs(folder / "cbs", town, registers)
+        woz, woz_count = write_figures.write_woz(folder / "woz", town, registers)
+        labels, label_count = write_figures.write_labels(folder / "energielabel", town, registers)
+        truth = write_truth(folder / "truth", town, registers)
+        sheets, point_counts = write_ahn.write_ahn(folder / "ahn", make_points(town, density))
     counts = {
         "pand": town.standing,
         "bag/pand": len(registers.pand),
@@ -137,5 +147,27 @@ def generate(folder: Path, *, buildings: int = 400, seed: int = 1, density: floa
         truth["roofs"],
         truth["panden"],
         truth["ground"],
+        {
+            "bgt": write_bgt.DELIVERED,
+            "bag": write_bag.EXTRACTED,
+            "ahn": write_ahn.FLOWN,
+            "cbs": write_figures.COUNTED,
+            "woz": write_figures.VALUED,
+            "energielabel": write_figures.PUBLISHED,
+        },
         counts,
     )
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Whatever library meets the full disk, it is told as one."""
+    try:
+        yield
+    except (OSError, LazrsError, DataSourceError, DataLayerError) as error:
+        raise SourceError(
+            folder,
+            found=f"the sample can't be written there ({error})",
+            expected="a folder that can be written, with room for some 50 kB per pand",
+            remedy="Free some space, ask for fewer --buildings, or choose another --out.",
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ingest.sample.registers import MUNICIPALITY, MUNICIPALITY_CODE, WOONPLAATS,
 
 DAY, ISO_DAY = "15102025", "2025-10-15"
 ZIP_TIME = (2025, 10, 15, 6, 0, 0)
+EXTRACTED = dt.date.fromisoformat(ISO_DAY)
 RECORDS_PER_FILE = 10_000
 """The BAG's own limit per XML file."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from ingest.sample.surfaces import CREST_FROM_SHORE
 from ingest.sample.town import Town
 
 ZIP_TIME = (2025, 10, 20, 7, 30, 0)
+DELIVERED = dt.date(*ZIP_TIME[:3])
 DEF = "http://www.geostandaarden.nl/imgeo/def/2.1"
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<CityModel xmlns:gml="http://www.opengis.net/gml" '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from ingest.sample.registers import MUNICIPALITY, MUNICIPALITY_CODE, Registers
 from ingest.sample.town import Town
 
 YEAR = 2024
+COUNTED = dt.date(YEAR, 1, 1)
+VALUED = dt.date(YEAR, 1, 1)
+PUBLISHED = dt.date(2025, 10, 1)
 WIJKEN = ("Oude Stad", "Nieuwe Kwartieren")
 BUURTEN = (
     "Markt en Grachten",
@@ -132,8 +136,8 @@ def write_woz(folder: Path, town: Town, registers: Registers) -> tuple[Path, int
             both = row % 53 == 20 and row + 1 < len(ids)
             skip = both
             owner = f"Verzonnen Persoon {row:06d}"
-            for day in ("2024-01-01", "2023-01-01") if row % 5 == 0 else ("2024-01-01",):
-                amount = int(value[row] * (1.0 if day.startswith("2024") else 0.94))
+            for day in (VALUED, VALUED.replace(year=YEAR - 1)) if row % 5 == 0 else (VALUED,):
+                amount = int(value[row] * (1.0 if day == VALUED else 0.94))
                 writer.writerow(
                     (
                         f"99980{row:07d}",
@@ -202,7 +206,9 @@ def write_labels(folder: Path, town: Town, registers: Registers) -> tuple[Path, 
     }
     lines = 0
     with path.open("w", newline="", encoding="utf-8") as out:
-        out.write("Publicatiedatum;20251001\r\nEP-online totaalbestand;versie 5;verzonnen gegevens\r\n")
+        out.write(
+            f"Publicatiedatum;{PUBLISHED:%Y%m%d}\r\nEP-online totaalbestand;versie 5;verzonnen gegevens\r\n"
+        )
         writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
         writer.writerow(header)
         for n, row in enumerate(have.tolist()):

@@ -63,6 +63,8 @@ def test_inside_on_the_border_and_outside() -> None:
     assert set(joined.columns) == {"identificatie", "buurtcode", "geometry"}
     assert (report.name, report.left, report.left_matched) == ("wegdeel <- buurt", 6, 5)
     assert (report.right, report.right_matched, report.unmatched_left) == (2, 2, ("o4",))
+    # It is the objects that should all lie in a buurt; that a buurt has no road is no loss.
+    assert (report.counted, report.matched, report.total, report.rate) == ("objects", 5, 6, 5 / 6)
 
 
 def test_figures_come_along_for_panden_whatever_their_index() -> None:

@@ -80,6 +80,7 @@ def test_units_are_summed_over_their_panden_n_to_m() -> None:
     assert joined["oppervlakte_verblijfsobjecten"].to_dict() == {A: 50 + 51, B: 50 + 40}
     assert (report.left, report.left_matched, report.right, report.right_matched) == (2, 2, 5, 4)
     assert report.unmatched_right == (C,)
+    assert (report.counted, report.matched, report.total) == ("links", 4, 5)
 
 
 def test_a_pand_without_units_has_none_but_its_floor_area_is_not_zero_but_unknown() -> None:

@@ -26,7 +26,7 @@ from twin.geometry.footprints import footprints_from
 from twin.reconstruction.arrangement import arrange
 from twin.reconstruction.assign import assign
 from twin.reconstruction.atlas import atlas, roof_points
-from twin.reconstruction.blocks import part_heights, pixel_heights
+from twin.reconstruction.blocks import block_faces, part_heights, pixel_heights
 from twin.reconstruction.face_raster import burn_faces
 from twin.reconstruction.frame import frames
 from twin.reconstruction.ground import ground_heights
@@ -82,7 +82,8 @@ def measure(name: str, given: Scene) -> None:
     labels = timed("labels", lambda: label_faces(cells, fr, raster, points, segments, ground, params))
     height = timed("LoD 1.2 heights", lambda: part_heights(pixels, len(fp), params))
     timed("LoD 1.2", lambda: partition_lod12(fp, fr, height, ground, every))
-    timed("LoD 1.3", lambda: partition_lod13(cells, fr, labels, raster, pixels, ground, every, params))
+    blocks = timed("blocks", lambda: block_faces(cells, fr, labels, raster, pixels, ground, params))
+    timed("LoD 1.3", lambda: partition_lod13(cells, fr, *blocks, ground, every))
     timed("LoD 2.2", lambda: partition_lod22(cells, fr, labels, ground, segments, every))
     print(f"{name}: {len(fp)} parts, {len(points.part)} points, {len(lines)} lines, {len(cells.area)} cells")
     for stage, each in spent.items():

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.build.towns import CORNER, Town, build_town, pand_id, read_json, read_panden
+from tests.build.towns import CORNER, Town, build_town, contents, pand_id, read_json, read_panden, states
 from tests.conftest import Sample
 from tests.end_to_end.twins import shells
 from twin.build import BuildSummary, Silence, build, running
@@ -35,18 +35,6 @@ def sample_settings(sample_registers: Sample) -> Settings:
     return settings.model_copy(update={"twin": settings.twin.model_copy(update={"bbox": bbox})})
 
 
-def _states(out: Path) -> dict[str, tuple[int, bytes]]:
-    """Time stamp and bytes of every file of a twin."""
-    files = [p for p in out.rglob("*") if p.is_file()]
-    return {str(p.relative_to(out)): (p.stat().st_mtime_ns, p.read_bytes()) for p in files}
-
-
-def _contents(out: Path) -> dict[str, bytes]:
-    """Bytes of every file that a user reads, but for the date in the manifest."""
-    kept = {name: data for name, (_, data) in _states(out).items() if not name.startswith(".work")}
-    return {name: data for name, data in kept.items() if name not in ("twin.json", "report/index.html")}
-
-
 def _cut(settings: Settings, out: Path, **parameters: Any) -> BuildSummary:
     changed = settings.model_copy(update={"build": settings.build.model_copy(update=parameters)})
     with ThreadPoolExecutor(1) as executor:
@@ -56,13 +44,13 @@ def _cut(settings: Settings, out: Path, **parameters: Any) -> BuildSummary:
 def test_a_second_build_touches_nothing(town: Town, tmp_path: Path) -> None:
     out = tmp_path / "twin"
     assert build_town(town.settings, out).built == 2
-    before = _states(out)
+    before = states(out)
     again = build_town(town.settings, out)
     assert (again.tiles, again.built) == (2, 0)
     assert again.counts == {"pand": 8}
     assert again.lods == {"2.2": 8}
     assert again.fit["2.2"]["points"] > 1000
-    assert _states(out) == before
+    assert states(out) == before
 
 
 def test_moving_and_touching_the_sources_rebuilds_nothing(town: Town, tmp_path: Path) -> None:
@@ -77,12 +65,12 @@ def test_moving_and_touching_the_sources_rebuilds_nothing(town: Town, tmp_path: 
 def test_one_changed_attribute_rebuilds_one_tile(town: Town, tmp_path: Path) -> None:
     out = tmp_path / "twin"
     build_town(town.settings, out)
-    before = _states(out)
+    before = states(out)
     town.panden.loc[0, "bouwjaar"] = 1931
     town.write()
     summary = build_town(town.settings, out)
     assert (summary.tiles, summary.built) == (2, 1)
-    after = _states(out)
+    after = states(out)
     west, east = "100000_450000", "100100_450000"
     assert read_panden(out).loc[pand_id(1), "oorspronkelijk_bouwjaar"] == 1931
     assert after[f"objects/pand/{west}.parquet"] != before[f"objects/pand/{west}.parquet"]
@@ -115,29 +103,29 @@ def test_other_points_rebuild(town: Town, tmp_path: Path) -> None:
 def test_a_lost_output_is_made_again(town: Town, tmp_path: Path, lost: str) -> None:
     out = tmp_path / "twin"
     build_town(town.settings, out)
-    before = _contents(out)
+    before = contents(out)
     sorted(out.glob(lost))[0].unlink()
     assert build_town(town.settings, out).built == 1
-    assert _contents(out) == before
+    assert contents(out) == before
 
 
 @pytest.mark.parametrize("spoilt", [".work/tiles/100000_450000.json", "objects/pand/100000_450000.parquet"])
 def test_a_spoilt_output_is_made_again(town: Town, tmp_path: Path, spoilt: str) -> None:
     out = tmp_path / "twin"
     build_town(town.settings, out)
-    before = _contents(out)
+    before = contents(out)
     (out / spoilt).write_bytes(b"{")
     assert build_town(town.settings, out).built == 1
-    assert _contents(out) == before
+    assert contents(out) == before
 
 
 def test_a_lost_tileset_is_made_again(town: Town, tmp_path: Path) -> None:
     out = tmp_path / "twin"
     build_town(town.settings, out)
-    before = _contents(out)
+    before = contents(out)
     shutil.rmtree(out / "3dtiles")
     assert build_town(town.settings, out).built == 0
-    assert _contents(out) == before
+    assert contents(out) == before
 
 
 def test_a_pand_that_is_gone_leaves_nothing_behind(town: Town, tmp_path: Path) -> None:
@@ -149,7 +137,7 @@ def test_a_pand_that_is_gone_leaves_nothing_behind(town: Town, tmp_path: Path) -
     assert summary.tiles == 1
     fresh = tmp_path / "fresh"
     build_town(town.settings, fresh)
-    assert _contents(out) == _contents(fresh)
+    assert contents(out) == contents(fresh)
 
 
 def test_an_interrupted_build_goes_on_where_it_was(
@@ -172,7 +160,7 @@ def test_an_interrupted_build_goes_on_where_it_was(
     assert not (out / "twin.json").exists()
     monkeypatch.undo()
     assert build_town(town.settings, out).built == 1
-    assert _contents(out) == _contents(whole)
+    assert contents(out) == contents(whole)
 
 
 def test_what_is_in_hand_at_an_interrupt_is_kept(
@@ -197,7 +185,7 @@ def test_results_do_not_depend_on_the_number_of_workers(sample_settings: Setting
     )
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         build(parallel, tmp_path / "two", executor, Silence())
-    assert _contents(tmp_path / "one") == _contents(tmp_path / "two")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
     one, two = (read_json(tmp_path / name / "twin.json") for name in ("one", "two"))
     assert {**one, "built": ""} == {**two, "built": ""}
 

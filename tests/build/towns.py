@@ -112,3 +112,15 @@ def read_rejects(out: Path) -> pd.DataFrame:
 
 def read_json(path: Path) -> Any:
     return json.loads(path.read_bytes())
+
+
+def states(out: Path) -> dict[str, tuple[int, bytes]]:
+    """Time stamp and bytes of every file of a twin."""
+    files = [p for p in out.rglob("*") if p.is_file()]
+    return {str(p.relative_to(out)): (p.stat().st_mtime_ns, p.read_bytes()) for p in files}
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    """Bytes of every file that a user reads, but for the date in the manifest."""
+    kept = {name: data for name, (_, data) in states(out).items() if not name.startswith(".work")}
+    return {name: data for name, data in kept.items() if name not in ("twin.json", "report/index.html")}

@@ -49,20 +49,22 @@ def test_every_pand_of_the_source_is_there_once(panden: gpd.GeoDataFrame, real_d
 def test_the_levels_of_detail(summary: BuildSummary, panden: gpd.GeoDataFrame) -> None:
     print(f"LoD {summary.lods}; below 2.2: {summary.reasons}")
     assert sum(summary.lods.values()) == 160
-    assert summary.lods["2.2"] >= 155
+    assert summary.lods["2.2"] >= 159
     lower = panden[panden["lod"] != "2.2"]
     assert lower["lod_reden"].notna().all()
     assert not lower["lod_reden"].isin(["geen bijzonderheden", "geen puntenwolk in deze bouw"]).any()
     assert sum(summary.reasons.values()) == len(lower)
 
 
-def test_roofs_fit_the_points(summary: BuildSummary) -> None:
+def test_roofs_fit_the_points(summary: BuildSummary, panden: gpd.GeoDataFrame) -> None:
     print(f"medians over the panden: {summary.quality}")
     for lod, figures in summary.fit.items():
         print(f"LoD {lod}, all points: {figures}")
-    assert summary.quality["afstand_mediaan_lod22"] <= 0.03
-    assert summary.fit["2.2"]["median"] <= 0.03
-    assert summary.fit["2.2"]["points"] >= 70_000
+    assert summary.fit["2.2"]["points"] >= 76_700
+    assert summary.fit["2.2"]["median"] <= 0.027
+    assert summary.fit["2.2"]["within_20cm"] >= 0.84
+    # More faces always fit better: this many are 1.2 times the 3.67 of 3DBAG's program on the same files.
+    assert panden["aantal_dakvlakken"].mean() <= 4.4
     # Each level must be worth its faces.
     assert summary.fit["2.2"]["rmse"] < summary.fit["1.3"]["rmse"] < summary.fit["1.2"]["rmse"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from tests.reconstruction.published import Published, read_published, simulate, 
 from tests.reconstruction.roofs import ROOFS, Roof, sample
 from twin.geometry.columns import Semantic, Shells
 from twin.geometry.measure import heights
-from twin.geometry.validity import check
+from twin.geometry.validity import Defects, check
 from twin.reconstruction import LODS, Reconstruction, reconstruct
 from twin.reconstruction.quality import roof_distances
+from twin.reconstruction.reasons import Reason
 
 Floats = npt.NDArray[np.float64]
 Town = tuple[npt.NDArray[Any], Floats, npt.NDArray[np.uint8]]
@@ -143,6 +145,38 @@ def test_a_roof_may_come_down_to_the_ground() -> None:
     measured = heights(model.solids["2.2"])
     assert measured.ground[0] == pytest.approx(measured.roof_min[0] - 0.25, abs=0.01)
     assert check(model.solids["2.2"]).valid.all()
+
+
+@pytest.mark.parametrize("patience", [1, 2])
+def test_an_invalid_roof_is_tried_again_with_fewer_lines(
+    whole: Reconstruction, monkeypatch: pytest.MonkeyPatch, patience: int
+) -> None:
+    """The hip, second of all, is said to be invalid at its first ``patience`` tries."""
+    module = sys.modules["twin.reconstruction.reconstruct"]
+    tried = []
+
+    def strict(shells: Shells, **options: bool) -> Defects:
+        found = check(shells, **options)
+        hip = 1 if len(shells) > 1 else 0
+        if (
+            np.count_nonzero(shells.semantics[slice(*shells.object_offsets[hip : hip + 2])] == Semantic.ROOF)
+            > 1
+        ):
+            tried.append(len(shells))
+            if len(tried) <= patience:
+                found.first[hip] = 203
+        return found
+
+    monkeypatch.setattr(module, "check", strict)
+    model = reconstruct(*town())
+    assert tried[:2] == [len(ROOFS), 1]
+    assert model.quality["lod"].tolist() == ["2.2"] * len(ROOFS)
+    assert model.quality["lod_reden"][1] == Reason.INVALID_SOLID.nl
+    assert (model.quality["aantal_dakvlakken"][1] == 1) == (patience == 2)  # the last rung has one plane
+    others = [k for k in range(len(ROOFS)) if k != 1]
+    assert model.quality.iloc[others].equals(whole.quality.iloc[others])
+    assert check(model.solids["2.2"]).valid.all()
+    assert model.fit["2.2"].figures()["points"] == whole.fit["2.2"].figures()["points"]
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from scipy.spatial import Delaunay
 
 from twin.errors import GeometryError
 from twin.geometry.columns import Ints
 from twin.geometry.footprints import footprints_from, polygons_of
 from twin.geometry.ragged import ring_successor
 from twin.reconstruction.frame import vertex_part
-from twin.reconstruction.scanline import burn, touched
+from twin.reconstruction.scanline import burn, locate, touched
 
 
 def _one(n: int) -> Ints:
@@ -76,3 +77,29 @@ def test_touched_names_every_pixel_of_an_edge_once() -> None:
         assert not missing
     line = shapely.linestrings(np.stack((start[edge], end[edge]), axis=1))
     assert shapely.dwithin(line, shapely.box(ix, iy, ix + 1, iy + 1), 1e-8).all()
+
+
+def test_points_are_located_as_point_in_polygon_says() -> None:
+    """Triangles of a Delaunay mesh: each point in one of them, or outside, down to tiny ones."""
+    rng = np.random.default_rng(11)
+    vertices = np.concatenate((rng.uniform(2, 28, (60, 2)), 15 + rng.uniform(0, 0.6, (40, 2))))
+    mesh = Delaunay(vertices)
+    start, end, left, right = [], [], [], []
+    for number, corners in enumerate(mesh.simplices):
+        a, b, c = vertices[corners]
+        if (b[0] - a[0]) * (c[1] - a[1]) < (b[1] - a[1]) * (c[0] - a[0]):
+            corners = corners[::-1]
+        for u, v in zip(corners, np.roll(corners, -1), strict=True):
+            other = [
+                k for k in range(len(mesh.simplices)) if k != number and {u, v} <= set(mesh.simplices[k])
+            ]
+            if not other or number < other[0]:
+                start.append(vertices[u])
+                end.append(vertices[v])
+                left.append(number)
+                right.append(other[0] if other else -1)
+    edges = (np.array(start), np.array(end), np.array(left), np.array(right), np.zeros(len(left), np.int64))
+    face = burn(*edges, _one(31), _one(30), _one(0))
+    points = np.concatenate((rng.uniform(1, 29, (20_000, 2)), 15 + rng.uniform(0, 0.6, (20_000, 2))))
+    of = np.zeros(len(points), np.int64)
+    assert np.array_equal(locate(face, *edges, _one(31), _one(0), points, of), mesh.find_simplex(points))

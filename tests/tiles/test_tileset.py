@@ -274,8 +274,29 @@ def test_full_disk_is_said(tmp_path: Path, rdnap: RdNap, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device", "84_447.glb")
 
     monkeypatch.setattr(Staging, "write", full)
-    with pytest.raises(TilesError, match="No space left on device"):
+    with pytest.raises(TilesError, match=r"84_447\.glb.*the disk is full"):
         write(tmp_path / "pand", town(1, 1, 5), rdnap)
+
+
+@pytest.mark.parametrize("room", [0, 1, 3])
+def test_a_first_tileset_is_there_whole_or_not_at_all(
+    tmp_path: Path, rdnap: RdNap, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    flushed = []
+
+    def full(number: int) -> None:
+        flushed.append(number)
+        if len(flushed) > room:
+            raise OSError(28, "No space left on device")
+
+    folder, cells = tmp_path / "pand", town(2, 2, 5)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(TilesError, match="the disk is full"):
+            write(folder, cells, rdnap)
+    assert list(tmp_path.iterdir()) == []
+    write(folder, cells, rdnap)
+    assert check_tileset(folder) == []
 
 
 def test_features_without_triangles_are_counted(tmp_path: Path, rdnap: RdNap) -> None:

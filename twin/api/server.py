@@ -12,6 +12,10 @@ import uvicorn
 from twin.api.app import create_app
 from twin.errors import StoreError
 
+_ADDRESSES = (
+    "Give --host an address of this machine: 127.0.0.1 for this machine only, 0.0.0.0 for all its networks"
+)
+
 
 def serve_twin(root: Path, host: str, port: int, announce: Callable[[str], object]) -> None:
     """Serve the twin in ``root`` until interrupted; ``announce`` gets the address when it answers.
@@ -37,11 +41,18 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(128)
+    except UnicodeError:
+        listener.close()
+        raise StoreError(f"{host!r} is no address. {_ADDRESSES}") from None
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise StoreError(
                 f"port {port} is in use. Choose another one with --port, or 0 for any"
             ) from error
-        raise StoreError(f"can't listen on {host}:{port}: {error.strerror}") from error
+        if error.errno == errno.EACCES:
+            raise StoreError(
+                f"port {port} is for administrators only. Choose one above 1023 with --port"
+            ) from error
+        raise StoreError(f"can't listen on {host}, port {port}: {error.strerror}. {_ADDRESSES}") from error
     return listener

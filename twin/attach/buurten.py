@@ -64,6 +64,7 @@ def attach_buurten(
         len(hit),
         len(areas),
         int(areas["buurtcode"].isin(found["buurtcode"]).sum()),
+        "objects",
         tuple(unmatched.sort_values().head(5)),
     )
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=28992), report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -73,7 +74,10 @@ def attach_verblijfsobjecten(
     the smallest known unit, 1 m2.
     """
     links = PandLinks.of(table["pand_ids"])
-    report = JoinReport.of("pand <- verblijfsobject", "pandRef", panden["identificatie"], links.pand_id)
+    report = replace(
+        JoinReport.of("pand <- verblijfsobject", "pandRef", panden["identificatie"], links.pand_id),
+        counted="links",
+    )
     lines = table[["adres", "adres_postcode", "gebruiksdoel_verblijfsobject"]].take(links.unit)
     lines = lines.reset_index(drop=True).assign(pand_id=links.pand_id, m2=links.shares(table["oppervlakte"]))
     lines = lines[lines["pand_id"].isin(panden["identificatie"])]

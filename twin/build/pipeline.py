@@ -33,6 +33,7 @@ from twin.ledger import Ledger
 from twin.settings import Settings
 from twin.store import Layout, Manifest, read_manifest
 from twin.store.atomic import write_bytes
+from twin.store.claim import claimed
 
 log = structlog.get_logger()
 
@@ -48,9 +49,14 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     TwinError, SourceError, TilesError
         When a source or the folder can't be used; what was finished stays usable by the next build.
     """
-    began = time.monotonic()
     layout = Layout(out)
-    _claim(layout)
+    _open(layout)
+    with claimed(layout):
+        return _build(settings, layout, executor, progress)
+
+
+def _build(settings: Settings, layout: Layout, executor: Executor, progress: Progress) -> BuildSummary:
+    began = time.monotonic()
     registers = read_registers(settings, layout.work, progress)
     city = assemble(registers, settings.build.tile)
     if not city.tiles:
@@ -66,7 +72,7 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
         ledger.merge(part)
     quality = pd.concat([r.quality for r in results], ignore_index=True)
-    summary = summarise(out, results, quality, city.joins, ledger)
+    summary = summarise(layout.root, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = _as_before(
         manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger), layout
@@ -74,11 +80,13 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     write_report(layout, manifest, quality, ledger.reject_lines())
     manifest.write(layout)
     summary.tiles, summary.built, summary.seconds = len(jobs), built, time.monotonic() - began
-    log.info("build done", out=str(out), tiles=len(jobs), built=built, seconds=round(summary.seconds, 1))
+    log.info(
+        "build done", out=str(layout.root), tiles=len(jobs), built=built, seconds=round(summary.seconds, 1)
+    )
     return summary
 
 
-def _claim(layout: Layout) -> None:
+def _open(layout: Layout) -> None:
     """Find out now, and not after hours of reading, whether the folder can be written.
 
     Raises
@@ -99,10 +107,12 @@ def _claim(layout: Layout) -> None:
 def _nothing(settings: Settings, registers: Registers) -> str:
     read = sum(count.objects_in for count in registers.ledger.counts)
     area = settings.twin.bbox and "bbox " + ", ".join(f"{v:g}" for v in settings.twin.bbox)
+    reasons = registers.ledger.reject_lines()["reason"].value_counts()
+    rejected = "; ".join(f"{n} rejected: {reason}" for reason, n in reasons.items())
     return (
         f"{settings.twin.name}: no object of any register lies in {area or 'the sources'}, of {read} records "
-        "read. Check that bbox in twin.toml is min x, min y, max x, max y in RD metres, and that the files "
-        "are those of this area"
+        f"read{f' ({rejected})' if rejected else ''}. Check that bbox in twin.toml is min x, min y, max x, "
+        "max y in RD metres, and that the files are those of this area and of the right register"
     )
 
 

@@ -11,6 +11,7 @@ from twin.catalogue import CATALOGUE
 from twin.store import Layout, Manifest
 from twin.store.atomic import write_bytes
 
+_COUNTED = {"records": "records", "links": "verwijzingen", "objects": "objecten"}
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1f2933;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.8rem;margin:0}h2{font-size:1.2rem;margin:2rem 0 .5rem}p{margin:.25rem 0 1rem;color:#52606d}
@@ -51,9 +52,18 @@ def _page(manifest: Manifest, quality: pd.DataFrame, rejects: pd.DataFrame) -> s
         ),
         (
             "Koppelingen",
-            "Hoeveel records een object vonden.",
+            "Hoeveel records een object vonden; bij buurten hoeveel objecten er in een liggen.",
             _table(
-                ["Koppeling", "Sleutel", "Objecten", "met record", "Records", "gekoppeld", "Aandeel"],
+                [
+                    "Koppeling",
+                    "Sleutel",
+                    "Objecten",
+                    "met record",
+                    "Records",
+                    "gekoppeld",
+                    "Aandeel van",
+                    "Aandeel",
+                ],
                 (
                     (
                         j["name"],
@@ -62,6 +72,7 @@ def _page(manifest: Manifest, quality: pd.DataFrame, rejects: pd.DataFrame) -> s
                         j["left_matched"],
                         j["right"],
                         j["right_matched"],
+                        _COUNTED[j["counted"]],
                         f"{100 * j['rate']:.1f}%",
                     )
                     for j in manifest.joins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Annotated, Any
 
@@ -83,12 +84,23 @@ _verbose = False
 
 def main() -> None:
     """Run the command line; an error becomes a sentence and an exit code, never a traceback."""
+    _end_well_on_signals()
     try:
         app()
     except Exception as error:
         if _verbose:
             raise
         sys.exit(_tell(error))
+
+
+def _end_well_on_signals() -> None:
+    """Let whoever ends this process, or its terminal, do what Ctrl-C does; unless told to stay (nohup)."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):  # the second is not there on Windows
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _tell(error: Exception) -> int:
@@ -101,6 +113,8 @@ def _tell(error: Exception) -> int:
         text = str(error)
     elif isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}. Check the path, its rights and the free space"
+    elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        text = "The disk is full. Free some space and run the same command again: what is finished is kept"
     else:
         text = (
             f"{type(error).__name__}: {error}. This is a fault in the program: please report it, with what "

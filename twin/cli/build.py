@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -82,8 +82,8 @@ def report(summary: BuildSummary, *, quiet: bool, json: bool) -> None:
         heads, fits = _fits(summary)
         print_table("\nVertical distance of all roof points to the roofs [m]", heads, fits)
     if summary.joins:
-        rows = [(j["name"], j["right_matched"], j["right"], f"{100 * j['rate']:.1f}%") for j in summary.joins]
-        print_table("\nJoins", ("join", "matched", "records", "share"), list(rows))
+        heads = ("join", "counted", "matched", "of", "share")
+        print_table("\nJoins", heads, [_join(j) for j in summary.joins])
     typer.echo(
         f"\nBuilt {summary.built} of {summary.tiles} tiles in {summary.seconds:.1f} s; "
         f"{summary.rejected} records rejected, see {summary.out}/report/index.html"
@@ -95,6 +95,17 @@ def _english(reason: str) -> str:
     from twin.reconstruction.reasons import Reason
 
     return next((r.en for r in Reason if r.nl == reason), reason)
+
+
+def _join(report: dict[str, Any]) -> tuple[object, ...]:
+    left, right = report["name"].split(" <- ")
+    counted = {
+        "records": f"{right} records",
+        "links": f"links of {right}",
+        "objects": f"{left} with a {right}",
+    }
+    share = f"{100 * report['rate']:.1f}%"
+    return report["name"], counted[report["counted"]], report["matched"], report["total"], share
 
 
 def _figures(summary: BuildSummary) -> list[tuple[object, ...]]:

@@ -26,6 +26,7 @@ class BarProgress:
 
     def stage(self, title: str, total: int) -> None:
         """Begin a bar of ``total`` steps."""
+        self._bars.start()
         self._task = self._bars.add_task(title, total=total, what="")
 
     def doing(self, what: str) -> None:
@@ -54,8 +55,12 @@ def progress_bars(show: bool) -> Iterator[BarProgress]:
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[what]}"),
     )
-    with Bars(*columns, console=Console(stderr=True), disable=not show, transient=False) as bars:
+    bars = Bars(*columns, console=Console(stderr=True), disable=not show, transient=False)
+    try:
         yield BarProgress(bars)
+    finally:
+        if bars.live.is_started:  # else it would leave an empty line
+            bars.stop()
 
 
 def print_json(content: dict[str, Any]) -> None:

@@ -65,4 +65,6 @@ def write_sample(folder: Path, buildings: int, seed: int) -> tuple[SampleTown, P
         SourceKind.WOZ: (town.woz,),
         SourceKind.ENERGIELABEL: (town.energielabel,),
     }
-    return town, write_settings(folder / "twin.toml", town.name, f"GM{town.code}", town.bbox, files)
+    return town, write_settings(
+        folder / "twin.toml", town.name, f"GM{town.code}", town.bbox, files, dates=town.dates
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,10 +27,13 @@ _HINTS = {
     "energielabel": ("Total file of EP-online.", "energielabel.csv"),
 }
 _CBS_YEAR = 2024
+_OPTIONS = {"name": "MUNICIPALITY", "municipality": "--code", "bbox": "--bbox"}
 
 
 def init(
-    municipality: Annotated[str, typer.Argument(help="Name of the municipality or area.")],
+    municipality: Annotated[
+        str, typer.Argument(help="Name of the municipality or area.", metavar="MUNICIPALITY")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.", dir_okay=False)] = Path(
         "twin.toml"
     ),
@@ -50,7 +55,10 @@ def init(
     if out.exists() and not force:
         raise SettingsError(f"{out}: exists already. Choose another --out, or --force to overwrite it")
     files = {kind: (Path("bron") / _HINTS[kind.value][1],) for kind in SourceKind}
-    write_settings(out, municipality, code, bbox, files, year=_CBS_YEAR, relative=False)
+    try:
+        write_settings(out, municipality, code, bbox, files, year=_CBS_YEAR, relative=False)
+    except SettingsError as error:
+        raise SettingsError(_as_options(str(error))) from None
     if not quiet:
         typer.echo(f"Wrote {out}. Fill in the paths of its sources, then: twin build {out} --out twin")
 
@@ -62,6 +70,7 @@ def write_settings(
     bbox: Sequence[float] | None,
     sources: Mapping[SourceKind, Sequence[Path]],
     *,
+    dates: Mapping[str, date] | None = None,
     year: int | None = None,
     relative: bool = True,
 ) -> Path:
@@ -74,6 +83,8 @@ def write_settings(
     bbox : four floats [m, RD] or None
     sources : mapping
         Files per register.
+    dates : mapping, optional
+        Date of the data per register; where there is none, a line to fill in.
     year : int, optional
         Of the CBS codes.
     relative : bool
@@ -97,6 +108,10 @@ def write_settings(
         seen = [os.path.relpath(f, path.parent) if relative else str(f) for f in files]
         shown = _text(seen[0]) if len(seen) == 1 else f"[{', '.join(map(_text, seen))}]"
         lines += ["", f"# {_HINTS[kind.value][0]}", "[[source]]", f'kind = "{kind.value}"', f"path = {shown}"]
+        day = (dates or {}).get(kind.value)
+        lines += [
+            f"date = {day}" if day else "# date = 2025-12-31  # of the data, shown with every attribute"
+        ]
         lines += [f"year = {year}"] if year and kind.value == "cbs" else []
     with replacing(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -105,6 +120,13 @@ def write_settings(
         except SettingsError as error:
             raise SettingsError(str(error).replace(str(temporary), str(path))) from None
     return path
+
+
+def _as_options(message: str) -> str:
+    """What is wrong with a file that was not written, said of the options it was to be written from."""
+    for key, option in _OPTIONS.items():
+        message = re.sub(rf"^.*:\d+: twin\.{key}: ", f"{option}: ", message, flags=re.MULTILINE)
+    return message
 
 
 def _number(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +43,7 @@ def run(out: Path, host: str, port: int, *, quiet: bool) -> None:
         if not quiet:
             typer.echo(f"The viewer is ready at {address}")
 
-    # The server ends its requests first and then passes the signal on to whoever handled it before.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # The server ends its requests first and then passes the signal on to whoever handled it before, which
+    # is what main() set: a KeyboardInterrupt.
     with suppress(KeyboardInterrupt):
         serve_twin(out, host, port, announce=announce)

@@ -22,7 +22,7 @@ OFF_PLANE = 2.0  # mm a roof vertex may lie off its face's plane before the face
 NARROW = 100.0  # mm: faces with an edge or mean width below this are tested for tilted slivers
 SLIVER = 20.0  # mm: where three vertices in a row are nearer to one line, any triangulation may tilt
 SAME = 1  # mm: neighbours this near are one point to val3dity
-TILT = np.cos(np.radians(5.0))
+TILT = np.cos(np.radians(3.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ def _horizontal_rings(topology: Topology, planes: Planes) -> _Rings:
     members, offsets = cycles(topology.following)
     leader = members[offsets[:-1]]
     face = topology.face[leader]
-    xy = topology.edges.xy[topology.origin[members]].astype(np.float64)
-    corner = xy - np.repeat(xy[offsets[:-1]], np.diff(offsets), axis=0)
+    xy = topology.edges.xy.take(topology.origin[members], axis=0).astype(np.float64)
+    corner = xy - xy.take(np.repeat(offsets[:-1], np.diff(offsets)), axis=0)
     following = corner[ring_successor(offsets)] if len(members) else corner
     cross = corner[:, 0] * following[:, 1] - corner[:, 1] * following[:, 0]
     area = np.bincount(rows_of(offsets), weights=cross, minlength=len(leader))
@@ -165,7 +165,7 @@ def _cut_bent_roofs(
     goes = goes[np.lexsort((rings.hole[goes], rings.face[goes]))]
     nodes, offsets = take_rows(rings.nodes, rings.offsets, goes)
     face, first = np.unique(rings.face[goes], return_index=True)
-    uv = topology.edges.xy[topology.node_vertex[nodes]].astype(np.float64)
+    uv = topology.edges.xy.take(topology.node_vertex[nodes], axis=0).astype(np.float64)
     corners, polygon = triangulate_polygons(uv, offsets, np.append(first, len(goes)))
     triangles, triangle_face = nodes[corners], face[polygon]
 
@@ -187,10 +187,10 @@ def _cut_bent_roofs(
 
 
 def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Bools]:
-    """Faces to cut: a vertex more than 2 mm off their plane, or slivers; and faces narrow enough to test."""
+    """Faces to cut: a vertex more than 2 mm off their plane, or slivers; and faces that must be tested."""
     faces = len(planes.part)
     face = rings.face[rows_of(rings.offsets)]
-    xy = topology.edges.xy[topology.node_vertex[rings.nodes]]
+    xy = topology.edges.xy.take(topology.node_vertex[rings.nodes], axis=0)
     height = topology.node_height[rings.nodes]
     c = planes.coefficients[face]
     z = (c[:, 0] * xy[:, 0] + c[:, 1] * xy[:, 1] + c[:, 2]) / 10
@@ -198,9 +198,9 @@ def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Boo
     bent[face[np.abs(height - z) > OFF_PLANE * np.hypot(1.0, planes.slope[face])]] = True
 
     following = ring_successor(rings.offsets)
-    side = (xy[following] - xy).astype(np.float64)
+    side = (xy.take(following, axis=0) - xy).astype(np.float64)
     length = np.hypot(side[:, 0], side[:, 1])
-    corner = xy - np.repeat(xy[rings.offsets[:-1]], np.diff(rings.offsets), axis=0)
+    corner = xy - xy.take(np.repeat(rings.offsets[:-1], np.diff(rings.offsets)), axis=0)
     twice_area = np.bincount(
         face, weights=corner[:, 0] * side[:, 1] - corner[:, 1] * side[:, 0], minlength=faces
     )
@@ -211,18 +211,22 @@ def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Boo
     longest = np.maximum(chord, np.maximum(length, length[following]))
     # a vertex on a long straight side is no sliver: Delaunay joins it to the other side of the face
     thin = (across < SLIVER * longest) & ((chord < NARROW) | (chord < longest))
+    slivers = np.bincount(face, weights=across < SLIVER * longest, minlength=faces) > 0
     bent |= narrow & (np.bincount(face, weights=thin, minlength=faces) > 0)
     # a triangle is planar, and so is a polygon of one height, whatever its plane says
     first = np.zeros(faces, dtype=np.int64)
     first[face] = height
     level = np.bincount(face, weights=height != first[face], minlength=faces) == 0
     may_bend = ~planes.outside & ~level & (np.bincount(face, minlength=faces) > 3)
-    return bent & may_bend, narrow & may_bend
+    return bent & may_bend, (narrow | slivers) & may_bend
 
 
 def _tilted(topology: Topology, planes: Planes, triangles: Ints, face: Ints) -> Bools:
-    """Triangles whose normal is more than 5 degrees from that of their face."""
-    xy = topology.edges.xy[topology.node_vertex[triangles]]
+    """Triangles whose normal is more than three degrees from that of their face, seen from above.
+
+    val3dity allows twenty, but looks along another direction, in which slivers may fall out differently.
+    """
+    xy = topology.edges.xy.take(topology.node_vertex[triangles], axis=0)
     corner = np.concatenate((xy, topology.node_height[triangles][:, :, None]), axis=2).astype(np.float64)
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     wanted = np.column_stack((planes.coefficients[face, :2] / -10, np.ones(len(face))))
@@ -263,7 +267,7 @@ def _assemble(
     number = np.empty(len(by_part), dtype=np.int64)
     number[by_part] = np.arange(len(by_part))
     node_part = node_part[by_part]
-    xy = topology.edges.xy[topology.node_vertex[by_part]] + anchor[node_part]
+    xy = topology.edges.xy.take(topology.node_vertex[by_part], axis=0) + anchor.take(node_part, axis=0)
     z = topology.node_height[by_part] + np.rint(partition.ground * 1000).astype(np.int64)[node_part]
     xyz: Floats = np.column_stack((xy, z)) / 1000
     shells = Shells(

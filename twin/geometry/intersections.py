@@ -45,9 +45,9 @@ def intersecting_objects(xyz: Floats, triangles: Ints, surface: Ints, owner: Int
     if len(chosen) == 0:
         return np.zeros(0, dtype=np.int64)
     small = np.abs(xyz).max() * 2 <= LARGEST
-    corners = xyz[triangles[chosen]]
+    corners = xyz.take(triangles.take(chosen, axis=0), axis=0)
     corners = corners.astype(np.int64) if small else corners
-    ids, surface, owner = triangles[chosen], surface[chosen], owner[chosen]
+    ids, surface, owner = triangles.take(chosen, axis=0), surface[chosen], owner[chosen]
     normal = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     hit = np.zeros(len(objects), dtype=bool)
     for one, other in _candidates(corners, owner):
@@ -82,7 +82,7 @@ def _candidates(corners: Numbers, owner: Ints) -> Iterator[tuple[Ints, Ints]]:
 
 def _not_beside(corners: Numbers, normal: Numbers, ids: Ints, plane: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Pairs without those whose second triangle lies, but for common corners, on one side of the first."""
-    sides, own = _sides(corners, normal, plane, other), _own(ids[other], ids[plane])
+    sides, own = _sides(corners, normal, plane, other), _own(ids.take(other, axis=0), ids.take(plane, axis=0))
     above, below = (sides > 0) | ~own, (sides < 0) | ~own
     beside = (_all(above) | _all(below)) & ~_all(~own)
     return plane[~beside], other[~beside]
@@ -90,9 +90,10 @@ def _not_beside(corners: Numbers, normal: Numbers, ids: Ints, plane: Ints, other
 
 def _meet(corners: Numbers, normal: Numbers, ids: Ints, one: Ints, other: Ints) -> Bools:
     """Pairs of triangles that meet outside their common vertices."""
-    a, b = corners[one], corners[other]
+    a, b = corners.take(one, axis=0), corners.take(other, axis=0)
     side_b, side_a = _sides(corners, normal, one, other), _sides(corners, normal, other, one)
-    own_a, own_b = _own(ids[one], ids[other]), _own(ids[other], ids[one])
+    ids_a, ids_b = ids.take(one, axis=0), ids.take(other, axis=0)
+    own_a, own_b = _own(ids_a, ids_b), _own(ids_b, ids_a)
     shared = 3 - own_a.sum(axis=1)
     meet = np.asarray(shared == 3)
 
@@ -117,8 +118,8 @@ def _own(ids: Ints, others: Ints) -> Bools:
 
 def _sides(corners: Numbers, normal: Numbers, plane: Ints, points: Ints) -> Numbers:
     """Side ``(N, 3)`` of the plane of one triangle on which the corners of another lie, as a sign."""
-    away = corners[points] - corners[plane][:, :1]
-    n = normal[plane]
+    away = corners.take(points, axis=0) - corners[:, :1].take(plane, axis=0)
+    n = normal.take(plane, axis=0)
     signs: Numbers = np.sign(away[:, :, 0] * n[:, :1] + away[:, :, 1] * n[:, 1:2] + away[:, :, 2] * n[:, 2:])
     return signs
 

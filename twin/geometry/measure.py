@@ -124,8 +124,8 @@ def _ring_normals(shells: Shells) -> tuple[Floats, Floats]:
     """Newell normal of each ring by its area, and its first vertex; both ``(R, 3)``."""
     ring = rows_of(shells.ring_offsets)
     point = shells.xyz[shells.ring_vertices[shells.ring_offsets[:-1]]]
-    a = shells.xyz[shells.ring_vertices] - point[ring]
-    b = shells.xyz[_next_vertices(shells)] - point[ring]
+    a = shells.xyz.take(shells.ring_vertices, axis=0) - point.take(ring, axis=0)
+    b = shells.xyz.take(_next_vertices(shells), axis=0) - point.take(ring, axis=0)
     cross = (
         a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1],
         a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2],

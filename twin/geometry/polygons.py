@@ -54,7 +54,7 @@ def polygon_defects(shells: Shells, planarity: float) -> list[tuple[int, Ints]]:
 def triangle_deviations(shells: Shells, triangles: Ints, surface: Ints) -> Floats:
     """Angle ``(T,)`` between each triangle and its surface [degrees]."""
     normal = surface_normals(shells)[surface]
-    a, b, c = shells.xyz[triangles[:, 0]], shells.xyz[triangles[:, 1]], shells.xyz[triangles[:, 2]]
+    a, b, c = (shells.xyz.take(corner, axis=0) for corner in triangles.T)
     own = np.cross(b - a, c - a)
     across = np.linalg.norm(np.cross(normal, own), axis=1)
     angle: Floats = np.degrees(np.arctan2(across, (normal * own).sum(axis=1)))
@@ -83,8 +83,8 @@ def _repeats(shells: Shells, ring_surface: Ints) -> Bools:
     filled = np.diff(shells.ring_offsets) > 0
     offsets = shells.ring_offsets[np.concatenate((np.ones(1, dtype=bool), filled))]
     if len(offsets) > 1:
-        at = shells.xyz[shells.ring_vertices]
-        again = ((at[ring_successor(offsets)] - at) ** 2).sum(axis=1) <= SAME**2
+        at = shells.xyz.take(shells.ring_vertices, axis=0)
+        again = ((at.take(ring_successor(offsets), axis=0) - at) ** 2).sum(axis=1) <= SAME**2
         same[ring_surface[filled][rows_of(offsets)[again]]] = True
     return same
 
@@ -94,13 +94,13 @@ def _off_plane(shells: Shells, enough: float) -> Floats:
     surface = rows_of(shells.surface_offsets)[rows_of(shells.ring_offsets)]
     count = len(shells.surface_offsets) - 1
     size = np.bincount(surface, minlength=count)
-    xyz = shells.xyz[shells.ring_vertices]
+    xyz = shells.xyz.take(shells.ring_vertices, axis=0)
     mean = np.column_stack([sums(surface, w, count) for w in xyz.T]) / size[:, None]
-    d = xyz - mean[surface]
+    d = xyz - mean.take(surface, axis=0)
     normal = surface_normals(shells)
     normal = normal / np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
     off = np.zeros(count)
-    np.maximum.at(off, surface, np.abs((d * normal[surface]).sum(axis=1)))
+    np.maximum.at(off, surface, np.abs((d * normal.take(surface, axis=0)).sum(axis=1)))
     # the fitted plane has a smaller root mean square, so no vertex is further from it than
     # sqrt(n) times this; only where that is not enough to tell, fit it
     unclear = np.flatnonzero((off * np.sqrt(size) > enough) & (size > 3))

@@ -82,7 +82,7 @@ def _on_grid(footprints: Footprints) -> tuple[Ints, Ints, Ints]:
         short[ring_part[size < 3]] = True
         _refuse(short, "have a ring of less than three different vertices")
         side = xy[ring_successor(offsets)] - xy
-    corner = xy - np.repeat(xy[offsets[:-1]], np.diff(offsets), axis=0)
+    corner = xy - xy.take(np.repeat(offsets[:-1], np.diff(offsets)), axis=0)
     area = np.add.reduceat(corner[:, 0] * side[:, 1] - corner[:, 1] * side[:, 0], offsets[:-1])
     outer = np.zeros(len(area), dtype=bool)
     outer[footprints.part_offsets[:-1]] = True
@@ -110,7 +110,7 @@ def _touching_themselves(xy: Ints, vertex_part: Ints, parts: int) -> Bools:
 def _select(xy: Ints, ring_offsets: Ints, part_offsets: Ints, parts: Ints) -> tuple[Ints, Ints, Ints]:
     rings, new_parts = take_rows(np.arange(len(ring_offsets) - 1), part_offsets, parts)
     vertices, new_rings = take_rows(np.arange(len(xy)), ring_offsets, rings)
-    return xy[vertices], new_rings, new_parts
+    return xy.take(vertices, axis=0), new_rings, new_parts
 
 
 def _prisms(xy: Ints, ring_offsets: Ints, part_offsets: Ints, low: Ints, high: Ints) -> Shells:

@@ -162,7 +162,7 @@ def turn_order(xy: Ints, origin: Ints, target: Ints) -> tuple[Ints, Ints]:
     clockwise : (2E,) int64
         For each half edge the one before it in counter-clockwise order around its origin.
     """
-    d = (xy[target] - xy[origin]).astype(np.float64)
+    d = (xy.take(target, axis=0) - xy.take(origin, axis=0)).astype(np.float64)
     length = np.abs(d[:, 0]) + np.abs(d[:, 1])
     # monotone in the angle over (-180, 180] degrees, in [0, 4], without trigonometry
     turn = 2.0 + np.copysign(1.0 - d[:, 0] / np.maximum(length, 1.0), d[:, 1])

@@ -42,7 +42,7 @@ def project(shells: Shells) -> Floats:
     """
     surface = rows_of(shells.surface_offsets)[rows_of(shells.ring_offsets)]
     first = shells.ring_vertices[shells.ring_offsets[shells.surface_offsets[:-1]]]
-    xyz = shells.xyz[shells.ring_vertices] - shells.xyz[first][surface]
+    xyz = shells.xyz.take(shells.ring_vertices, axis=0) - shells.xyz.take(first[surface], axis=0)
     normal = surface_normals(shells)
     axis = np.argmax(np.abs(normal), axis=1)
     down = normal[np.arange(len(axis)), axis] < 0
@@ -60,8 +60,9 @@ def surface_normals(shells: Shells) -> Floats:
 
 
 def _ring_crosses(xyz: Floats, vertices: Ints, offsets: Ints) -> Floats:
-    corner = xyz[vertices] - xyz[np.repeat(vertices[offsets[:-1]], np.diff(offsets))]
-    following = corner[ring_successor(offsets)]
+    first = np.repeat(vertices[offsets[:-1]], np.diff(offsets))
+    corner = xyz.take(vertices, axis=0) - xyz.take(first, axis=0)
+    following = corner.take(ring_successor(offsets), axis=0)
     return np.column_stack(
         (
             corner[:, 1] * following[:, 2] - corner[:, 2] * following[:, 1],
@@ -103,7 +104,7 @@ def triangulate_polygons(uv: Floats, ring_offsets: Ints, polygon_offsets: Ints) 
     corners = np.concatenate((fan_corners, corners))
     polygon = np.concatenate((fan[fan_polygon], rest[polygon]))
     order = np.argsort(polygon, kind="stable")
-    return corners[order], polygon[order]
+    return corners.take(order, axis=0), polygon[order]
 
 
 def convex_rings(uv: Floats, ring_offsets: Ints) -> Bools:

@@ -148,9 +148,9 @@ def _in_millimetres(shells: Shells) -> Shells:
     objects = rows_of(shells.object_offsets)[rows_of(shells.surface_offsets)[rows_of(shells.ring_offsets)]]
     owner[shells.ring_vertices] = objects
     first = np.zeros((len(shells), 3))
-    first[objects[::-1]] = xyz[shells.ring_vertices[::-1]]
+    first[objects[::-1]] = xyz.take(shells.ring_vertices[::-1], axis=0)
     return Shells(
-        xyz=xyz - first[owner] if len(shells) else xyz,
+        xyz=xyz - first.take(owner, axis=0) if len(shells) else xyz,
         ring_vertices=shells.ring_vertices,
         ring_offsets=shells.ring_offsets,
         surface_offsets=shells.surface_offsets,
@@ -176,7 +176,8 @@ def _shell_defects(
     """Codes from 301 on with their objects; only objects that are ``whole`` (O,) are looked at."""
     owner = rows_of(shells.object_offsets)[surface]
     looked_at = whole[owner]
-    triangles, surface, owner = triangles[looked_at], surface[looked_at], owner[looked_at]
+    if not looked_at.all():
+        triangles, surface, owner = triangles[looked_at], surface[looked_at], owner[looked_at]
     few = np.flatnonzero(whole & (np.diff(shells.object_offsets) < 4))
     start, end = triangles.ravel(), np.roll(triangles, -1, axis=1).ravel()
     edge_owner = np.repeat(owner, 3)
@@ -245,7 +246,7 @@ def _pinched(
 
 
 def _volume(shells: Shells, triangles: Ints, owner: Ints) -> Floats:
-    a, b, c = shells.xyz[triangles[:, 0]], shells.xyz[triangles[:, 1]], shells.xyz[triangles[:, 2]]
+    a, b, c = (shells.xyz.take(corner, axis=0) for corner in triangles.T)
     return sums(owner, (a * np.cross(b, c)).sum(axis=1), len(shells))
 
 

@@ -73,11 +73,18 @@ class Arrangement:
         return len(self.step)
 
 
-def arrange(footprints: Footprints, frames: Frames, lines: Lines, params: PartitionParameters) -> Arrangement:
+def arrange(
+    footprints: Footprints,
+    frames: Frames,
+    lines: Lines,
+    params: PartitionParameters,
+    highest: LadderStep = LadderStep.FULL,
+) -> Arrangement:
     """Cut footprints by lines (of the local frames) into faces that tile them.
 
     Parts that fail a check are tried again with lines from wall to wall, then with the better supported half
     of the lines, then with none. Closed boxes of lines and courtyards become holes in the faces around them.
+    Rungs above ``highest`` are left out, for parts of which more lines gave no valid solid.
 
     Returns
     -------
@@ -91,14 +98,15 @@ def arrange(footprints: Footprints, frames: Frames, lines: Lines, params: Partit
     pending = np.ones(parts, bool)
     whole = np.zeros(len(lines), bool)
     attempts: list[Arrangement] = []
-    for number, rung in enumerate(LADDER):
+    ladder = [rung for rung in LADDER if rung <= highest]
+    for number, rung in enumerate(ladder):
         whole |= rung < LadderStep.FULL
         rows = _trial_lines(lines, rung, pending)
         attempt, loose = _attempt(_only(shape, pending), lines.take(rows), whole[rows], params)
         first = pending & (reason == Reason.NOTHING_WRONG)
         reason[first] = attempt.reason[first]
         good = pending & (attempt.reason == Reason.NOTHING_WRONG)
-        if [rung] == LADDER[number + 1 : number + 2]:
+        if [rung] == ladder[number + 1 : number + 2]:
             whole[rows[loose]] = True
             good[lines.part[rows[loose]]] = False
         step[good] = rung

@@ -40,15 +40,17 @@ class Frames:
 
     def to_local(self, xy: Floats, part: Ints) -> Floats:
         """RD coordinates ``xy (M, 2)`` of points of ``part (M,)`` in their part's frame."""
-        d = xy - self.center[part]
+        d = xy - self.center.take(part, axis=0)
         c, s = self.cos[part], self.sin[part]
-        return np.column_stack((c * d[:, 0] + s * d[:, 1], c * d[:, 1] - s * d[:, 0])) - self.corner[part]
+        turned = np.column_stack((c * d[:, 0] + s * d[:, 1], c * d[:, 1] - s * d[:, 0]))
+        return turned - self.corner.take(part, axis=0)
 
     def to_world(self, local: Floats, part: Ints) -> Floats:
         """Local coordinates ``(M, 2)`` of points of ``part (M,)`` in RD."""
-        d = local + self.corner[part]
+        d = local + self.corner.take(part, axis=0)
         c, s = self.cos[part], self.sin[part]
-        return np.column_stack((c * d[:, 0] - s * d[:, 1], s * d[:, 0] + c * d[:, 1])) + self.center[part]
+        turned = np.column_stack((c * d[:, 0] - s * d[:, 1], s * d[:, 0] + c * d[:, 1]))
+        return turned + self.center.take(part, axis=0)
 
     def plane_to_world(self, plane: Floats, part: Ints) -> Floats:
         """Planes ``z = a*x + b*y + c`` of the local frame as planes around :attr:`center` in RD axes.

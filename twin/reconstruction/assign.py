@@ -78,7 +78,7 @@ def points_in_footprints(footprints: Footprints, xyz: Floats, rows: Ints, cell: 
     edge_cell = raster.on_edge[entry]
     sure = ~edge_cell
     point_t, entry_t = point[edge_cell], entry[edge_cell]
-    within = raster.exact(xyz[rows[point_t], :2], entry_t)
+    within = raster.exact(xyz.take(rows[point_t], axis=0)[:, :2], entry_t)
     return (
         np.concatenate((rows[point[sure]], rows[point_t[within]])),
         raster.part[np.concatenate((entry[sure], entry_t[within]))],
@@ -191,14 +191,13 @@ class _Raster:
         """
         pair, slot = expand(self.edge_offsets[entry], np.diff(self.edge_offsets)[entry])
         edge, part = self.edge[slot], self.part[entry[pair]]
-        (px, py), (x0, y0), (x1, y1) = xy[pair].T, self.low[edge].T, self.high[edge].T
+        low, high = self.low.take(edge, axis=0), self.high.take(edge, axis=0)
+        (px, py), (x0, y0), (x1, y1) = xy.take(pair, axis=0).T, low.T, high.T
         # In cells of the part, as burnt.
         qx = px / self.cell - self.corner[part, 0]
         cx, cy = (self.ix[entry[pair]] - self.corner[part, 0]), (self.iy[entry[pair]] - self.corner[part, 1])
-        low, high = (
-            self.low[edge] / self.cell - self.corner[part],
-            self.high[edge] / self.cell - self.corner[part],
-        )
+        corner = self.corner.take(part, axis=0)
+        low, high = low / self.cell - corner, high / self.cell - corner
         center_y = cy + 0.5
         spans_y = (low[:, 1] <= center_y) != (high[:, 1] <= center_y)
         rise = high[:, 1] - low[:, 1]

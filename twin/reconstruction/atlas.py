@@ -73,7 +73,7 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     units = round(pixels.pixel / QUANTUM)
     if len(pixels.part) >= 1 << (63 - _Z_BITS - 2 * bits):
         raise GeometryError("roof_points: too many pixels in one call; reconstruct fewer parts at a time")
-    point = xyz[point_index]
+    point = xyz.take(point_index, axis=0)
     local = frame.to_local(point[:, :2], point_part)
     ix, sub_x = _pixel_and_place(local[:, 0], pixels.margin, units)
     iy, sub_y = _pixel_and_place(local[:, 1], pixels.margin, units)

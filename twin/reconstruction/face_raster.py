@@ -1,4 +1,4 @@
-"""Where points and pixels lie in an arrangement: one raster of faces, looked up by division."""
+"""Where points and pixels lie in an arrangement: one raster of faces, exact where its cells are cut."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.geometry.columns import Floats, Ints
+from twin.geometry.columns import Ints
 from twin.geometry.ragged import offsets_of
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.borders import pixel_centers
-from twin.reconstruction.scanline import burn
+from twin.reconstruction.scanline import burn, locate
 
 MARGIN = 2  # cells; more than any vertex lies outside the bounding box of its part
 
@@ -23,9 +23,9 @@ class FaceRaster:
     Attributes
     ----------
     of_points : (K,) int64
-        Face of each point, -1 outside; exact to half a cell.
+        Face of each point, -1 outside.
     of_pixels : (H,) int64
-        Face under the centre of each pixel that was asked for, -1 outside.
+        Face under the centre of each pixel that was asked for, to half a cell; -1 outside.
     """
 
     of_points: Ints
@@ -39,24 +39,18 @@ def burn_faces(
     nx, ny = (np.ceil(frames.size / cell).astype(np.int64) + 2 * MARGIN + 1).T
     begin = offsets_of(nx * ny)[:-1]
     xy = frames.to_local(arrangement.xy, arrangement.vertex_part) / cell + MARGIN
-    face = burn(
+    edges = (
         xy[arrangement.start],
         xy[arrangement.end],
         arrangement.left,
         arrangement.right,
         arrangement.edge_part,
-        nx,
-        ny,
-        begin,
     )
+    face = burn(*edges, nx, ny, begin)
 
-    def look_up(part: Ints, local: Floats) -> Ints:
-        column, row = np.floor(local.T / cell + MARGIN).astype(np.int64)
-        inside = (column >= 0) & (column < nx[part]) & (row >= 0) & (row < ny[part])
-        at = begin[part] + row * nx[part] + column
-        return np.where(inside, face[np.where(inside, at, 0)], -1)
-
-    return FaceRaster(
-        of_points=look_up(points.part, points.xyz[:, :2]),
-        of_pixels=look_up(atlas.part[pixel], pixel_centers(atlas, pixel)),
-    )
+    # Roof points lie in their footprint, and pixels that hold one at most half a pixel beside it: all of them
+    # in the raster.
+    of_points = locate(face, *edges, nx, begin, points.xyz[:, :2] / cell + MARGIN, points.part)
+    part = atlas.part[pixel]
+    column, row = np.floor(pixel_centers(atlas, pixel) / cell + MARGIN).astype(np.int64).T
+    return FaceRaster(of_points, face[begin[part] + row * nx[part] + column])

@@ -222,7 +222,7 @@ def _allowed(
     for begin, stop in pairwise(np.append(blocks, len(face))):
         corner, candidate = expand(own_first[begin:stop], own_count[begin:stop])
         corner += begin
-        a, b, c = segments.plane[candidate].T
+        a, b, c = segments.plane.take(candidate, axis=0).T
         z = a * local[corner, 0] + b * local[corner, 1] + c
         out = (z > ceiling[candidate]) | (z < floor[candidate])
         corner, candidate = corner[out], candidate[out]

@@ -11,8 +11,8 @@ from twin.geometry.ragged import ring_successor
 from twin.reconstruction import groups
 from twin.reconstruction.arrangement import Arrangement, arrange
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints, Segments
-from twin.reconstruction.blocks import PixelHeights, block_faces, part_heights, pixel_heights
-from twin.reconstruction.face_raster import FaceRaster, burn_faces
+from twin.reconstruction.blocks import block_faces, part_heights, pixel_heights
+from twin.reconstruction.face_raster import burn_faces
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.labels import Labels, label_faces
 from twin.reconstruction.lines import find_lines
@@ -35,6 +35,8 @@ class Partitions:
         Share of the footprint that points on planes stand for.
     energy : (P,) float64 [m2]
         Of the labelling of LoD 2.2.
+    above12, above13, above22 : (K,) float64 [m]
+        Height of each roof point above the roof of its part; NaN where it lies beside all faces.
     """
 
     lod12: Partition
@@ -44,6 +46,9 @@ class Partitions:
     reason: Bytes
     evidence: Floats
     energy: Floats
+    above12: Floats
+    above13: Floats
+    above22: Floats
 
 
 def partition_roofs(
@@ -54,6 +59,7 @@ def partition_roofs(
     segments: Segments,
     ground: Floats,
     params: PartitionParameters,
+    highest: LadderStep = LadderStep.FULL,
 ) -> Partitions:
     """Partition every footprint at all three levels of detail.
 
@@ -61,6 +67,8 @@ def partition_roofs(
     ----------
     ground : (P,) float64 [m, NAP]
         Height of the ground surface.
+    highest : LadderStep
+        Rung of the ladder to begin at.
 
     Returns
     -------
@@ -68,7 +76,7 @@ def partition_roofs(
         Complete for every part, whatever its data: what a part did not reach has a reason.
     """
     lines = find_lines(footprints, frames, atlas, points, segments, params)
-    arrangement = arrange(footprints, frames, lines, params)
+    arrangement = arrange(footprints, frames, lines, params, highest)
     pixels = pixel_heights(atlas, points)
     raster = burn_faces(arrangement, frames, atlas, points, pixels.pixel, params.cell)
     labels = label_faces(arrangement, frames, raster, points, segments, ground, params)
@@ -81,10 +89,12 @@ def partition_roofs(
     evidence = supported / np.maximum(area, 1e-9)
     planes = np.bincount(segments.part, minlength=len(footprints))
     step, reason = _reached(arrangement, height, ground, planes, evidence, params)
+    block, block_height = block_faces(arrangement, frames, labels, raster, pixels, ground, params)
+    face, z = raster.of_points, points.xyz[:, 2]
     return Partitions(
         lod12=partition_lod12(footprints, frames, height, ground, step >= LadderStep.LOD12_ONLY),
         lod13=partition_lod13(
-            arrangement, frames, labels, raster, pixels, ground, step >= LadderStep.LOD13_ONLY, params
+            arrangement, frames, block, block_height, ground, step >= LadderStep.LOD13_ONLY
         ),
         lod22=partition_lod22(
             arrangement,
@@ -98,7 +108,18 @@ def partition_roofs(
         reason=reason,
         evidence=evidence,
         energy=labels.energy,
+        above12=z - height[points.part],
+        above13=np.where(face < 0, np.nan, z - np.append(block_height, np.nan)[face]),
+        above22=_above_planes(frames, labels, points, face),
     )
+
+
+def _above_planes(frames: Frames, labels: Labels, points: RoofPoints, face: Ints) -> Floats:
+    """Height of points above the planes of the faces ``(K,)`` that they lie in."""
+    away = frames.to_world(points.xyz[:, :2], points.part) - frames.center.take(points.part, axis=0)
+    a, b, c = np.append(labels.plane, [[np.nan] * 3], axis=0).take(face, axis=0).T
+    above: Floats = points.xyz[:, 2] - (a * away[:, 0] + b * away[:, 1] + c)
+    return above
 
 
 def partition_lod12(
@@ -132,17 +153,16 @@ def partition_lod12(
 
 
 def partition_lod13(
-    arrangement: Arrangement,
-    frames: Frames,
-    labels: Labels,
-    raster: FaceRaster,
-    pixels: PixelHeights,
-    ground: Floats,
-    parts: Bools,
-    params: PartitionParameters,
+    arrangement: Arrangement, frames: Frames, block: Ints, height: Floats, ground: Floats, parts: Bools
 ) -> Partition:
-    """Flat blocks with steps of at least ``params.block_step``, for the parts of the mask ``parts (P,)``."""
-    block, height = block_faces(arrangement, frames, labels, raster, pixels, ground, params)
+    """Flat blocks of faces, for the parts of the mask ``parts (P,)``.
+
+    Parameters
+    ----------
+    block : (F,) int64
+    height : (F,) float64 [m, NAP]
+        From :func:`twin.reconstruction.blocks.block_faces`.
+    """
     plane = np.column_stack((np.zeros((len(height), 2)), height))
     return _partition(arrangement, frames, block, plane, ground, parts)
 

@@ -11,7 +11,6 @@ import pandas as pd
 from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Semantic, Shells
 from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
 from twin.geometry.ragged import rows_of, take_rows
-from twin.geometry.select import take
 from twin.reconstruction.assign import points_in_footprints
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.ground import Ground
@@ -32,8 +31,10 @@ class Parts:
     pand : (P,) int64
     solids : dict of str to Shells
     ground : Ground
-    point_index, point_part : (K,) int64
-        Roof points: row of the cloud, and part.
+    point_part : (K,) int64
+        Part of each roof point.
+    above : dict of str to (K,) float64 [m]
+        Height of the roof points above the roof of each level; NaN beside all faces.
     density, nodata_fraction, nodata_radius : (P,) float64
         See :func:`twin.reconstruction.atlas.coverage`.
     step, reason : (P,) uint8
@@ -43,8 +44,8 @@ class Parts:
     pand: Ints
     solids: dict[str, Shells]
     ground: Ground
-    point_index: Ints
     point_part: Ints
+    above: dict[str, Floats]
     density: Floats
     nodata_fraction: Floats
     nodata_radius: Floats
@@ -52,14 +53,12 @@ class Parts:
     reason: Bytes
 
 
-def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> tuple[pd.DataFrame, dict[str, Fit]]:
+def describe(parts: Parts, panden: int, status: Ints) -> tuple[pd.DataFrame, dict[str, Fit]]:
     """Quality of every pand, a row each, under the names of the attribute catalogue; and the fit of all.
 
     Parameters
     ----------
     parts : Parts
-    xyz : (N, 3) float64 [m, RD+NAP]
-        The cloud that ``parts.point_index`` counts in.
     panden : int
     status : (M,) int64
         What was known of each pand beforehand.
@@ -68,7 +67,7 @@ def describe(parts: Parts, xyz: Floats, panden: int, status: Ints) -> tuple[pd.D
     table["h_maaiveld"] = _round(_least(parts.ground.height, parts.pand, panden), 2)
     table |= _roof_heights(parts, panden)
     table |= _sizes(parts, panden)
-    figures, fits = _fit(parts, xyz, panden)
+    figures, fits = _fit(parts, panden)
     table |= figures
     table |= _coverage(parts, panden)
     frame = pd.DataFrame(table)
@@ -142,38 +141,23 @@ def _sizes(parts: Parts, panden: int) -> dict[str, Any]:
     return table
 
 
-def _fit(parts: Parts, xyz: Floats, panden: int) -> tuple[dict[str, Any], dict[str, Fit]]:
+def _fit(parts: Parts, panden: int) -> tuple[dict[str, Any], dict[str, Fit]]:
     """Vertical distances of the roof points to the roofs."""
     table: dict[str, Any] = {}
     fits = {}
-    own = xyz[parts.point_index]
     for lod, suffix in _SUFFIX.items():
-        point, distance = _own_distances(parts.solids[lod], own, parts.point_part)
+        made = np.diff(parts.solids[lod].object_offsets) > 0
+        under = np.flatnonzero(made[parts.point_part] & ~np.isnan(parts.above[lod]))
+        distance, pand = np.abs(parts.above[lod][under]), parts.pand[parts.point_part[under]]
         fits[lod] = Fit.of(distance)
-        pand = parts.pand[parts.point_part[point]]
         count = np.bincount(pand, minlength=panden)
         squares = np.bincount(pand, weights=distance**2, minlength=panden)
         table[f"rmse_{suffix}"] = _round(np.sqrt(_mean(squares, count)), 3)
-        table[f"afstand_mediaan_{suffix}"] = _round(_median(np.abs(distance), pand, count), 4)
+        table[f"afstand_mediaan_{suffix}"] = _round(_median(distance, pand, count), 4)
         if lod == "2.2":
-            near = np.bincount(pand, weights=np.abs(distance) < 0.2, minlength=panden)
+            near = np.bincount(pand[distance < 0.2], minlength=panden)
             table["aandeel_binnen_20cm"] = _round(_mean(near, count), 4)
     return table, fits
-
-
-def _own_distances(shells: Shells, xyz: Floats, part: Ints) -> tuple[Ints, Floats]:
-    """:func:`roof_distances` of points that lie in the footprint of their part: a single face is the one."""
-    roofs = np.bincount(
-        rows_of(shells.object_offsets)[shells.semantics == Semantic.ROOF], minlength=len(shells)
-    )
-    alone, many = np.flatnonzero((roofs == 1)[part]), np.flatnonzero((roofs > 1)[part])
-    face = np.full(len(shells), -1, np.int64)
-    roof = np.flatnonzero(shells.semantics == Semantic.ROOF)
-    face[rows_of(shells.object_offsets)[roof]] = roof
-    under_one = _above(shells, face[part[alone]], xyz[alone])
-    some = np.flatnonzero(roofs > 1)
-    point, under_many = roof_distances(take(shells, some), some, xyz[many], part[many])
-    return np.concatenate((alone, many[point])), np.concatenate((under_one, under_many))
 
 
 def roof_distances(shells: Shells, owner: Ints, xyz: Floats, of: Ints) -> tuple[Ints, Floats]:

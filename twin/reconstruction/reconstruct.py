@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -28,6 +29,7 @@ from twin.reconstruction.reasons import LadderStep, Reason
 from twin.reconstruction.segments import segment_planes
 
 LODS = ("1.2", "1.3", "2.2")
+_FAR = 1e7  # m, farther than RD reaches
 CHUNK = 100  # parts per array: about 200 000 points, which fits a core's cache
 
 
@@ -91,41 +93,86 @@ def reconstruct(
     """
     planes, partition = planes or PlaneParameters(), partition or PartitionParameters()
     known = np.zeros(len(polygons), dtype=np.int64) if status is None else status
+    xyz, classification = _on_earth(xyz, classification)
     footprints, pand = footprints_from(polygons)
     ground = ground_heights(footprints, xyz, classification, planes)
     index, part = assign(footprints, xyz, classification, planes)
     standing = known[pand[part]] == Status.STANDING
     index, part = index[standing], part[standing]
 
+    def some(first: int, last: int, highest: LadderStep = LadderStep.FULL) -> _Chunk:
+        return _chunk(footprints, first, last, xyz, index, part, ground.height, planes, partition, highest)
+
     chunks = [
-        _chunk(footprints, first, min(first + chunk, len(footprints)), xyz, index, part, ground.height,
-               planes, partition)
+        _with_simpler(some(first, min(first + chunk, len(footprints))), first, some)
         for first in range(0, len(footprints), chunk)
-    ]  # fmt: skip
+    ]
     parts = Parts(
         pand=pand,
         solids={lod: concatenate([c.solids[lod] for c in chunks]) for lod in LODS},
         ground=ground,
-        point_index=index,
-        point_part=part,
+        point_part=_joined([c.point_part for c in chunks], np.int64),
+        above={lod: _joined([c.above[lod] for c in chunks], np.float64) for lod in LODS},
         density=_joined([c.density for c in chunks], np.float64),
         nodata_fraction=_joined([c.nodata_fraction for c in chunks], np.float64),
         nodata_radius=_joined([c.nodata_radius for c in chunks], np.float64),
         step=_joined([c.step for c in chunks], np.uint8),
         reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
     )
-    quality, fit = describe(parts, xyz, len(polygons), known)
+    quality, fit = describe(parts, len(polygons), known)
     return Reconstruction(pand, parts.solids, quality, fit)
+
+
+def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
+    """The points without those whose coordinates are no numbers, or none of this world."""
+    if not len(xyz) or (xyz.min() > -_FAR and xyz.max() < _FAR):  # both fail on NaN
+        return xyz, classification
+    good = (np.abs(xyz) < _FAR).all(axis=1)
+    return xyz[good], classification[good]
 
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     solids: dict[str, Shells]
+    point_part: Ints
+    above: dict[str, Floats]
     density: Floats
     nodata_fraction: Floats
     nodata_radius: Floats
     step: Bytes
     reason: Bytes
+
+
+def _with_simpler(chunk: _Chunk, first: int, some: Callable[[int, int, LadderStep], _Chunk]) -> _Chunk:
+    """The chunk from part ``first`` on, in which parts without a valid LoD 2.2 got one of fewer lines.
+
+    There is hardly ever one, and then it goes down the ladder alone.
+    """
+    failed = (chunk.reason == Reason.INVALID_SOLID) & (chunk.step < LadderStep.NO_LINES)
+    for row in np.flatnonzero(failed).tolist():
+        for rung in (LadderStep.FEWER_LINES, LadderStep.NO_LINES):
+            again = some(first + row, first + row + 1, rung)
+            if again.step[0] >= LadderStep.NO_LINES:
+                chunk = _replaced(chunk, row, again, first)
+                break
+    return chunk
+
+
+def _replaced(chunk: _Chunk, row: int, other: _Chunk, first: int) -> _Chunk:
+    """The chunk with another result for one part."""
+    rest = np.flatnonzero(chunk.point_part != first + row)
+    order = np.arange(len(chunk.step))
+    order[row] = len(chunk.step)
+    step, reason = chunk.step.copy(), chunk.reason.copy()
+    step[row], reason[row] = other.step[0], Reason.INVALID_SOLID
+    return replace(
+        chunk,
+        solids={lod: take(concatenate([chunk.solids[lod], other.solids[lod]]), order) for lod in LODS},
+        point_part=np.concatenate((chunk.point_part[rest], other.point_part)),
+        above={lod: np.concatenate((chunk.above[lod][rest], other.above[lod])) for lod in LODS},
+        step=step,
+        reason=reason,
+    )
 
 
 def _chunk(
@@ -138,6 +185,7 @@ def _chunk(
     ground: Floats,
     planes: PlaneParameters,
     params: PartitionParameters,
+    highest: LadderStep,
 ) -> _Chunk:
     """Reconstruct parts ``first`` up to ``last``."""
     own = select_parts(footprints, first, last)
@@ -149,9 +197,10 @@ def _chunk(
     density, fraction, radius = coverage(pixels, points)
     # Without any ground point the heights stay unknown, and every part without a model.
     level = np.nan_to_num(ground[first:last], nan=np.inf)
-    found = partition_roofs(own, frame, pixels, points, segments, level, params)
+    found = partition_roofs(own, frame, pixels, points, segments, level, params, highest)
     solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
-    return _Chunk(solids, density, fraction, radius, step, reason)
+    above = dict(zip(LODS, (found.above12, found.above13, found.above22), strict=True))
+    return _Chunk(solids, points.part + first, above, density, fraction, radius, step, reason)
 
 
 def _valid_solids(
@@ -163,8 +212,8 @@ def _valid_solids(
     solids = {}
     for lod, least, partition in zip(LODS, lowest, partitions, strict=True):
         shells = extrude(_grounded(partition)).shells
-        # A flat roof over a simple footprint can't meet its own walls.
-        valid = check(shells, intersections=lod != "1.2").valid
+        # Solids of an extrusion that pass can't meet themselves, see there; `twin check` tests that too.
+        valid = check(shells, intersections=False).valid
         failed = (step >= least) & ~valid
         step[failed] = np.minimum(
             step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE

@@ -77,13 +77,13 @@ class _Grid:
     def of(pixels: Atlas, points: RoofPoints) -> _Grid:
         moments = moments_of(points.xyz, points.pixel, len(pixels.part))
         where = np.flatnonzero((moments[N] > 0) | pixels.inside)
-        return _Grid(pixels, moments, where, moments[:, where])
+        return _Grid(pixels, moments, where, moments.take(where, axis=1))
 
     @staticmethod
     def of_points(pixels: Atlas, points: RoofPoints) -> _Grid:
         moments = moments_of(points.xyz, points.pixel, len(pixels.part))
         where = np.flatnonzero(moments[N] > 0)
-        return _Grid(pixels, moments, where, moments[:, where])
+        return _Grid(pixels, moments, where, moments.take(where, axis=1))
 
     def image(self, label: Ints) -> Ints:
         """Labels ``(W,)`` spread over the atlas ``(N,)``, -1 elsewhere."""
@@ -99,11 +99,11 @@ def _refit(
 
     Segments that are too weak are dropped: they keep their number, but no pixel.
     """
-    support = support & (label >= 0) & (grid.own[N] > 0)
-    sums = summed(grid.own[:, support], label[support], count)
+    on = np.flatnonzero(support & (label >= 0) & (grid.own[N] > 0))
+    sums = summed(grid.own.take(on, axis=1), label[on], count)
     fitted, _, defined = fit(sums, params.window_spread)
     good = defined & _is_roof(fitted, params) & (sums[N] >= params.segment_points)
-    good &= np.bincount(label[support], minlength=count) >= params.segment_pixels
+    good &= np.bincount(label[on], minlength=count) >= params.segment_pixels
     sums[:, ~good] = 0.0
     keep = np.append(good, False)[label]
     return fitted, sums, np.where(keep, label, -1)
@@ -197,7 +197,7 @@ def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameter
     if not len(planes):
         return label, np.full(len(label), np.inf)
     image, stride = grid.image(label), grid.pixels.stride[grid.where]
-    error = np.where(label >= 0, mean_squared_error(grid.own, planes[label]), np.inf)
+    error = np.where(label >= 0, mean_squared_error(grid.own, planes.take(label, axis=0)), np.inf)
     best = error * params.own_bonus
     chosen = label.copy()
     active = np.flatnonzero(_at_a_border(image, grid.where, stride) & (grid.own[N] > 0))
@@ -206,7 +206,7 @@ def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameter
         other = image[at + dx + dy * step]
         differ = np.flatnonzero((other >= 0) & (other != label[active]))
         pixel, other = active[differ], other[differ]
-        offer = mean_squared_error(grid.own[:, pixel], planes[other])
+        offer = mean_squared_error(grid.own.take(pixel, axis=1), planes.take(other, axis=0))
         better = offer < best[pixel]
         pixel, offer = pixel[better], offer[better]
         chosen[pixel] = other[better]
@@ -282,7 +282,9 @@ def _second_look(
     """
     rest = np.flatnonzero(point_label < 0)
     size, known = len(grid.pixels.part), len(planes)
-    sub = RoofPoints(points.part[rest], points.xyz[rest], points.pixel[rest], point_label[rest])
+    sub = RoofPoints(
+        points.part[rest], points.xyz.T.take(rest, axis=1).T, points.pixel[rest], point_label[rest]
+    )
     other = _Grid.of_points(grid.pixels, sub)
     plane, sigma = window_planes(grid.pixels, other.moments, other.where, params)
     fresh = patches(grid.pixels, other.where, plane, sigma, params, params.link_angle)
@@ -305,7 +307,7 @@ def _second_look(
     image[take] = fresh_image[take] + known
     label, planes = image[grid.where], np.concatenate((planes, found))
     on = np.flatnonzero(point_label >= 0)
-    sums = moments_of(points.xyz[on], point_label[on], len(planes))
+    sums = moments_of(points.xyz.T.take(on, axis=1).T, point_label[on], len(planes))
     into, sums = _mergers(grid, label, sums, params)
     grown = np.bincount(into, minlength=len(into)) > 1
     planes[grown] = fit(sums, params.window_spread)[0][grown]
@@ -317,8 +319,8 @@ def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | Non
     """Vertical distance of points (all, or ``which``) to the plane of ``label``; arbitrary for label -1."""
     if not len(planes):
         return np.full(len(label), np.inf)
-    x, y, z = points.xyz.T if which is None else points.xyz.T[:, which]
-    a, b, c = planes.T[:, label]
+    x, y, z = points.xyz.T if which is None else points.xyz.T.take(which, axis=1)
+    a, b, c = planes.T.take(label, axis=1)
     return np.asarray(np.abs(a * x + b * y + c - z))
 
 
@@ -330,7 +332,7 @@ def _fitted_to_points(points: RoofPoints, label: Ints, planes: Floats, params: P
     spread = np.sqrt(np.bincount(label[on], weights=gap**2, minlength=len(planes)) / count)
     reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
     near = on[gap <= reach[label[on]]]
-    sums = moments_of(points.xyz.T[:, near].T, label[near], len(planes))
+    sums = moments_of(points.xyz.T.take(near, axis=1).T, label[near], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)
     flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (sums[N] > 0)

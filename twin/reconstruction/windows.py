@@ -46,7 +46,7 @@ def window_planes(
     chosen_sigma, chosen = _best_of_nine(sigma, where, stride)
     better = chosen_sigma < params.kuwahara_gain * own_sigma
     return (
-        own_plane[np.where(better, number[chosen], np.arange(len(where)))],
+        own_plane.take(np.where(better, number[chosen], np.arange(len(where))), axis=0),
         np.where(better, chosen_sigma, own_sigma),
     )
 
@@ -77,7 +77,7 @@ def patches(
     number[where[live]] = np.arange(len(live))
     here = where[live]
     stride = pixels.stride[here]
-    a, b, c = np.ascontiguousarray(plane[live].T)
+    a, b, c = np.ascontiguousarray(plane.take(live, axis=0).T)
     # Height at the pixel's centre and unit normal: what the links compare.
     x, y = pixel_corners(pixels, here)
     height = a * (x + 0.5 * pixels.pixel) + b * (y + 0.5 * pixels.pixel) + c
@@ -109,9 +109,9 @@ def _windows(moments: Floats, where: Ints, stride: Ints, params: PlaneParameters
     """Plane and sigma of the 3 x 3 window around each pixel; all sums are exact, see ``atlas``."""
     row = moments * (height_variance(moments) <= params.step_sigma**2)
     row[:, 1:-1] = row[:, :-2] + row[:, 1:-1] + row[:, 2:]
-    window = row[:, where]
-    window += row[:, where - stride]
-    window += row[:, where + stride]
+    window = row.take(where, axis=1)
+    window += row.take(where - stride, axis=1)
+    window += row.take(where + stride, axis=1)
     plane, error, defined = fit(window, params.window_spread)
     # Three degrees of freedom go into the plane; the prior noise stands in for them.
     variance = (error + 3 * params.noise**2) / np.maximum(window[N], 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -35,12 +36,19 @@ class TwinSettings(_Table):
 
     name: str = Field(min_length=1, description="Name of the area, shown in the viewer.")
     municipality: str | None = Field(
-        default=None, pattern=r"^GM\d{4}$", description="CBS code of the municipality, for instance GM0503."
+        default=None, description="CBS code of the municipality, for instance GM0503."
     )
     bbox: tuple[float, float, float, float] | None = Field(
         default=None,
         description="Area as min x, min y, max x, max y in RD metres; default: that of the panden.",
     )
+
+    @field_validator("municipality")
+    @classmethod
+    def _municipality_code(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"GM[0-9]{4}", value):
+            raise ValueError("must be the CBS code, GM and four digits, such as GM0503")
+        return value
 
     @field_validator("bbox")
     @classmethod

@@ -58,6 +58,8 @@ def _reason(error: OSError) -> str:
         return "the disk is full. Free some space and run the same command again: what is finished is kept"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "no permission to write there. Choose another --out or change the folder's rights"
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EEXIST):
+        return "no folder can be made there. Choose another place: a part of the path is a file or a device"
     if error.errno == errno.EFBIG:
         return "the file is larger than this account or disk allows (see: ulimit -f)"
     return str(error.strerror or error)

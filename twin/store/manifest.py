@@ -83,7 +83,7 @@ def read_manifest(layout: Layout) -> Manifest:
     """
     try:
         content = orjson.loads(layout.manifest.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise StoreError(
             f"{layout.root}: no twin here (twin.json is missing). "
             f"Build one with: twin build twin.toml --out {layout.root}"
