@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
 from twin.geometry.intersections import intersecting_objects
-from twin.geometry.polygons import polygon_defects, triangle_deviations
+from twin.geometry.polygons import polygon_defects, tilted_surfaces
 from twin.geometry.ragged import rows_of, sums
 from twin.geometry.select import take
 from twin.geometry.subdivision import cycles
@@ -126,8 +126,7 @@ def check(
     kept = np.flatnonzero(fit)
     part = take(shells, kept)
     triangles, surface = triangulate(part)
-    bent = triangle_deviations(part, triangles, surface) > deviation
-    surfaces = np.unique(surface[bent])
+    surfaces = tilted_surfaces(part, triangles, surface, deviation)
     objects = rows_of(part.object_offsets)[surfaces]
     note(
         Code.NON_PLANAR_NORMALS,
