@@ -14,7 +14,7 @@ from tests.geometry.test_prism import random_footprints
 from twin.geometry.columns import Shells
 from twin.geometry.extrude import extrude
 from twin.geometry.measure import surface_vectors
-from twin.geometry.triangulate import triangulate
+from twin.geometry.triangulate import flatten, triangulate
 
 TURNS = {
     "level": np.eye(3),
@@ -88,3 +88,20 @@ def test_nothing_gives_nothing() -> None:
     triangles, surface = triangulate(shells_of([], []))
     assert triangles.shape == (0, 3)
     assert surface.shape == (0,)
+
+
+def test_flattened_surfaces_keep_lengths_and_turn() -> None:
+    """Level, upright, downward and sloped rectangles: every distance stays, and the ring runs on to the left."""
+    rectangle = np.array([[0, 0], [7, 0], [7, 3], [0, 3]], dtype=np.float64)
+    axes = np.random.default_rng(3).normal(size=(20, 2, 3))
+    axes[:3] = [[1, 0, 0], [0, 1, 0]], [[0, 1, 0], [1, 0, 0]], [[0.6, 0.8, 0], [0, 0, 1]]
+    u = axes[:, 0] / np.linalg.norm(axes[:, 0], axis=1)[:, None]
+    v = axes[:, 1] - (axes[:, 1] * u).sum(axis=1)[:, None] * u
+    v /= np.linalg.norm(v, axis=1)[:, None]
+    at = rectangle[:, :1] * u[:, None] + rectangle[:, 1:] * v[:, None]
+    faces = [[[list(range(4 * k, 4 * k + 4))]] for k in range(20)]
+    uv = flatten(shells_of(at.reshape(-1, 3) + [84_000, 447_000, 0], faces)).reshape(20, 4, 2)
+    sides = np.roll(uv, -1, axis=1) - uv
+    assert np.linalg.norm(sides, axis=2) == pytest.approx(np.tile([7, 3, 7, 3], (20, 1)), abs=1e-6)
+    turns = sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0]
+    assert turns == pytest.approx(np.full(20, 21.0), abs=1e-4)

@@ -7,7 +7,14 @@ import shapely
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import ring_successor, rows_of, sums, take_rows
-from twin.geometry.triangulate import convex_rings, polygons_of, project, surface_normals
+from twin.geometry.triangulate import (
+    convex_rings,
+    flatten,
+    polygons_of,
+    project,
+    surface_normals,
+    triangulate_polygons,
+)
 
 # GEOS words for what is wrong with a polygon, and val3dity's number for it
 REASONS = {
@@ -17,6 +24,7 @@ REASONS = {
     "Holes are nested": 207,
 }
 
+STEEP = 0.02  # rise of a surface's normal over its run, below which it is a wall
 SAME = 1.0  # mm: points this near are one point to val3dity
 
 
@@ -51,7 +59,28 @@ def polygon_defects(shells: Shells, planarity: float) -> list[tuple[int, Ints]]:
     ]
 
 
-def triangle_deviations(shells: Shells, triangles: Ints, surface: Ints) -> Floats:
+def tilted_surfaces(shells: Shells, triangles: Ints, surface: Ints, deviation: float) -> Ints:
+    """Surfaces of which a triangle leaves their plane by more than ``deviation`` [degrees] (204).
+
+    Parameters
+    ----------
+    triangles, surface : (T, 3), (T,) int64
+        All surfaces in triangles. Slopes are cut again, in their own plane as val3dity does: in another one
+        the slivers between vertices that are nearly in line are others.
+    """
+    normal = surface_normals(shells)
+    up = np.abs(normal[:, 2])
+    sloped = (up > STEEP * np.hypot(normal[:, 0], normal[:, 1])) & (normal[:, :2] != 0).any(axis=1)
+    steep = ~sloped[surface]
+    bent = _deviations(shells, triangles[steep], surface[steep]) > deviation
+    slopes = np.flatnonzero(sloped)
+    part = _surfaces(shells, slopes)
+    corners, number = triangulate_polygons(flatten(part), part.ring_offsets, part.surface_offsets)
+    tilted = _deviations(part, part.ring_vertices[corners], number) > deviation
+    return np.union1d(surface[steep][bent], slopes[number[tilted]])
+
+
+def _deviations(shells: Shells, triangles: Ints, surface: Ints) -> Floats:
     """Angle ``(T,)`` between each triangle and its surface [degrees]."""
     normal = surface_normals(shells)[surface]
     a, b, c = (shells.xyz.take(corner, axis=0) for corner in triangles.T)

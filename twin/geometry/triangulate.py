@@ -52,6 +52,25 @@ def project(shells: Shells) -> Floats:
     return np.column_stack((xyz[at, u[surface]], xyz[at, v[surface]]))
 
 
+def flatten(shells: Shells) -> Floats:
+    """Ring vertices ``(K, 2)`` in the plane of each surface, with lengths as in space.
+
+    Delaunay triangles depend on lengths, so these are the ones to judge a surface by; :func:`project` keeps
+    whole millimetres whole instead. The outer ring runs counter-clockwise.
+    """
+    surface = rows_of(shells.surface_offsets)[rows_of(shells.ring_offsets)]
+    first = shells.ring_vertices[shells.ring_offsets[shells.surface_offsets[:-1]]]
+    xyz = shells.xyz[shells.ring_vertices] - shells.xyz[first][surface]
+    normal = surface_normals(shells)
+    normal = normal / np.maximum(np.linalg.norm(normal, axis=1), 1e-300)[:, None]
+    run = np.hypot(normal[:, 0], normal[:, 1])
+    level = run == 0
+    run = np.where(level, 1.0, run)
+    u = np.column_stack((np.where(level, 1.0, -normal[:, 1] / run), normal[:, 0] / run, np.zeros(len(run))))
+    v = np.cross(normal, u)
+    return np.column_stack(((xyz * u[surface]).sum(axis=1), (xyz * v[surface]).sum(axis=1)))
+
+
 def surface_normals(shells: Shells) -> Floats:
     """Newell normals ``(S, 3)`` of the outer rings, as long as the ring's area [m2]."""
     rings = shells.surface_offsets[:-1]

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
 from twin.geometry.intersections import intersecting_objects
-from twin.geometry.polygons import polygon_defects, triangle_deviations
+from twin.geometry.polygons import polygon_defects, tilted_surfaces
 from twin.geometry.ragged import rows_of, sums
 from twin.geometry.select import take
 from twin.geometry.subdivision import cycles
@@ -45,6 +45,7 @@ class Code(IntEnum):
     MULTIPLE_COMPONENTS = 305
     SELF_INTERSECTION = 306
     WRONG_ORIENTATION = 307
+    SHELL_INSIDE_OUT = 405
     WRONG_SEMANTICS = 801
 
 
@@ -125,8 +126,7 @@ def check(
     kept = np.flatnonzero(fit)
     part = take(shells, kept)
     triangles, surface = triangulate(part)
-    bent = triangle_deviations(part, triangles, surface) > deviation
-    surfaces = np.unique(surface[bent])
+    surfaces = tilted_surfaces(part, triangles, surface, deviation)
     objects = rows_of(part.object_offsets)[surfaces]
     note(
         Code.NON_PLANAR_NORMALS,
@@ -172,7 +172,7 @@ def _wrong_semantics(shells: Shells) -> Ints:
 def _shell_defects(
     shells: Shells, triangles: Ints, surface: Ints, whole: Bools, intersections: bool
 ) -> list[tuple[int, Ints]]:
-    """Codes of the 300s with their objects; only objects that are ``whole`` (O,) are looked at."""
+    """Codes from 301 on with their objects; only objects that are ``whole`` (O,) are looked at."""
     owner = rows_of(shells.object_offsets)[surface]
     looked_at = whole[owner]
     if not looked_at.all():
@@ -201,7 +201,7 @@ def _shell_defects(
     pinched = _pinched(order, heads, uses == 2, start, edge_owner, closed, n)
     pinched = np.setdiff1d(pinched, apart)
     inverted = np.flatnonzero(closed & (_volume(shells, triangles, owner) <= 0))
-    closed[apart] = closed[pinched] = closed[inverted] = False
+    closed[apart] = closed[pinched] = False
     crossing = np.zeros(0, dtype=np.int64)
     if intersections:
         crossing = intersecting_objects(shells.xyz, triangles, surface, owner, closed)
@@ -211,7 +211,9 @@ def _shell_defects(
         (Code.NON_MANIFOLD, np.union1d(many, pinched)),
         (Code.MULTIPLE_COMPONENTS, apart),
         (Code.SELF_INTERSECTION, crossing),
-        (Code.WRONG_ORIENTATION, np.union1d(same_way, inverted)),
+        (Code.WRONG_ORIENTATION, same_way),
+        # A shell that was pushed through its own other side says so first.
+        (Code.SHELL_INSIDE_OUT, np.setdiff1d(inverted, crossing)),
     ]
 
 
