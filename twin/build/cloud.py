@@ -72,8 +72,7 @@ class CloudPart:
             What the store was cut to.
         """
         box = grown(bounds)
-        planes = PlaneParameters()
-        known = planes.building_class in store.summary.classes
+        known = has_buildings(store)
         # Neither the place nor the time stamps of the files, nor files and areas far away, change a tile.
         inputs = sorted(checksums[f.path] for f in store.summary.files if _meets(f.extent, box))
         digest = hashlib.sha256(repr((inputs, _clipped(box, area), known)).encode()).hexdigest()
@@ -96,6 +95,11 @@ class CloudPart:
             # A tile without any building point must not take those of other classes for roofs instead.
             planes = replace(planes, other_class=planes.building_class)
         return Cloud(PointStore.open(self.folder).read(self.box), planes, True)
+
+
+def has_buildings(store: PointStore) -> bool:
+    """Whether a store has points of class 6 anywhere: then no other class stands in for it."""
+    return PlaneParameters().building_class in store.summary.classes
 
 
 def grown(bbox: Bbox) -> Bbox:

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 import twin
-from twin.cli import build, check, demo, export, init, inspect, serve
+from twin.cli import build, check, demo, export, init, inspect, report, serve
 
 INTERRUPTED = 130
 
@@ -41,6 +41,7 @@ app.command("check")(check.check)
 app.command("serve")(serve.serve)
 app.command("inspect")(inspect.inspect)
 app.command("export")(export.export)
+app.command("report")(report.report)
 
 
 def _print_version(wanted: bool) -> None:

@@ -115,3 +115,8 @@ _REASON_TEXTS: dict[Reason, tuple[str, str]] = {
         "roof pieces do not tile the footprint",
     ),
 }
+
+
+def in_english(text: str) -> str:
+    """A reason as the tables hold it, in Dutch, for who reads English; what is no reason, as it is."""
+    return next((reason.en for reason in Reason if reason.nl == text), text)
