@@ -17,6 +17,7 @@ from twin.geometry.measure import heights
 from twin.geometry.validity import check
 from twin.reconstruction import LODS, Reconstruction, reconstruct
 from twin.reconstruction.quality import roof_distances
+from twin.reconstruction.reasons import LadderStep
 
 Floats = npt.NDArray[np.float64]
 Town = tuple[npt.NDArray[Any], Floats, npt.NDArray[np.uint8]]
@@ -143,6 +144,18 @@ def test_a_roof_may_come_down_to_the_ground() -> None:
     measured = heights(model.solids["2.2"])
     assert measured.ground[0] == pytest.approx(measured.roof_min[0] - 0.25, abs=0.01)
     assert check(model.solids["2.2"]).valid.all()
+
+
+def test_planes_and_the_step_of_the_ladder_are_told() -> None:
+    planes = np.array([[0.0, 0.0, 4.0], [0.0, 0.0, 9.0]])
+    tower = Roof("tower", shapely.box(0, 0, 16, 10), planes, lambda x, y: (x < 6).astype(np.int64))
+    polygons, xyz, classes = town(kinds=[lambda: tower])
+    told = reconstruct(polygons, xyz, classes).quality.iloc[0]
+    assert told["aantal_gevonden_vlakken"] == 2
+    assert told["lod_stap"] == LadderStep.FULL.nl
+    bare = reconstruct(polygons, xyz[classes == 2], classes[classes == 2]).quality.iloc[0]
+    assert bare["aantal_gevonden_vlakken"] == 0
+    assert bare["lod_stap"] == LadderStep.NONE.nl
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def recall(layout: Layout, tile: str, digest: str) -> TileResult | None:
             return None
         ledger = Ledger([Count(**line) for line in content["ledger"]])
         fit = {lod: _fit(*stored) for lod, stored in content["fit"].items()}
-        return TileResult(tile, content["counts"], read_quality(layout, tile), fit, ledger)
+        return TileResult(tile, content["counts"], read_quality(layout, tile), fit, ledger, content["cpu"])
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException):
         return None  # whatever is wrong with it, building the tile anew mends it
 
@@ -60,6 +60,7 @@ def remember(layout: Layout, result: TileResult, digest: str) -> None:
         "digest": digest,
         "files": _files(layout, result),
         "counts": result.counts,
+        "cpu": result.cpu,
         "ledger": [asdict(count) for count in result.ledger.counts],
         # Of the histogram, the few distances that occur.
         "fit": {

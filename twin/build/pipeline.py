@@ -65,7 +65,7 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
     ledger = Ledger()
     for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
         ledger.merge(part)
-    quality = pd.concat([r.quality for r in results], ignore_index=True)
+    quality = pd.concat([r.timed_quality() for r in results], ignore_index=True)
     summary = summarise(out, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = _as_before(

@@ -111,6 +111,7 @@ def reconstruct(
         density=_joined([c.density for c in chunks], np.float64),
         nodata_fraction=_joined([c.nodata_fraction for c in chunks], np.float64),
         nodata_radius=_joined([c.nodata_radius for c in chunks], np.float64),
+        planes=_joined([c.planes for c in chunks], np.int64),
         step=_joined([c.step for c in chunks], np.uint8),
         reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
     )
@@ -124,6 +125,7 @@ class _Chunk:
     density: Floats
     nodata_fraction: Floats
     nodata_radius: Floats
+    planes: Ints
     step: Bytes
     reason: Bytes
 
@@ -151,7 +153,8 @@ def _chunk(
     level = np.nan_to_num(ground[first:last], nan=np.inf)
     found = partition_roofs(own, frame, pixels, points, segments, level, params)
     solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
-    return _Chunk(solids, density, fraction, radius, step, reason)
+    planes_found = np.bincount(segments.part, minlength=len(own))
+    return _Chunk(solids, density, fraction, radius, planes_found, step, reason)
 
 
 def _valid_solids(

@@ -25,6 +25,7 @@ KINDS = (".png", ".svg", ".pdf")
 FIGURES = (
     "lod",
     "lod_reden",
+    "lod_stap",
     "aantal_punten",
     "puntdichtheid",
     "nodata_fractie",
@@ -32,6 +33,7 @@ FIGURES = (
     "rmse_lod22",
     "afstand_mediaan_lod22",
     "aandeel_binnen_20cm",
+    "aantal_gevonden_vlakken",
     "aantal_dakvlakken",
     "dak_type",
     "hoogte",

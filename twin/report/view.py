@@ -17,7 +17,6 @@ from twin.geometry.triangulate import triangulate
 _SUN = np.array([-0.45, -0.35, 0.82])  # to the sun, from the south west as on a map that is read
 _SUN /= np.linalg.norm(_SUN)
 _BEHIND = 0.25  # m: how far a point may lie behind a face and still be seen, as noise puts half of them there
-_STEP = 0.2  # m in depth over a pixel that is drawn as an edge, within one surface too
 _SIDE = 1.05  # of the picture, against what it must hold
 
 
@@ -109,12 +108,11 @@ class View:
         return picture
 
     def edges(self) -> Bools:
-        """Pixels ``(H, W)`` where another surface begins, or the same one farther away."""
+        """Pixels ``(H, W)`` where another surface begins; surfaces are flat, so there are no other edges."""
         edge = np.zeros(self.surface.shape, dtype=bool)
         for axis in (0, 1):
             here, there = _pair(self.surface, axis)
-            near, far = _pair(np.where(self.surface >= 0, self.depth, 0.0), axis)
-            differ = (here != there) | (np.abs(near - far) > _STEP + 4 * self.camera.pixel)
+            differ = here != there
             first, second = _pair(edge, axis)
             first |= differ & (here >= 0)
             second |= differ & (there >= 0) & (here < 0)
