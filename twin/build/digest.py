@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 def digest_of(job: TileJob) -> str:
     """Digest of a tile's objects, points, parameters and of the code that builds it."""
     digest = hashlib.sha256(code_digest("twin", "ingest").encode())
-    for name, frame in sorted(job.collections.items()):
+    for name, frame in [*sorted(job.collections.items()), ("around", job.around.panden)]:
         digest.update(f"{name}\0{list(map(str, frame.columns))}".encode())
         digest.update(b"\0".join(frame.geometry.to_wkb()))
         plain = frame.drop(columns=frame.geometry.name).astype("str")
         digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
-    digest.update(f"{job.cloud.digest} {sorted(job.withheld)}".encode())
+    digest.update(f"{job.cloud.digest} {job.around.cloud.digest} {sorted(job.withheld)}".encode())
     return digest.hexdigest()
 
 

@@ -12,13 +12,14 @@ import pandas as pd
 import shapely
 
 from tiles import Mesh
-from twin.build.cloud import Cloud
+from twin.build.cloud import Cloud, CloudPart, grown
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
+from twin.build.presumed import Surroundings, heights_of, with_presumed_blocks
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bools, Ints, Semantic, Shells
+from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take
@@ -27,6 +28,7 @@ from twin.reconstruction.fit import Fit
 from twin.reconstruction.reasons import Reason
 
 _WALL, _FLAT, _PITCHED, _OUTLINE = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
+_PRESUMED = (247, 245, 241)  # lighter than any wall: it is there, but nobody measured it
 MILLIMETRE = 0.001
 _NOT_BUILT = ("Bouwvergunning verleend", "Bouw gestart")
 
@@ -40,7 +42,7 @@ class Built:
     objects : CityObjects
         A Building per pand, a BuildingPart per solid.
     geometries : list of Geometry
-        LoD 0 on the Building; LoD 1.2, 1.3 and 2.2 on its parts.
+        LoD 0 on the Building; LoD 1.2, 1.3 and 2.2 on its parts, or 1.1.
     attributes : DataFrame
     mesh : ThemeMesh
     fit : dict of str to Fit
@@ -54,10 +56,14 @@ class Built:
     fit: dict[str, Fit]
 
 
-def build(frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue) -> Built:
+def build(
+    frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, public: Catalogue, around: Surroundings | None = None
+) -> Built:
     """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports."""
     polygons = _mended(frame.geometry.to_numpy())
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
+    near = around or Surroundings()
+    model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near.cloud, chunk))
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
     attributes = CATALOGUE.conform(table, "pand")
 
@@ -91,7 +97,16 @@ def _reconstruct(
         {lod: concatenate([m.solids[lod] for m in models]) for lod in LODS},
         quality,
         {lod: sum((m.fit[lod] for m in models), Fit()) for lod in LODS},
+        np.concatenate([m.part_ground for m in models]),
+        np.concatenate([m.part_reason for m in models]),
     )
+
+
+def _measured(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Floats:
+    """Heights above ground of panden of other tiles, as those tiles find them."""
+    here = replace(cloud, box=grown(tuple(frame.total_bounds.tolist()))).read()
+    polygons, ids = _mended(frame.geometry.to_numpy()), frame["identificatie"].tolist()
+    return heights_of(_reconstruct(polygons, _status(frame), ids, here, chunk).quality)
 
 
 def _unmade(panden: int) -> Reconstruction:
@@ -143,8 +158,9 @@ def _objects(frame: gpd.GeoDataFrame, model: Reconstruction, attributes: pd.Data
 
 
 def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame) -> ThemeMesh:
-    """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either."""
-    best, blocks = _best(model), model.solids["1.2"]
+    """In the detail the best solid of each part, in the overview its block; an outline without either."""
+    best, blocks = _best(model, tuple(model.solids)), _best(model, ("1.1", "1.2"))
+    presumed = np.diff(model.solids["1.1"].object_offsets) > 0
     bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
     flat = take(outlines, bare)
     rows = np.concatenate((model.part_pand, bare))
@@ -152,22 +168,23 @@ def _mesh(model: Reconstruction, outlines: Shells, attributes: pd.DataFrame) -> 
     properties.insert(1, "collection", "pand")
     pitched = (attributes["dak_type"] == "hellend").fillna(False).to_numpy(dtype=bool)
     # From afar a block wears the colour of the roof it stands for.
-    return ThemeMesh(
-        "pand", _painted(best, flat, rows), _painted(blocks, flat, rows, pitched[model.part_pand]), properties
-    )
+    overview = _painted(blocks, flat, rows, presumed, pitched[model.part_pand])
+    return ThemeMesh("pand", _painted(best, flat, rows, presumed), overview, properties)
 
 
-def _best(model: Reconstruction) -> Shells:
-    """The most detailed solid of every part; none where no LoD was reached."""
-    levels = list(model.solids.values())
+def _best(model: Reconstruction, lods: tuple[str, ...]) -> Shells:
+    """The most detailed solid of every part among some levels, the simplest first; none without any."""
+    levels = [model.solids[lod] for lod in lods]
     parts = len(model.part_pand)
     reached = np.array([np.diff(s.object_offsets) > 0 for s in levels])
     best = len(levels) - 1 - np.argmax(reached[::-1], axis=0)
     return take(concatenate(levels), best * parts + np.arange(parts))
 
 
-def _painted(solids: Shells, outlines: Shells, rows: Ints, pitched: Bools | None = None) -> Mesh:
-    """Walls light, flat roofs grey, pitched roofs terracotta, outlines paper."""
+def _painted(
+    solids: Shells, outlines: Shells, rows: Ints, presumed: Bools, pitched: Bools | None = None
+) -> Mesh:
+    """Walls light, flat roofs grey, pitched ones terracotta, presumed blocks white, outlines paper."""
     shells = concatenate([solids, outlines])
     vector = surface_vectors(shells)
     flat = np.hypot(vector[:, 0], vector[:, 1]) <= np.tan(np.radians(FLAT_ROOF)) * np.abs(vector[:, 2])
@@ -181,5 +198,8 @@ def _painted(solids: Shells, outlines: Shells, rows: Ints, pitched: Bools | None
             np.append(pitched, np.zeros(len(outlines), bool)), np.diff(shells.object_offsets)
         )
         color[roof & of_pitched] = _PITCHED
+    color[: shells.object_offsets[len(solids)]][np.repeat(presumed, np.diff(solids.object_offsets))] = (
+        _PRESUMED
+    )
     color[shells.object_offsets[len(solids)] :] = _OUTLINE
     return mesh_of(shells, rows, color)

@@ -13,11 +13,13 @@ import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
+import shapely
 import structlog
 
 from twin.build.city import City, assemble
 from twin.build.cloud import Bbox, CloudPart
 from twin.build.digest import digest_of
+from twin.build.presumed import Surroundings
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
 from twin.build.registers import Registers, read_registers
@@ -30,6 +32,7 @@ from twin.cityjson import Header
 from twin.errors import StoreError, TwinError
 from twin.ground import COLLECTIONS
 from twin.ledger import Ledger
+from twin.reconstruction.presumed import REACH
 from twin.settings import Settings
 from twin.store import Layout, Manifest, read_manifest
 from twin.store.atomic import write_bytes
@@ -122,9 +125,28 @@ def _jobs(settings: Settings, registers: Registers, city: City, bbox: Bbox, layo
             header(tile),
             settings.build.chunk,
             withheld,
+            _surroundings(tile, frames.get("pand"), city, registers),
         )
         for tile, frames in by_tile.items()
     ]
+
+
+def _surroundings(
+    tile: str, panden: gpd.GeoDataFrame | None, city: City, registers: Registers
+) -> Surroundings:
+    """Panden of other tiles within reach of the box of those of a tile."""
+    if registers.points is None or panden is None:
+        return Surroundings()
+    every = city.collections["pand"]
+    near = np.sort(every.sindex.query(shapely.box(*(panden.total_bounds + np.array((-1, -1, 1, 1)) * REACH))))
+    columns = [c for c in ("identificatie", "pand_status", "relatieve_hoogteligging") if c in every]
+    others = every.iloc[near]
+    others = others.loc[others["tile"] != tile, [*columns, every.geometry.name]].reset_index(drop=True)
+    if not len(others):
+        return Surroundings()
+    bounds: Bbox = (*others.total_bounds.tolist(),)
+    cloud = CloudPart.around(bounds, registers.points, registers.checksums, registers.area)
+    return Surroundings(others, cloud)
 
 
 def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> CloudPart:

@@ -13,6 +13,7 @@ import pandas as pd
 from twin.build import panden, surfaces
 from twin.build.cloud import CloudPart
 from twin.build.meshes import ThemeMesh, save_meshes
+from twin.build.presumed import Surroundings
 from twin.catalogue import CATALOGUE
 from twin.cityjson import CityObjects, Geometry, Header, write_sequence
 from twin.ground import COLLECTIONS
@@ -41,6 +42,8 @@ class TileJob:
         Panden per array.
     withheld : frozenset of str
         Sources that are not for everybody.
+    around : Surroundings
+        Panden of other tiles that may tell how high one of this tile is.
     """
 
     name: str
@@ -50,6 +53,7 @@ class TileJob:
     header: Header
     chunk: int
     withheld: frozenset[str] = frozenset()
+    around: Surroundings = field(default_factory=Surroundings)
 
 
 @dataclass(slots=True)
@@ -106,7 +110,7 @@ def build_tile(job: TileJob) -> TileResult:
 
     if (frame := job.collections.get("pand")) is not None:
         began = time.process_time_ns()
-        city = panden.build(frame, cloud, job.chunk, public)
+        city = panden.build(frame, cloud, job.chunk, public, job.around)
         result.cpu = (time.process_time_ns() - began) / 1e6
         written.add(city.objects, city.geometries)
         meshes.append(city.mesh)

@@ -19,7 +19,7 @@ from twin.reconstruction.assign import assign
 from twin.reconstruction.atlas import atlas, coverage, roof_points
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.frame import frames
-from twin.reconstruction.ground import ground_heights
+from twin.reconstruction.ground import GroundSource, ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.partition import partition_roofs
 from twin.reconstruction.partition_parameters import PartitionParameters
@@ -53,12 +53,18 @@ class Reconstruction:
         A row per pand, under the names of the attribute catalogue.
     fit : dict of str to Fit
         Distances of all roof points to the roofs, per level.
+    part_ground : (P,) float64 [m, NAP]
+        Ground around each part; NaN where there is none within reach of its walls.
+    part_reason : (P,) uint8
+        :class:`Reason` of each part.
     """
 
     part_pand: Ints
     solids: dict[str, Shells]
     quality: pd.DataFrame
     fit: dict[str, Fit]
+    part_ground: Floats
+    part_reason: Bytes
 
 
 def reconstruct(
@@ -116,7 +122,11 @@ def reconstruct(
         reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
     )
     quality, fit = describe(parts, xyz, len(polygons), known)
-    return Reconstruction(pand, parts.solids, quality, fit)
+    # The nearest ground of a cloud may be far away, and another cut of the cloud has another.
+    near = np.isin(ground.source, (GroundSource.NEAR, GroundSource.WIDE))
+    return Reconstruction(
+        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), parts.reason
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +183,7 @@ def _valid_solids(
             step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE
         )
         reason[failed] = Reason.INVALID_SOLID
-        solids[lod] = _without(shells, ~valid)
+        solids[lod] = without(shells, ~valid)
     return solids, step, reason
 
 
@@ -182,7 +192,7 @@ def _grounded(partition: Partition) -> Partition:
     return replace(partition, ground=np.where(np.isfinite(partition.ground), partition.ground, 0.0))
 
 
-def _without(shells: Shells, gone: Bools) -> Shells:
+def without(shells: Shells, gone: Bools) -> Shells:
     """The same objects, those of ``gone (O,)`` without surfaces."""
     kept = take(shells, np.flatnonzero(~gone))
     count = np.where(gone, 0, np.diff(shells.object_offsets))
