@@ -13,17 +13,18 @@ import shapely
 
 from tiles import Mesh
 from twin.build.cloud import Cloud, CloudPart, grown
-from twin.build.isolate import isolating
+from twin.build.isolate import Piece, isolating
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.build.presumed import Surroundings, heights_of, with_presumed_blocks
 from twin.catalogue import CATALOGUE, Catalogue
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
+from twin.geometry.columns import Bools, Bytes, Floats, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take
 from twin.reconstruction import LODS, Reconstruction, Status, reconstruct
+from twin.reconstruction.epochs import CloudReason, Epoch, choose
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.reasons import Reason
 
@@ -78,27 +79,71 @@ def build(
 def _reconstruct(
     polygons: npt.NDArray[Any], status: Ints, ids: list[str], cloud: Cloud, chunk: int
 ) -> Reconstruction:
-    """The model of all panden; one that the reconstruction breaks on has none, and says so."""
-    xyz, classification, planes = cloud.points.xyz, cloud.points.classification, cloud.parameters
+    """The model of all panden, each from its cloud; one that a method breaks on has none, and says so."""
+    names = [name for name, _ in cloud.epochs]
+    epochs = [epoch for _, epoch in cloud.epochs]
+    if not epochs:
+        points = cloud.points
+        epochs = [Epoch(points.xyz, points.classification, cloud.parameters)]
+    chosen, why = _choices(polygons, ids, epochs)
+    models, rows = [], []
+    for number, epoch in enumerate(epochs):
+        own = np.flatnonzero(chosen == number)
+        if not len(own) and number:
+            continue
+        for piece in _pieces(polygons[own], status[own], [ids[i] for i in own.tolist()], epoch, chunk):
+            models.append(piece.result or _unmade(len(piece.rows)))
+            rows.append(own[piece.rows])
+    model = _joined(models, rows)
+    quality = model.quality
+    if cloud.delivered:
+        quality["lod_reden"] = quality["lod_reden"].replace(Reason.NO_CLOUD.nl, Reason.NO_POINTS.nl)
+    told = status == Status.STANDING
+    texts = {int(r): r.nl for r in CloudReason}
+    used = [names[c] if t and names else None for c, t in zip(chosen.tolist(), told.tolist(), strict=True)]
+    quality["puntenwolk"] = pd.Series(used, dtype="str")
+    reasons = [texts[r] if u else None for r, u in zip(why.tolist(), used, strict=True)]
+    quality["puntenwolk_reden"] = pd.Series(reasons, dtype="str")
+    return model
+
+
+def _choices(polygons: npt.NDArray[Any], ids: list[str], epochs: list[Epoch]) -> tuple[Ints, Bytes]:
+    """Cloud of each pand and why; the newest for one that can't be looked at."""
+    pieces = isolating(lambda rows: choose(polygons[rows], epochs), ids)
+    failed = (np.zeros(1, dtype=np.int64), np.full(1, CloudReason.NEWEST, dtype=np.uint8))
+    found = [piece.result or failed for piece in pieces]
+    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+
+def _pieces(
+    polygons: npt.NDArray[Any], status: Ints, ids: list[str], epoch: Epoch, chunk: int
+) -> list[Piece[Reconstruction]]:
+    """Models of panden from one cloud, what breaks set apart."""
 
     def some(rows: Ints) -> Reconstruction:
         return reconstruct(
-            polygons[rows], xyz, classification, status=status[rows], chunk=chunk, planes=planes
-        )
+            polygons[rows], epoch.xyz, epoch.classification,
+            status=status[rows], chunk=chunk, planes=epoch.parameters,
+        )  # fmt: skip
 
-    pieces = isolating(some, ids)
-    models = [p.result or _unmade(len(p.rows)) for p in pieces]
-    first = [int(p.rows[0]) if len(p.rows) else 0 for p in pieces]
+    return isolating(some, ids)
+
+
+def _joined(models: list[Reconstruction], rows: list[Ints]) -> Reconstruction:
+    """Models of some panden each, ``rows`` their numbers, as one in the order of the panden."""
+    pand = np.concatenate([r[m.part_pand] for m, r in zip(models, rows, strict=True)])
+    order = np.argsort(pand, kind="stable")
+    solids = {lod: concatenate([m.solids[lod] for m in models]) for lod in LODS}
+    if not np.array_equal(order, np.arange(len(order))):
+        solids = {lod: take(shells, order) for lod, shells in solids.items()}
     quality = pd.concat([m.quality for m in models], ignore_index=True)
-    if cloud.delivered:
-        quality["lod_reden"] = quality["lod_reden"].replace(Reason.NO_CLOUD.nl, Reason.NO_POINTS.nl)
     return Reconstruction(
-        np.concatenate([m.part_pand + row for m, row in zip(models, first, strict=True)]),
-        {lod: concatenate([m.solids[lod] for m in models]) for lod in LODS},
-        quality,
+        pand[order],
+        solids,
+        quality.iloc[np.argsort(np.concatenate(rows), kind="stable")].reset_index(drop=True),
         {lod: sum((m.fit[lod] for m in models), Fit()) for lod in LODS},
-        np.concatenate([m.part_ground for m in models]),
-        np.concatenate([m.part_reason for m in models]),
+        np.concatenate([m.part_ground for m in models])[order],
+        np.concatenate([m.part_reason for m in models])[order],
     )
 
 

@@ -145,7 +145,7 @@ def _surroundings(
     if not len(others):
         return Surroundings()
     bounds: Bbox = (*others.total_bounds.tolist(),)
-    cloud = CloudPart.around(bounds, registers.points, registers.checksums, registers.area)
+    cloud = CloudPart.around(bounds, registers.points, registers.clouds, registers.checksums, registers.area)
     return Surroundings(others, cloud)
 
 
@@ -154,7 +154,7 @@ def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> Clou
     if registers.points is None or not len(boxes):
         return CloudPart()
     bounds: Bbox = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
-    return CloudPart.around(bounds, registers.points, registers.checksums, registers.area)
+    return CloudPart.around(bounds, registers.points, registers.clouds, registers.checksums, registers.area)
 
 
 def _header(settings: Settings, sources: Sequence[Provenance], bbox: Bbox) -> Callable[[str], Header]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from ingest.ahn import PointStore
 from ingest.errors import SourceError
-from twin.build.cloud import CloudPart, grown, has_buildings
+from twin.build.cloud import CloudPart, CloudYear, grown
 from twin.catalogue import CATALOGUE
 from twin.cityjson.features import features, transform
 from twin.cityjson.solids import SolidBatch, solids_of
@@ -87,7 +87,8 @@ def read_pand(layout: Layout, name: str) -> PandReport:
     """
     manifest = read_manifest(layout)
     identificatie, tile, row = _find(layout, name)
-    if not any(source["kind"] == "ahn" for source in manifest.sources):
+    clouds = [source for source in manifest.sources if source["kind"] == "ahn"]
+    if not clouds:
         raise StoreError(
             f"{layout.root}: this twin was built without a point cloud, so there is nothing to hold its "
             "models against. Add a source of kind ahn to twin.toml and build it again"
@@ -97,7 +98,7 @@ def read_pand(layout: Layout, name: str) -> PandReport:
     names = [a.name for a in CATALOGUE.public(manifest.withheld).of("pand")]
     attributes = {n: row[n].iloc[0] for n in names if n in row and row[n].notna().iloc[0]}
     lods, solids = _solids(layout.cityjson(tile), identificatie)
-    xyz, classification, index = _points(layout, outline)
+    xyz, classification, index = _points(layout, outline, clouds, attributes.get("puntenwolk"))
     points = xyz[index]
     distance = np.full(len(points), np.nan)
     if solids is not None:
@@ -156,7 +157,9 @@ def _solids(path: Path, identificatie: str) -> tuple[tuple[str, ...], Shells | N
     return tuple(lod for lod, _, _ in best.values()), take(shells, np.arange(len(shells)))
 
 
-def _points(layout: Layout, outline: Any) -> tuple[Floats, Bytes, Any]:
+def _points(
+    layout: Layout, outline: Any, sources: list[dict[str, Any]], name: str | None
+) -> tuple[Floats, Bytes, Any]:
     """Points around an outline ``(N, 3)``, their classes, and which of them are its roof points."""
     try:
         store = PointStore.open(layout.work / "points")
@@ -165,8 +168,14 @@ def _points(layout: Layout, outline: Any) -> tuple[Floats, Bytes, Any]:
             f"{layout.work / 'points'}: the points of this twin are gone. Run the same twin build again: it "
             "reads them once more and keeps all that is finished"
         ) from error
-    cloud = CloudPart(store.folder, grown(outline.bounds), has_buildings(store)).read()
-    xyz, classification = cloud.points.xyz, cloud.points.classification
+    # Of clouds of several years, the points of the one that this pand was made from.
+    mine = [s for s in sources if s["title"] == name] or sources
+    named = {file["name"] for source in mine for file in source["files"]}
+    files = {f.path for f in store.summary.files if Path(f.path).name in named}
+    year = CloudYear.of(name or "", store, files)
+    cloud = CloudPart(store.folder, grown(outline.bounds), (year,)).read()
+    own = np.isin(cloud.points.source, year.files)
+    xyz, classification = cloud.points.xyz[own], cloud.points.classification[own]
     footprints, _ = footprints_from(np.array([outline], dtype=object))
     index, _ = assign(footprints, xyz, classification, cloud.parameters)
     return xyz, classification, np.unique(index)

@@ -26,6 +26,8 @@ FIGURES = (
     "lod",
     "lod_reden",
     "lod_stap",
+    "puntenwolk",
+    "puntenwolk_reden",
     "aantal_punten",
     "puntdichtheid",
     "nodata_fractie",
