@@ -8,12 +8,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.build.towns import CORNER, Town, build_town, contents, pand_id, read_json, read_panden, states
 from tests.conftest import Sample
 from tests.end_to_end.twins import shells
 from twin.build import BuildSummary, Silence, build, running
+from twin.build.tile import TileResult
 from twin.errors import TwinError
 from twin.settings import Settings, load
 
@@ -51,6 +53,26 @@ def test_a_second_build_touches_nothing(town: Town, tmp_path: Path) -> None:
     assert again.lods == {"2.2": 8}
     assert again.fit["2.2"]["points"] > 1000
     assert states(out) == before
+
+
+def test_the_time_of_a_tile_is_divided_over_its_panden_and_stands_in_the_report_only(
+    town: Town, tmp_path: Path
+) -> None:
+    out = build_town(town.settings, tmp_path / "twin").out
+    took = pd.read_parquet(out / "report" / "quality.parquet")["rekentijd"]
+    assert (took > 0).all()
+    tiles = [read_json(path)["cpu"] for path in (out / ".work" / "tiles").glob("*.json")]
+    assert took.sum() == pytest.approx(sum(tiles), abs=0.01)
+    others = [p for p in out.rglob("*") if p.is_file() and p.name != "quality.parquet"]
+    assert not [p for p in others if b"rekentijd" in p.read_bytes()]
+
+
+def test_half_of_the_time_goes_by_points() -> None:
+    quality = pd.DataFrame({"identificatie": ["a", "b", "c"], "aantal_punten": [0, 100, 300]})
+    shares = TileResult("t", quality=quality, cpu=24.0).timed_quality()["rekentijd"]
+    assert shares.tolist() == [4.0, 4.0 + 3.0, 4.0 + 9.0]
+    none = quality.assign(aantal_punten=0)
+    assert TileResult("t", quality=none, cpu=24.0).timed_quality()["rekentijd"].tolist() == [8.0] * 3
 
 
 def test_moving_and_touching_the_sources_rebuilds_nothing(town: Town, tmp_path: Path) -> None:

@@ -121,6 +121,8 @@ def states(out: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def contents(out: Path) -> dict[str, bytes]:
-    """Bytes of every file that a user reads, but for the date in the manifest."""
+    """Bytes of every file that a user reads, but for the date in the manifest and the time it took."""
     kept = {name: data for name, (_, data) in states(out).items() if not name.startswith(".work")}
+    quality = pd.read_parquet(out / "report" / "quality.parquet")
+    kept["report/quality.parquet"] = quality.drop(columns="rekentijd").to_parquet()
     return {name: data for name, data in kept.items() if name not in ("twin.json", "report/index.html")}

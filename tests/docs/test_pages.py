@@ -10,6 +10,7 @@ import pytest
 from tests.docs.pages import DOCS, REPOSITORY, code_words, page, rows, sections
 from twin.catalogue.document import PAGES, Language, markdown
 from twin.ground import COLLECTIONS, THEMES
+from twin.reconstruction.epochs import CloudReason
 from twin.reconstruction.reasons import Reason
 
 MARKDOWN = sorted([*DOCS.rglob("*.md"), REPOSITORY / "CONTRIBUTING.md"])
@@ -40,6 +41,11 @@ def test_the_table_of_themes_is_that_of_the_collections() -> None:
 def test_every_reason_is_explained_to_users() -> None:
     table = rows(sections(page("nl/gegevens.md"))["Waarom een pand minder detail heeft"])
     assert {reason.nl for reason in Reason} <= {cells[0] for cells in table}
+
+
+def test_every_reason_for_a_cloud_is_explained_to_users() -> None:
+    table = rows(sections(page("nl/gegevens.md"))["Uit welke puntenwolk een pand komt"])
+    assert {reason.nl for reason in CloudReason} == {cells[0] for cells in table}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from twin.geometry.measure import heights
 from twin.geometry.validity import Defects, check
 from twin.reconstruction import LODS, Reconstruction, reconstruct
 from twin.reconstruction.quality import roof_distances
-from twin.reconstruction.reasons import Reason
+from twin.reconstruction.reasons import LadderStep, Reason
 
 Floats = npt.NDArray[np.float64]
 Town = tuple[npt.NDArray[Any], Floats, npt.NDArray[np.uint8]]
@@ -177,6 +177,18 @@ def test_an_invalid_roof_is_tried_again_with_fewer_lines(
     assert model.quality.iloc[others].equals(whole.quality.iloc[others])
     assert check(model.solids["2.2"]).valid.all()
     assert model.fit["2.2"].figures()["points"] == whole.fit["2.2"].figures()["points"]
+
+
+def test_planes_and_the_step_of_the_ladder_are_told() -> None:
+    planes = np.array([[0.0, 0.0, 4.0], [0.0, 0.0, 9.0]])
+    tower = Roof("tower", shapely.box(0, 0, 16, 10), planes, lambda x, y: (x < 6).astype(np.int64))
+    polygons, xyz, classes = town(kinds=[lambda: tower])
+    told = reconstruct(polygons, xyz, classes).quality.iloc[0]
+    assert told["aantal_gevonden_vlakken"] == 2
+    assert told["lod_stap"] == LadderStep.FULL.nl
+    bare = reconstruct(polygons, xyz[classes == 2], classes[classes == 2]).quality.iloc[0]
+    assert bare["aantal_gevonden_vlakken"] == 0
+    assert bare["lod_stap"] == LadderStep.NONE.nl
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,11 @@ HEAD = '[twin]\nname = "x"\n'
             id="public woz",
         ),
         pytest.param(
-            HEAD + SOURCE + "year = 2022\n", 6, "source.year", "kind cbs only, not to bag", id="year of bag"
+            HEAD + SOURCE + "year = 2022\n",
+            6,
+            "source.year",
+            "kind cbs or ahn only, not to bag",
+            id="year of bag",
         ),
         pytest.param(
             HEAD + SOURCE + '[source.columns]\na = "b"\n', 6, "source.columns", "kind woz only", id="columns"

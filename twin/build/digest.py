@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 def digest_of(job: TileJob) -> str:
     """Digest of a tile's objects, points, parameters and of the code that builds it."""
     digest = hashlib.sha256(code_digest("twin", "ingest").encode())
-    for name, frame in sorted(job.collections.items()):
+    for name, frame in [*sorted(job.collections.items()), ("around", job.around.panden)]:
         digest.update(f"{name}\0{list(map(str, frame.columns))}".encode())
         digest.update(b"\0".join(frame.geometry.to_wkb()))
         plain = frame.drop(columns=frame.geometry.name).astype("str")
         digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
-    digest.update(f"{job.cloud.digest} {sorted(job.withheld)} {job.catalogue.attributes}".encode())
+    clouds = f"{job.cloud.digest} {job.around.cloud.digest}"
+    digest.update(f"{clouds} {sorted(job.withheld)} {job.catalogue.attributes}".encode())
     if job.ground is not None:
         digest.update(job.ground.digest.encode())
     return digest.hexdigest()
@@ -51,7 +52,7 @@ def recall(layout: Layout, tile: str, digest: str) -> TileResult | None:
             return None
         ledger = Ledger([Count(**line) for line in content["ledger"]])
         fit = {lod: _fit(*stored) for lod, stored in content["fit"].items()}
-        return TileResult(tile, content["counts"], read_quality(layout, tile), fit, ledger)
+        return TileResult(tile, content["counts"], read_quality(layout, tile), fit, ledger, content["cpu"])
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException):
         return None  # whatever is wrong with it, building the tile anew mends it
 
@@ -62,6 +63,7 @@ def remember(layout: Layout, result: TileResult, digest: str) -> None:
         "digest": digest,
         "files": _files(layout, result),
         "counts": result.counts,
+        "cpu": result.cpu,
         "ledger": [asdict(count) for count in result.ledger.counts],
         # Of the histogram, the few distances that occur.
         "fit": {

@@ -12,24 +12,27 @@ import pandas as pd
 import shapely
 
 from tiles import Mesh
-from twin.build.cloud import Cloud
+from twin.build.cloud import Cloud, CloudPart, grown
 from twin.build.ground import Raised, either
-from twin.build.isolate import isolating
+from twin.build.isolate import Piece, isolating
 from twin.build.level0 import NOT_BUILT
 from twin.build.meshes import ThemeMesh, mesh_of
+from twin.build.presumed import Surroundings, heights_of, with_presumed_blocks
 from twin.build.seen import Seen
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
+from twin.geometry.columns import Bools, Bytes, Floats, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take, vertex_objects
 from twin.ground.solids import plinths
 from twin.reconstruction import LODS, Reconstruction, Status, reconstruct
+from twin.reconstruction.epochs import CloudReason, Epoch, choose
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.reasons import Reason
 
 _WALL, _FLAT, _PITCHED, _OUTLINE = (238, 232, 222), (201, 200, 197), (196, 146, 122), (214, 206, 196)
+_PRESUMED = (247, 245, 241)  # lighter than any wall: it is there, but nobody measured it
 MILLIMETRE = 0.001
 
 
@@ -42,7 +45,7 @@ class Built:
     objects : CityObjects
         A Building per pand, a BuildingPart per solid.
     geometries : list of Geometry
-        LoD 0 on the Building; LoD 1.2, 1.3 and 2.2 on its parts.
+        LoD 0 on the Building; LoD 1.2, 1.3 and 2.2 on its parts, or 1.1.
     attributes : DataFrame
     mesh : ThemeMesh
     fit : dict of str to Fit
@@ -57,14 +60,22 @@ class Built:
 
 
 def build(
-    frame: gpd.GeoDataFrame, cloud: Cloud, chunk: int, seen: Seen, raised: Raised | None = None
+    frame: gpd.GeoDataFrame,
+    cloud: Cloud,
+    chunk: int,
+    seen: Seen,
+    raised: Raised | None = None,
+    around: Surroundings | None = None,
 ) -> Built:
     """Reconstruct the panden of a tile; each is there in the end, at the best LoD its data supports.
 
-    ``raised`` is where they stand on the ground, as LoD 0.
+    ``raised`` is where they stand on the ground, as LoD 0; ``around`` are the panden of other tiles that may
+    tell how high one without points is.
     """
     polygons = _mended(frame.geometry.to_numpy())
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
+    near = around or Surroundings()
+    model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near.cloud, chunk))
     outlines = _outlines(polygons, model)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
     base: Floats = model.quality["h_maaiveld"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -88,26 +99,79 @@ def build(
 def _reconstruct(
     polygons: npt.NDArray[Any], status: Ints, ids: list[str], cloud: Cloud, chunk: int
 ) -> Reconstruction:
-    """The model of all panden; one that the reconstruction breaks on has none, and says so."""
-    xyz, classification, planes = cloud.points.xyz, cloud.points.classification, cloud.parameters
+    """The model of all panden, each from its cloud; one that a method breaks on has none, and says so."""
+    names = [name for name, _ in cloud.epochs]
+    epochs = [epoch for _, epoch in cloud.epochs]
+    if not epochs:
+        points = cloud.points
+        epochs = [Epoch(points.xyz, points.classification, cloud.parameters)]
+    chosen, why = _choices(polygons, ids, epochs)
+    models, rows = [], []
+    for number, epoch in enumerate(epochs):
+        own = np.flatnonzero(chosen == number)
+        if not len(own) and number:
+            continue
+        for piece in _pieces(polygons[own], status[own], [ids[i] for i in own.tolist()], epoch, chunk):
+            models.append(piece.result or _unmade(len(piece.rows)))
+            rows.append(own[piece.rows])
+    model = _joined(models, rows)
+    quality = model.quality
+    if cloud.delivered:
+        quality["lod_reden"] = quality["lod_reden"].replace(Reason.NO_CLOUD.nl, Reason.NO_POINTS.nl)
+    told = status == Status.STANDING
+    texts = {int(r): r.nl for r in CloudReason}
+    used = [names[c] if t and names else None for c, t in zip(chosen.tolist(), told.tolist(), strict=True)]
+    quality["puntenwolk"] = pd.Series(used, dtype="str")
+    reasons = [texts[r] if u else None for r, u in zip(why.tolist(), used, strict=True)]
+    quality["puntenwolk_reden"] = pd.Series(reasons, dtype="str")
+    return model
+
+
+def _choices(polygons: npt.NDArray[Any], ids: list[str], epochs: list[Epoch]) -> tuple[Ints, Bytes]:
+    """Cloud of each pand and why; the newest for one that can't be looked at."""
+    pieces = isolating(lambda rows: choose(polygons[rows], epochs), ids)
+    failed = (np.zeros(1, dtype=np.int64), np.full(1, CloudReason.NEWEST, dtype=np.uint8))
+    found = [piece.result or failed for piece in pieces]
+    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+
+def _pieces(
+    polygons: npt.NDArray[Any], status: Ints, ids: list[str], epoch: Epoch, chunk: int
+) -> list[Piece[Reconstruction]]:
+    """Models of panden from one cloud, what breaks set apart."""
 
     def some(rows: Ints) -> Reconstruction:
         return reconstruct(
-            polygons[rows], xyz, classification, status=status[rows], chunk=chunk, planes=planes
-        )
+            polygons[rows], epoch.xyz, epoch.classification,
+            status=status[rows], chunk=chunk, planes=epoch.parameters,
+        )  # fmt: skip
 
-    pieces = isolating(some, ids)
-    models = [p.result or _unmade(len(p.rows)) for p in pieces]
-    first = [int(p.rows[0]) if len(p.rows) else 0 for p in pieces]
+    return isolating(some, ids)
+
+
+def _joined(models: list[Reconstruction], rows: list[Ints]) -> Reconstruction:
+    """Models of some panden each, ``rows`` their numbers, as one in the order of the panden."""
+    pand = np.concatenate([r[m.part_pand] for m, r in zip(models, rows, strict=True)])
+    order = np.argsort(pand, kind="stable")
+    solids = {lod: concatenate([m.solids[lod] for m in models]) for lod in LODS}
+    if not np.array_equal(order, np.arange(len(order))):
+        solids = {lod: take(shells, order) for lod, shells in solids.items()}
     quality = pd.concat([m.quality for m in models], ignore_index=True)
-    if cloud.delivered:
-        quality["lod_reden"] = quality["lod_reden"].replace(Reason.NO_CLOUD.nl, Reason.NO_POINTS.nl)
     return Reconstruction(
-        np.concatenate([m.part_pand + row for m, row in zip(models, first, strict=True)]),
-        {lod: concatenate([m.solids[lod] for m in models]) for lod in LODS},
-        quality,
+        pand[order],
+        solids,
+        quality.iloc[np.argsort(np.concatenate(rows), kind="stable")].reset_index(drop=True),
         {lod: sum((m.fit[lod] for m in models), Fit()) for lod in LODS},
+        np.concatenate([m.part_ground for m in models])[order],
+        np.concatenate([m.part_reason for m in models])[order],
     )
+
+
+def _measured(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Floats:
+    """Heights above ground of panden of other tiles, as those tiles find them."""
+    here = replace(cloud, box=grown(tuple(frame.total_bounds.tolist()))).read()
+    polygons, ids = _mended(frame.geometry.to_numpy()), frame["identificatie"].tolist()
+    return heights_of(_reconstruct(polygons, _status(frame), ids, here, chunk).quality)
 
 
 def _unmade(panden: int) -> Reconstruction:
@@ -183,7 +247,8 @@ def _mesh(
 
     A plinth closes what is open below a solid.
     """
-    best, blocks = _best(model), model.solids["1.2"]
+    best, blocks = _best(model, tuple(model.solids)), _best(model, ("1.1", "1.2"))
+    presumed = np.diff(model.solids["1.1"].object_offsets) > 0
     bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
     flat = take(outlines, bare)
     rows = np.concatenate((model.part_pand, bare))
@@ -193,25 +258,24 @@ def _mesh(
     detail = best if plinth is None else concatenate([best, plinth])
     detail_rows = rows if plinth is None else np.concatenate((model.part_pand, np.arange(len(plinth)), bare))
     # From afar a block wears the colour of the roof it stands for.
-    return ThemeMesh(
-        "pand",
-        _painted(detail, flat, detail_rows),
-        _painted(blocks, flat, rows, pitched[model.part_pand]),
-        properties,
-    )
+    overview = _painted(blocks, flat, rows, presumed, pitched[model.part_pand])
+    presumed = np.append(presumed, np.zeros(len(detail) - len(best), dtype=bool))
+    return ThemeMesh("pand", _painted(detail, flat, detail_rows, presumed), overview, properties)
 
 
-def _best(model: Reconstruction) -> Shells:
-    """The most detailed solid of every part; none where no LoD was reached."""
-    levels = list(model.solids.values())
+def _best(model: Reconstruction, lods: tuple[str, ...]) -> Shells:
+    """The most detailed solid of every part among some levels, the simplest first; none without any."""
+    levels = [model.solids[lod] for lod in lods]
     parts = len(model.part_pand)
     reached = np.array([np.diff(s.object_offsets) > 0 for s in levels])
     best = len(levels) - 1 - np.argmax(reached[::-1], axis=0)
     return take(concatenate(levels), best * parts + np.arange(parts))
 
 
-def _painted(solids: Shells, outlines: Shells, rows: Ints, pitched: Bools | None = None) -> Mesh:
-    """Walls light, flat roofs grey, pitched roofs terracotta, outlines paper."""
+def _painted(
+    solids: Shells, outlines: Shells, rows: Ints, presumed: Bools, pitched: Bools | None = None
+) -> Mesh:
+    """Walls light, flat roofs grey, pitched ones terracotta, presumed blocks white, outlines paper."""
     shells = concatenate([solids, outlines])
     vector = surface_vectors(shells)
     flat = np.hypot(vector[:, 0], vector[:, 1]) <= np.tan(np.radians(FLAT_ROOF)) * np.abs(vector[:, 2])
@@ -225,5 +289,8 @@ def _painted(solids: Shells, outlines: Shells, rows: Ints, pitched: Bools | None
             np.append(pitched, np.zeros(len(outlines), bool)), np.diff(shells.object_offsets)
         )
         color[roof & of_pitched] = _PITCHED
+    color[: shells.object_offsets[len(solids)]][np.repeat(presumed, np.diff(solids.object_offsets))] = (
+        _PRESUMED
+    )
     color[shells.object_offsets[len(solids)] :] = _OUTLINE
     return mesh_of(shells, rows, color)

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
+import shapely
 import structlog
 
 from twin.build.city import City, assemble
@@ -20,6 +21,7 @@ from twin.build.cloud import Bbox, CloudPart
 from twin.build.datasets import declared
 from twin.build.digest import digest_of
 from twin.build.level0 import TileGround, level0
+from twin.build.presumed import Surroundings
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
 from twin.build.registers import Registers, read_registers
@@ -34,6 +36,7 @@ from twin.cityjson import Header
 from twin.errors import StoreError, TwinError
 from twin.ground import COLLECTIONS
 from twin.ledger import Ledger
+from twin.reconstruction.presumed import REACH
 from twin.settings import Settings
 from twin.store import Layout, Manifest, read_manifest
 from twin.store.atomic import write_bytes
@@ -78,7 +81,7 @@ def _build(settings: Settings, layout: Layout, executor: Executor, progress: Pro
     ledger = Ledger()
     for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
         ledger.merge(part)
-    quality = pd.concat([r.quality for r in results], ignore_index=True)
+    quality = pd.concat([r.timed_quality() for r in results], ignore_index=True)
     summary = summarise(layout.root, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = _as_before(
@@ -149,9 +152,28 @@ def _jobs(
             withheld,
             ground.get(tile),
             catalogue,
+            _surroundings(tile, frames.get("pand"), city, registers),
         )
         for tile, frames in by_tile.items()
     ]
+
+
+def _surroundings(
+    tile: str, panden: gpd.GeoDataFrame | None, city: City, registers: Registers
+) -> Surroundings:
+    """Panden of other tiles within reach of the box of those of a tile."""
+    if registers.points is None or panden is None:
+        return Surroundings()
+    every = city.collections["pand"]
+    near = np.sort(every.sindex.query(shapely.box(*(panden.total_bounds + np.array((-1, -1, 1, 1)) * REACH))))
+    columns = [c for c in ("identificatie", "pand_status", "relatieve_hoogteligging") if c in every]
+    others = every.iloc[near]
+    others = others.loc[others["tile"] != tile, [*columns, every.geometry.name]].reset_index(drop=True)
+    if not len(others):
+        return Surroundings()
+    bounds: Bbox = (*others.total_bounds.tolist(),)
+    cloud = CloudPart.around(bounds, registers.points, registers.clouds, registers.checksums, registers.area)
+    return Surroundings(others, cloud)
 
 
 def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> CloudPart:
@@ -159,7 +181,7 @@ def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> Clou
     if registers.points is None or not len(boxes):
         return CloudPart()
     bounds: Bbox = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
-    return CloudPart.around(bounds, registers.points, registers.checksums, registers.area)
+    return CloudPart.around(bounds, registers.points, registers.clouds, registers.checksums, registers.area)
 
 
 def _header(settings: Settings, sources: Sequence[Provenance], bbox: Bbox) -> Callable[[str], Header]:

@@ -86,7 +86,7 @@ def provenance(source: Source) -> Provenance:
     register = _REGISTERS[source.kind]
     return Provenance(
         kind=source.kind.value,
-        title=source.title or register.title,
+        title=source.title or _title(register, source),
         licence=source.licence or register.licence,
         attribution=source.attribution or register.attribution,
         classification=source.classification or register.classification,
@@ -113,6 +113,12 @@ def provenance_of(dataset: Dataset) -> Provenance:
         date=dataset.date.isoformat() if dataset.date else None,
         files=tuple(_fingerprint(f) for f in _files(dataset.path)),
     )
+
+
+def _title(register: _Register, source: Source) -> str:
+    """With the year, where a register may be delivered more than once."""
+    dated = source.kind is SourceKind.AHN and source.year is not None
+    return f"{register.title} {source.year}" if dated else register.title
 
 
 def _files(path: Path) -> list[Path]:

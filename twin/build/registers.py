@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from ingest import ahn, bag, bgt, cbs, energielabel, woz
 from ingest.delivery import Delivery
-from twin.build.cloud import Bbox, grown
+from twin.build.cloud import Bbox, CloudYear, grown
 from twin.build.datasets import read_dataset
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance, provenance, provenance_of
@@ -29,6 +30,9 @@ class Registers:
         ``bag/pand``, ``bag/verblijfsobject``, ``bgt/wegdeel``, ``cbs/buurt`` ...; absent if not delivered.
     addresses, woz, labels : DataFrame or None
     points : PointStore or None
+        Of all years together.
+    clouds : tuple of CloudYear
+        What is in it, newest first.
     area : (4,) of float [m, RD] or None
         What the points were cut to.
     checksums : dict of str to str
@@ -44,6 +48,7 @@ class Registers:
     woz: pd.DataFrame | None = None
     labels: pd.DataFrame | None = None
     points: ahn.PointStore | None = None
+    clouds: tuple[CloudYear, ...] = ()
     area: Bbox | None = None
     checksums: dict[str, str] = field(default_factory=dict)
     provenance: list[Provenance] = field(default_factory=list)
@@ -85,7 +90,24 @@ def read_registers(settings: Settings, work: Path, progress: Progress) -> Regist
         found.datasets[dataset.name] = delivery.frame
         found.provenance.append(replace(origin, notes=delivery.notes))
         progress.advance()
+    if found.points is not None:
+        found.clouds = _clouds(settings, found.points, found.provenance)
     return found
+
+
+def _clouds(
+    settings: Settings, store: ahn.PointStore, provenance: Sequence[Provenance]
+) -> tuple[CloudYear, ...]:
+    """The clouds of a store, newest first; without years all files are one."""
+    origins = [(s, p) for s, p in zip(settings.source, provenance, strict=False) if s.kind is SourceKind.AHN]
+    if len(origins) > 1 and all(source.year for source, _ in origins):
+        origins.sort(key=lambda pair: -(pair[0].year or 0))
+        return tuple(
+            CloudYear.of(origin.title, store, {str(path.absolute()) for path in source.path})
+            for source, origin in origins
+        )
+    files = {str(path.absolute()) for path in _paths(settings, SourceKind.AHN)}
+    return (CloudYear.of(" + ".join(dict.fromkeys(o.title for _, o in origins)), store, files),)
 
 
 def _deliveries(

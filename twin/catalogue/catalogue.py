@@ -55,7 +55,7 @@ class Attribute:
     classification : str
         ``openbaar``, ``intern`` or ``vertrouwelijk``.
     applies_to : tuple of str
-        Collections whose objects have it.
+        Collections whose objects have it; ``bouwverslag`` for what only the build's report has.
     decimals : int or None
         Decimals to show.
     tile : bool

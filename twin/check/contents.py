@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from twin.catalogue import Catalogue
-from twin.check.features import features
+from twin.cityjson.features import features
 from twin.cityjson.sequence import json_attributes
 from twin.errors import TwinError
 from twin.ground import COLLECTIONS

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 import twin
-from twin.cli import build, check, demo, export, init, inspect, joins, serve
+from twin.cli import build, check, demo, export, init, inspect, joins, report, serve
 
 INTERRUPTED = 130
 
@@ -43,6 +43,7 @@ app.command("check")(check.check)
 app.command("serve")(serve.serve)
 app.command("inspect")(inspect.inspect)
 app.command("export")(export.export)
+app.command("report")(report.report)
 
 
 def _print_version(wanted: bool) -> None:

@@ -74,7 +74,9 @@ def report(summary: BuildSummary, *, quiet: bool, json: bool) -> None:
     print_table("Objects", ("collection", "count"), list(summary.counts.items()))
     print_table("\nPanden per level of detail", ("LoD", "panden"), list(summary.lods.items()))
     if summary.reasons:
-        reasons = [(_english(reason), n) for reason, n in summary.reasons.items()]
+        from twin.reconstruction.reasons import in_english
+
+        reasons = [(in_english(reason), n) for reason, n in summary.reasons.items()]
         print_table("\nPanden below LoD 2.2", ("reason", "panden"), list(reasons))
     if summary.quality:
         print_table("\nQuality, median over the panden", ("figure", "median", "unit"), _figures(summary))
@@ -88,13 +90,6 @@ def report(summary: BuildSummary, *, quiet: bool, json: bool) -> None:
         f"\nBuilt {summary.built} of {summary.tiles} tiles in {summary.seconds:.1f} s; "
         f"{summary.rejected} records rejected, see {summary.out}/report/index.html"
     )
-
-
-def _english(reason: str) -> str:
-    """A reason as the tables hold it, in Dutch, for a reader of this command line."""
-    from twin.reconstruction.reasons import Reason
-
-    return next((r.en for r in Reason if r.nl == reason), reason)
 
 
 def _join(report: dict[str, Any]) -> tuple[object, ...]:

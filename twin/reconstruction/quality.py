@@ -37,6 +37,8 @@ class Parts:
         Height of the roof points above the roof of each level; NaN beside all faces.
     density, nodata_fraction, nodata_radius : (P,) float64
         See :func:`twin.reconstruction.atlas.coverage`.
+    planes : (P,) int64
+        Planes found in the points.
     step, reason : (P,) uint8
         :class:`LadderStep` and :class:`Reason`.
     """
@@ -49,6 +51,7 @@ class Parts:
     density: Floats
     nodata_fraction: Floats
     nodata_radius: Floats
+    planes: Ints
     step: Bytes
     reason: Bytes
 
@@ -64,6 +67,7 @@ def describe(parts: Parts, panden: int, status: Ints) -> tuple[pd.DataFrame, dic
         What was known of each pand beforehand.
     """
     table: dict[str, Any] = {"lod": _lod(parts, panden), "lod_reden": _reason(parts, panden, status)}
+    table["lod_stap"] = _step(parts, panden)
     table["h_maaiveld"] = _round(_least(parts.ground.height, parts.pand, panden), 2)
     table |= _roof_heights(parts, panden)
     table |= _sizes(parts, panden)
@@ -83,6 +87,12 @@ def _lod(parts: Parts, panden: int) -> list[str]:
     least = (LadderStep.NO_LINES, LadderStep.LOD13_ONLY, LadderStep.LOD12_ONLY)
     level = np.select([step >= s for s in least], [3, 2, 1], 0)
     return [str(n) for n in names[level]]
+
+
+def _step(parts: Parts, panden: int) -> list[str]:
+    """The step of the ladder that every part of a pand reached, in words."""
+    step = np.nan_to_num(_least(parts.step.astype(np.float64), parts.pand, panden)).astype(np.int64)
+    return [LadderStep(s).nl for s in step.tolist()]
 
 
 def _reason(parts: Parts, panden: int, status: Ints) -> list[str]:
@@ -210,6 +220,9 @@ def _coverage(parts: Parts, panden: int) -> dict[str, Any]:
     count = np.bincount(parts.pand, minlength=panden)
     return {
         "aantal_punten": points,
+        "aantal_gevonden_vlakken": np.bincount(parts.pand, weights=parts.planes, minlength=panden).astype(
+            np.int64
+        ),
         "puntdichtheid": _round(
             _mean(np.bincount(parts.pand, weights=parts.density, minlength=panden), count), 2
         ),

@@ -48,6 +48,8 @@ class Reason(IntEnum):
     NOT_BUILT = 13
     UNDERGROUND = 14
     INTERNAL_ERROR = 15
+    NEIGHBOURS_HEIGHT = 16
+    DEFAULT_HEIGHT = 17
 
     @property
     def nl(self) -> str:
@@ -110,8 +112,15 @@ _REASON_TEXTS: dict[Reason, tuple[str, str]] = {
         "fout in het programma bij dit pand; zie het logboek van de bouw",
         "a fault in the program at this building; see the build's log",
     ),
+    Reason.NEIGHBOURS_HEIGHT: ("hoogte van de buren", "height of the neighbours"),
+    Reason.DEFAULT_HEIGHT: ("standaardhoogte", "default height"),
     Reason.FACES_DO_NOT_TILE: (
         "dakdelen vullen de omtrek niet precies",
         "roof pieces do not tile the footprint",
     ),
 }
+
+
+def in_english(text: str) -> str:
+    """A reason as the tables hold it, in Dutch, for who reads English; what is no reason, as it is."""
+    return next((reason.en for reason in Reason if reason.nl == text), text)

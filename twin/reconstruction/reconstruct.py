@@ -20,7 +20,7 @@ from twin.reconstruction.assign import assign
 from twin.reconstruction.atlas import atlas, coverage, roof_points
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.frame import frames
-from twin.reconstruction.ground import ground_heights
+from twin.reconstruction.ground import GroundSource, ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.partition import partition_roofs
 from twin.reconstruction.partition_parameters import PartitionParameters
@@ -55,12 +55,18 @@ class Reconstruction:
         A row per pand, under the names of the attribute catalogue.
     fit : dict of str to Fit
         Distances of all roof points to the roofs, per level.
+    part_ground : (P,) float64 [m, NAP]
+        Ground around each part; NaN where there is none within reach of its walls.
+    part_reason : (P,) uint8
+        :class:`Reason` of each part.
     """
 
     part_pand: Ints
     solids: dict[str, Shells]
     quality: pd.DataFrame
     fit: dict[str, Fit]
+    part_ground: Floats
+    part_reason: Bytes
 
 
 def reconstruct(
@@ -116,11 +122,16 @@ def reconstruct(
         density=_joined([c.density for c in chunks], np.float64),
         nodata_fraction=_joined([c.nodata_fraction for c in chunks], np.float64),
         nodata_radius=_joined([c.nodata_radius for c in chunks], np.float64),
+        planes=_joined([c.planes for c in chunks], np.int64),
         step=_joined([c.step for c in chunks], np.uint8),
         reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
     )
     quality, fit = describe(parts, len(polygons), known)
-    return Reconstruction(pand, parts.solids, quality, fit)
+    # The nearest ground of a cloud may be far away, and another cut of the cloud has another.
+    near = np.isin(ground.source, (GroundSource.NEAR, GroundSource.WIDE))
+    return Reconstruction(
+        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), parts.reason
+    )
 
 
 def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
@@ -139,6 +150,7 @@ class _Chunk:
     density: Floats
     nodata_fraction: Floats
     nodata_radius: Floats
+    planes: Ints
     step: Bytes
     reason: Bytes
 
@@ -200,7 +212,8 @@ def _chunk(
     found = partition_roofs(own, frame, pixels, points, segments, level, params, highest)
     solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
     above = dict(zip(LODS, (found.above12, found.above13, found.above22), strict=True))
-    return _Chunk(solids, points.part + first, above, density, fraction, radius, step, reason)
+    planes_found = np.bincount(segments.part, minlength=len(own))
+    return _Chunk(solids, points.part + first, above, density, fraction, radius, planes_found, step, reason)
 
 
 def _valid_solids(
@@ -219,7 +232,7 @@ def _valid_solids(
             step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE
         )
         reason[failed] = Reason.INVALID_SOLID
-        solids[lod] = _without(shells, ~valid)
+        solids[lod] = without(shells, ~valid)
     return solids, step, reason
 
 
@@ -228,7 +241,7 @@ def _grounded(partition: Partition) -> Partition:
     return replace(partition, ground=np.where(np.isfinite(partition.ground), partition.ground, 0.0))
 
 
-def _without(shells: Shells, gone: Bools) -> Shells:
+def without(shells: Shells, gone: Bools) -> Shells:
     """The same objects, those of ``gone (O,)`` without surfaces."""
     kept = take(shells, np.flatnonzero(~gone))
     count = np.where(gone, 0, np.diff(shells.object_offsets))

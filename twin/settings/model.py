@@ -88,7 +88,9 @@ class Source(Table):
     classification: Classification | None = Field(
         default=None, description="Who may see it; default: openbaar, but intern for WOZ."
     )
-    year: int | None = Field(default=None, ge=1995, le=2100, description="CBS only: year of the codes.")
+    year: int | None = Field(
+        default=None, ge=1995, le=2100, description="CBS: year of the codes. AHN: year of the flight."
+    )
     columns: dict[str, str] = Field(default_factory=dict, description="WOZ only: which column holds what.")
 
     @field_validator("path", mode="before")
@@ -102,9 +104,10 @@ class Source(Table):
     # to show where that is wrong itself, which is then the error to tell.
     @field_validator("year")
     @classmethod
-    def _year_of_cbs(cls, value: int | None, given: ValidationInfo) -> int | None:
-        if value is not None and given.data.get("kind", SourceKind.CBS) is not SourceKind.CBS:
-            raise ValueError(f"applies to kind cbs only, not to {given.data['kind']}")
+    def _year_of_some(cls, value: int | None, given: ValidationInfo) -> int | None:
+        dated = (SourceKind.CBS, SourceKind.AHN)
+        if value is not None and given.data.get("kind", SourceKind.CBS) not in dated:
+            raise ValueError(f"applies to kind cbs or ahn only, not to {given.data['kind']}")
         return value
 
     @field_validator("columns")
@@ -153,6 +156,16 @@ class Settings(Table):
         if not {s.kind for s in self.source} & {SourceKind.BAG, SourceKind.BGT}:
             raise ValueError(
                 "at least one [[source]] of kind bag or bgt is needed: the panden come from there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _clouds_apart(self) -> Self:
+        years = [s.year for s in self.of(SourceKind.AHN)]
+        if any(years) and len({*years, None}) != len(years) + 1:
+            raise ValueError(
+                "several [[source]] of kind ahn need a year each, all different: the clouds are kept apart. "
+                "Put the files of one year in the path of one table"
             )
         return self
 

@@ -51,6 +51,7 @@ describe('words', () => {
 
   it('falls back on a code in plain words', () => {
     expect(wordFor('nl', 'lod', '2.2')).toBe('2.2: met dakvorm');
+    expect(wordFor('nl', 'lod', '1.1')).toBe('1.1: blok van aangenomen hoogte');
     expect(wordFor('en', 'bgt_functie', 'rijbaan_lokale_weg')).toBe('rijbaan lokale weg');
   });
 

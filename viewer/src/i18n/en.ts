@@ -97,6 +97,7 @@ export const en: Record<Key, string> = {
   'group.topografie': 'Topography',
 
   'value.lod.0': '0: footprint only',
+  'value.lod.1.1': '1.1: block of presumed height',
   'value.lod.1.2': '1.2: block of one height',
   'value.lod.1.3': '1.3: blocks of their own height',
   'value.lod.2.2': '2.2: with the shape of the roof',

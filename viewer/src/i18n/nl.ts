@@ -95,6 +95,7 @@ export const nl = {
   'group.topografie': 'Topografie',
 
   'value.lod.0': '0: alleen plattegrond',
+  'value.lod.1.1': '1.1: blok van aangenomen hoogte',
   'value.lod.1.2': '1.2: blok met één hoogte',
   'value.lod.1.3': '1.3: blokken met eigen hoogte',
   'value.lod.2.2': '2.2: met dakvorm',
