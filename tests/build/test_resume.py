@@ -241,8 +241,10 @@ def test_a_tile_without_building_points_does_not_make_roofs_of_trees(tmp_path: P
     town.write()
     build_town(town.settings, tmp_path / "twin")
     panden = read_panden(tmp_path / "twin")
-    assert panden["lod"].tolist() == ["2.2"] * 4 + ["0"] * 4
-    assert (panden["lod_reden"].iloc[4:] == "geen punten binnen de omtrek").all()
+    assert panden["lod"].tolist() == ["2.2"] * 4 + ["1.1"] * 4
+    assert (panden["aantal_punten"].iloc[4:] == 0).all()
+    # The fifth and sixth stand within 50 m of the fourth, which has a roof.
+    assert panden["lod_reden"].iloc[4:].tolist() == ["hoogte van de buren"] * 2 + ["standaardhoogte"] * 2
 
 
 def test_never_classified_points_are_roofs_where_the_source_knows_no_buildings(tmp_path: Path) -> None:

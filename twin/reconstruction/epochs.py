@@ -2,8 +2,9 @@
 
 The rule is that of 3DBAG: the newest cloud that covers the roof; an older one only where the newest does not,
 and where nothing shows that the building changed in between.
-Source: 3DBAG, "Point cloud selection" (docs.3dbag.nl); its distances are measured here as
-:func:`twin.reconstruction.atlas.coverage` does.
+Source: the thresholds of 3DBAG's roofer (``select_pointcloud.hpp``): at most 6 % of the footprint without
+data, an empty circle of at most 0.5 m, and a change where half of the cells differ by more than 1.2 m, which
+is to say that the median does. Coverage is measured here as :func:`twin.reconstruction.atlas.coverage` does.
 """
 
 from __future__ import annotations

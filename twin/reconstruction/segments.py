@@ -289,13 +289,10 @@ def _second_look(
     plane, sigma = window_planes(grid.pixels, other.moments, other.where, params)
     fresh = patches(grid.pixels, other.where, plane, sigma, params, params.link_angle)
     count = int(fresh.max(initial=-1)) + 1
-    if not count:
-        return point_label, label, planes
     even = height_variance(other.own) <= params.step_sigma**2
     _, sums, fresh = _refit(other, fresh, even, count, params)
     found, fresh = _merged(other, fresh, sums, params)
-    if not (fresh >= 0).any():
-        return point_label, label, planes
+    # Also where nothing is found: the merging below is for every part, whatever others share its chunk.
     mine = _nearest_plane(other, sub, fresh, found, params)
     point_label = point_label.copy()
     point_label[rest] = np.where(mine >= 0, mine + known, -1)

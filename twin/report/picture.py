@@ -39,6 +39,7 @@ FIGURES = (
     "aantal_dakvlakken",
     "dak_type",
     "hoogte",
+    "aangenomen_hoogte",
     "h_maaiveld",
     "h_dak_max",
     "volume_lod22",
