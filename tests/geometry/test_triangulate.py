@@ -91,7 +91,7 @@ def test_nothing_gives_nothing() -> None:
 
 
 def test_flattened_surfaces_keep_lengths_and_turn() -> None:
-    """Level, upright, downward and sloped rectangles: distances stay, rings run on to the left."""
+    """Level, upright, downward and sloped rectangles: every side keeps its length, and the ring its turn."""
     rectangle = np.array([[0, 0], [7, 0], [7, 3], [0, 3]], dtype=np.float64)
     axes = np.random.default_rng(3).normal(size=(20, 2, 3))
     axes[:3] = [[1, 0, 0], [0, 1, 0]], [[0, 1, 0], [1, 0, 0]], [[0.6, 0.8, 0], [0, 0, 1]]
@@ -100,7 +100,7 @@ def test_flattened_surfaces_keep_lengths_and_turn() -> None:
     v /= np.linalg.norm(v, axis=1)[:, None]
     at = rectangle[:, :1] * u[:, None] + rectangle[:, 1:] * v[:, None]
     faces = [[[list(range(4 * k, 4 * k + 4))]] for k in range(20)]
-    uv = flatten(shells_of(at.reshape(-1, 3) + np.array([84_000, 447_000, 0]), faces)).reshape(20, 4, 2)
+    uv = flatten(shells_of(np.add(at.reshape(-1, 3), [84_000, 447_000, 0]), faces)).reshape(20, 4, 2)
     sides = np.roll(uv, -1, axis=1) - uv
     assert np.linalg.norm(sides, axis=2) == pytest.approx(np.tile([7, 3, 7, 3], (20, 1)), abs=1e-6)
     turns = sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0]

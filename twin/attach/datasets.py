@@ -99,7 +99,6 @@ def _report(
         int(matched.sum()),
         len(records),
         int(used.sum()),
-        counted="objects" if dataset.spatial else "records",
         unmatched_left=_examples(names[~matched]),
         unmatched_right=_examples(keys[~used]),
         duplicates=int(again.sum()),

@@ -60,7 +60,7 @@ def polygon_defects(shells: Shells, planarity: float) -> list[tuple[int, Ints]]:
 
 
 def tilted_surfaces(shells: Shells, triangles: Ints, surface: Ints, deviation: float) -> Ints:
-    """Surfaces of which a triangle leaves their plane by more than ``deviation`` [degrees] (204).
+    """Surfaces of which two triangles differ by more than ``deviation`` [degrees] (204).
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ def tilted_surfaces(shells: Shells, triangles: Ints, surface: Ints, deviation: f
 
 
 def _deviations(shells: Shells, triangles: Ints, surface: Ints) -> Floats:
-    """Angle ``(T,)`` between each triangle and its surface [degrees]."""
-    normal = surface_normals(shells)[surface]
+    """Angle ``(T,)`` between each triangle and the first of its surface [degrees], as val3dity has it."""
     a, b, c = (shells.xyz.take(corner, axis=0) for corner in triangles.T)
     own = np.cross(b - a, c - a)
-    across = np.linalg.norm(np.cross(normal, own), axis=1)
-    angle: Floats = np.degrees(np.arctan2(across, (normal * own).sum(axis=1)))
+    first = own.take(np.searchsorted(surface, surface), axis=0)
+    across = np.linalg.norm(np.cross(first, own), axis=1)
+    angle: Floats = np.degrees(np.arctan2(across, (first * own).sum(axis=1)))
     return angle
 
 

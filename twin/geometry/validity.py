@@ -94,7 +94,7 @@ def check(
     planarity : float
         Largest distance of a vertex to the plane fitted to its polygon [m] (203).
     deviation : float
-        Largest angle between a triangle of a polygon and the polygon [degrees] (204).
+        Largest angle between the first triangle of a polygon and another [degrees] (204).
     semantics : bool
         Also test that ground looks down, roofs look up and walls stand upright (801).
     intersections : bool
