@@ -77,7 +77,8 @@ def _common(
     _verbose = verbose
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up at every line: whoever calls this as a function may have changed it since.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 
