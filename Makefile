@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 VIEWER := twin/web/.source-hash
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench lock clean
 
 demo: $(READY) $(VIEWER)  ## Generate the sample municipality, build it and serve it on 127.0.0.1
 	$(BIN)/twin demo $(DEMO)
@@ -21,14 +21,21 @@ lint: $(READY)  ## Format, lint and types
 bench: $(READY)  ## Run the benchmarks by hand
 	for script in tests/benchmarks/bench_*.py; do $(BIN)/python -m tests.benchmarks.$$(basename $$script .py) || exit 1; done
 
+lock:  ## Take the newest versions of all packages; run the tests before you commit them
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	{ echo "# Versions that the tests last passed with; 'make lock' renews them."; \
+	  $(BIN)/python -m pip freeze --exclude-editable; } > requirements.txt
+
 clean:
 	rm -rf $(VENV) demo dist twin/web viewer/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.11"; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint requirements.txt --editable '.[dev]'
 	@touch $@
 
 # The build hook makes the viewer from these; see viewer/build_hook.py.
