@@ -15,7 +15,17 @@ COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
 def test_there_are_these_commands() -> None:
-    assert set(COMMANDS) == {"demo", "init", "build", "check", "serve", "inspect", "export"}
+    assert set(COMMANDS) == {
+        "demo",
+        "init",
+        "build",
+        "check",
+        "serve",
+        "inspect",
+        "joins",
+        "report",
+        "export",
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)
