@@ -33,6 +33,7 @@ def test_there_are_these_commands() -> None:
 def test_help_tells_what_a_command_does_and_every_option(twin: Twin, name: str, flag: str) -> None:
     answer = twin(name, flag)
     assert (answer.code, answer.err) == (0, "")
+    assert "[]" not in answer.out  # what is left where brackets in a text were taken for markup
     command = COMMANDS[name]
     words = " ".join(answer.out.replace("│", " ").split())
     assert " ".join(command.help.split("\n\n")[0].split()) in words

@@ -26,7 +26,7 @@ def joins(
 ) -> None:
     """Show how the data sets of TWIN.TOML fit its objects; nothing is built or written.
 
-    Of every [[dataset]]: how many records found an object, which keys did not, which occur twice, and how
+    Of every data set: how many records found an object, which keys did not, which occur twice, and how
     many objects get a value. Point clouds are not read, so it takes seconds.
     """
     from twin.build.joins import try_joins
