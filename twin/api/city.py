@@ -35,7 +35,7 @@ def about(twin: CurrentTwinDep) -> dict[str, Any]:
         "center": twin.rdnap.to_lonlat(middle).tolist(),
         "built": m.built,
         "versions": m.versions,
-        "sources": [{k: s[k] for k in shown} for s in m.sources if s["classification"] == "openbaar"],
+        "sources": [{k: s[k] for k in shown} for s in twin.sources],
         "themes": m.themes,
         "counts": twin.collections,
         "lods": m.lods,
@@ -45,7 +45,7 @@ def about(twin: CurrentTwinDep) -> dict[str, Any]:
 @router.get("/catalogue", summary="The attribute catalogue")
 def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
     """Every attribute that anybody may see, with words, unit, source, and that source's date and licence."""
-    sources = {s["kind"]: s for s in twin.manifest.sources}
+    sources = {s["kind"]: s for s in twin.sources}
     shown = ("title", "date", "licence", "attribution")
     present = {a.name for c in twin.collections for a in twin.attributes(c)}
     return [
@@ -55,10 +55,10 @@ def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
             "provenance": [
                 {"kind": kind, **{k: sources[kind][k] for k in shown}}
                 for kind in _ORIGINS.get(a.source, (a.source,))
-                if kind in sources and sources[kind]["classification"] == "openbaar"
+                if kind in sources
             ],
         }
-        for a in twin.catalogue.public().attributes
+        for a in twin.catalogue.attributes
         if a.name in present
     ]
 

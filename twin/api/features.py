@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
@@ -168,16 +169,17 @@ def items(
         return _file(form, found, chosen, wanted, given, after)
     # More than the maximum is no error (/req/core/fc-limit-response-1).
     size = min(limit, MAX_LIMIT)
-    rows = found.rows(chosen, size + 1, after)
+    rows = found.page(size + 1, after)
     page = rows[:size]
+    last = found.table.ids[page[-1]] if len(rows) > size else None
     base = str(request.base_url).rstrip("/")
     content = {
         "type": "FeatureCollection",
         "timeStamp": twin.manifest.built,
         "numberMatched": found.count(),
         "numberReturned": len(page),
-        "features": features(page, chosen, wanted, twin.rdnap),
-        "links": _links(request, base, collection, form, page[-1][0] if len(rows) > size else None),
+        "features": features(found.values_of(page, chosen), chosen, wanted, twin.rdnap),
+        "links": _links(request, base, collection, form, last),
     }
     if form == "html":
         return html.features_page(collection, content, f"{base}/api/collections/{collection}/items")
@@ -203,10 +205,11 @@ def item(
     twin.require(collection)
     wanted = require_crs(crs, "crs")
     attributes = twin.attributes(collection)
-    one = Selection(twin, collection, "identificatie = ?", (PREFIX.sub("", item),))
-    rows = [] if "\0" in item else one.rows(attributes, 1)
-    if not rows:
+    row = twin.table(collection).row_of(PREFIX.sub("", item))
+    if row is None:
         raise NotFoundError(f"{collection} has no object {item!r}")
+    one = Selection(twin, collection, "row_ = ?", (row,))
+    rows = one.values_of(np.array([row]), attributes)
     form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
     if form in ("csv", "gpkg", "cityjson"):
         return _file(form, one, attributes, wanted, 1, None)
@@ -234,7 +237,7 @@ def _file(
             "the whole city comes with twin export"
         )
     most = MAX_MODELS if form == "cityjson" else MAX_DOWNLOAD
-    rows = found.rows(attributes, min(limit or most, most), after)
+    rows = found.values_of(found.page(min(limit or most, most), after), attributes)
     if form == "csv":
         content = formats.to_csv(rows, attributes, crs, twin)
     elif form == "gpkg":
