@@ -197,8 +197,19 @@ class Twin:
         """Attributes of a collection that may be seen and that its tables hold, in the catalogue's order."""
         if collection not in self._attributes:
             present = self.table(collection).names
-            self._attributes[collection] = tuple(a for a in self.catalogue.of(collection) if a.name in present)
+            self._attributes[collection] = tuple(
+                a for a in self.catalogue.of(collection) if a.name in present
+            )
         return self._attributes[collection]
+
+    def secret(self, collection: str) -> frozenset[str]:
+        """Attributes of a collection that may be seen here, but not by everybody."""
+        if self.clearance == "openbaar":
+            return frozenset()
+        public = self.manifest.catalogue.seen_by("openbaar", self.manifest.classifications)
+        return frozenset(a.name for a in self.attributes(collection)) - {
+            a.name for a in public.of(collection)
+        }
 
     @cached_property
     def _attributes(self) -> dict[str, tuple[Attribute, ...]]:
@@ -282,6 +293,11 @@ class CurrentTwin:
     def layout(self) -> Layout:
         """Where it lies."""
         return self._twins["openbaar"].layout
+
+    def ready(self, clearance: Classification) -> Twin | None:
+        """The twin, if nothing has to be read for it."""
+        opened = self._twins.get(clearance)
+        return opened if opened is not None and stamp_of(self.layout) in (opened.stamp, 0) else None
 
     def __call__(self, clearance: Classification = "openbaar") -> Twin:
         """Open the twin anew if its manifest has changed, or for who may see more than others before.

@@ -17,7 +17,7 @@ from twin.api import formats, html
 from twin.api.answers import GeoJson, Json, JsonSchema
 from twin.api.crs import CRS84, RD, SUPPORTED, Crs, require_crs
 from twin.api.data import PREFIX, Twin
-from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
+from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, note_read
 from twin.api.geojson import features
 from twin.api.negotiation import MEDIA, Download, Page, preferred
 from twin.api.selection import Selection, selection
@@ -166,11 +166,12 @@ def items(
     form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
     if form in ("csv", "gpkg", "cityjson"):
         given = limit if "limit" in request.query_params else None
-        return _file(form, found, chosen, wanted, given, after)
+        return _file(request, form, found, chosen, wanted, given, after)
     # More than the maximum is no error (/req/core/fc-limit-response-1).
     size = min(limit, MAX_LIMIT)
     rows = found.page(size + 1, after)
     page = rows[:size]
+    note_read(request, twin, collection, chosen, len(page), f"{found.where} {found.order}")
     last = found.table.ids[page[-1]] if len(rows) > size else None
     base = str(request.base_url).rstrip("/")
     content = {
@@ -212,7 +213,8 @@ def item(
     rows = one.values_of(np.array([row]), attributes)
     form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
     if form in ("csv", "gpkg", "cityjson"):
-        return _file(form, one, attributes, wanted, 1, None)
+        return _file(request, form, one, attributes, wanted, 1, None)
+    note_read(request, twin, collection, attributes, 1)
     feature = features(rows, attributes, wanted, twin.rdnap)[0]
     base = str(request.base_url).rstrip("/")
     feature["links"] = _links(request, base, collection, form, None)
@@ -222,6 +224,7 @@ def item(
 
 
 def _file(
+    request: Request,
     form: str,
     found: Selection,
     attributes: tuple[Attribute, ...],
@@ -238,12 +241,13 @@ def _file(
         )
     most = MAX_MODELS if form == "cityjson" else MAX_DOWNLOAD
     rows = found.values_of(found.page(min(limit or most, most), after), attributes)
+    note_read(request, twin, collection, attributes, len(rows), f"{found.where} {found.order}")
     if form == "csv":
         content = formats.to_csv(rows, attributes, crs, twin)
     elif form == "gpkg":
         content = formats.to_geopackage(rows, attributes, crs, twin, collection)
     else:
-        content = formats.to_cityjson(rows, collection, twin)
+        content = formats.to_cityjson(rows, attributes, collection, twin)
     ending = {"csv": "csv", "gpkg": "gpkg", "cityjson": "city.json"}[form]
     return Response(
         content,

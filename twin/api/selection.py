@@ -92,7 +92,7 @@ class Selection:
             first = int(np.searchsorted(self.found, self.table.first_after(after)))
         elif after is not None:
             row = self.table.row_of(after)
-            place = np.flatnonzero(self.found == row) if row is not None else []
+            place = np.flatnonzero(self.found == (-1 if row is None else row))
             if not len(place):
                 raise NotFoundError(f"after={after}: not among the objects that are asked for")
             first = int(place[0]) + 1
@@ -217,5 +217,7 @@ def _related(twin: Twin, collection: str, op: str, shape: Any) -> list[int]:
         [x0, x1, y0, y1],
     )
     shapely.prepare(shape)
-    hits: list[int] = near[getattr(shapely, _RELATIONS[op])(twin.table(collection).shapes(near), shape)].tolist()
+    hits: list[int] = near[
+        getattr(shapely, _RELATIONS[op])(twin.table(collection).shapes(near), shape)
+    ].tolist()
     return hits

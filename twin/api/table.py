@@ -65,7 +65,9 @@ class Table:
 
     def shapes(self, rows: Rows) -> npt.NDArray[Any]:
         """Geometries of rows ``(N,)`` in EPSG:28992; None for none."""
-        return np.asarray(shapely.from_wkb(self.arrow["geometry"].take(pa.array(rows)).to_pylist()), dtype=object)
+        return np.asarray(
+            shapely.from_wkb(self.arrow["geometry"].take(pa.array(rows)).to_pylist()), dtype=object
+        )
 
     def take(self, rows: Rows, names: Sequence[str | None]) -> list[tuple[Any, ...]]:
         """Values of columns at rows ``(N,)``, a tuple per object; None for a column without a name."""
@@ -75,7 +77,12 @@ class Table:
 
 
 def read(
-    layout: Layout, collection: str, visible: frozenset[str], checksums: Mapping[str, str], *, restricted: bool
+    layout: Layout,
+    collection: str,
+    visible: frozenset[str],
+    checksums: Mapping[str, str],
+    *,
+    restricted: bool,
 ) -> Table:
     """Read a collection, with nothing but the columns that may be seen.
 

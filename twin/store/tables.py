@@ -56,9 +56,7 @@ def write_objects(
     rest = attributes.drop(columns=[n for n in open_ if n != "identificatie"])
     known = rest.drop(columns="identificatie").notna().any()
     if known.any():
-        write_restricted(
-            layout.restricted(collection, tile), rest[["identificatie", *known.index[known]]]
-        )
+        write_restricted(layout.restricted(collection, tile), rest[["identificatie", *known.index[known]]])
     else:
         layout.restricted(collection, tile).unlink(missing_ok=True)
 
@@ -91,7 +89,7 @@ def write_table(path: Path, attributes: pd.DataFrame, geometry: gpd.GeoSeries) -
 
 
 def write_restricted(path: Path, attributes: pd.DataFrame) -> None:
-    """Write what not everybody may see of some objects: ``identificatie`` and the attributes, without a place.
+    """Write what not everybody may see of objects: ``identificatie`` and the attributes, without a place.
 
     The file and its folder are for the owner of the twin only.
 
