@@ -26,6 +26,7 @@ from twin.api.description import describe
 from twin.api.guard import Guard
 from twin.api.headers import API_VERSION, Headed
 from twin.api.negotiation import Page, preferred
+from twin.api.remote import RemoteFiles
 from twin.errors import TwinError
 from twin.store import Layout
 
@@ -117,7 +118,11 @@ def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bo
     app.add_api_route(
         "/api", landing, include_in_schema=False, dependencies=[OnlyKnownParameters], response_model=None
     )
-    app.mount("/3dtiles", StaticFiles(directory=Layout(root).tiles3d, check_dir=False), name="3dtiles")
+    tiles = Layout(root).tiles3d
+    here = isinstance(tiles, Path)
+    app.mount(
+        "/3dtiles", StaticFiles(directory=tiles, check_dir=False) if here else RemoteFiles(tiles), "3dtiles"
+    )
     web = Path(str(files("twin"))) / "web"
     if (web / "index.html").is_file():
         app.mount("/", StaticFiles(directory=web, html=True), name="viewer")

@@ -43,5 +43,5 @@ def _operations(content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 def _representations(schema: dict[str, Any]) -> dict[str, Any]:
     """Media types of the values that a parameter ``f`` may have, but for JSON, which has one already."""
     names = next(s["enum"] for s in schema["anyOf"] if "enum" in s)
-    kinds = {"html": _TEXT, "csv": _TEXT, "gpkg": _FILE, "cityjson": _OBJECT}
+    kinds = {"html": _TEXT, "csv": _TEXT, "gpkg": _FILE, "glb": _FILE, "cityjson": _OBJECT}
     return {MEDIA[name]: kinds[name] for name in names if name != "json"}

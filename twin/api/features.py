@@ -29,6 +29,7 @@ router = APIRouter(tags=["Features"])
 MAX_LIMIT = 10_000
 MAX_MODELS = 1_000
 MAX_DOWNLOAD = 1_000_000
+FILES = ("csv", "gpkg", "cityjson", "glb")
 _JSON_TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "number": {"type": "number"},
@@ -163,8 +164,8 @@ def items(
         filter_crs=filter_crs,
         sortby=sortby,
     )
-    form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
-    if form in ("csv", "gpkg", "cityjson"):
+    form = preferred(request, f, ("json", "html", *FILES))
+    if form in FILES:
         given = limit if "limit" in request.query_params else None
         return _file(request, form, found, chosen, wanted, given, after)
     # More than the maximum is no error (/req/core/fc-limit-response-1).
@@ -211,8 +212,8 @@ def item(
         raise NotFoundError(f"{collection} has no object {item!r}")
     one = Selection(twin, collection, "row_ = ?", (row,))
     rows = one.values_of(np.array([row]), attributes)
-    form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
-    if form in ("csv", "gpkg", "cityjson"):
+    form = preferred(request, f, ("json", "html", *FILES))
+    if form in FILES:
         return _file(request, form, one, attributes, wanted, 1, None)
     note_read(request, twin, collection, attributes, 1)
     feature = features(rows, attributes, wanted, twin.rdnap)[0]
@@ -234,27 +235,30 @@ def _file(
 ) -> Response:
     """A selection as a file: all of it, unless a limit is asked for."""
     twin, collection = found.twin, found.collection
-    if form == "cityjson" and limit is None and (matched := found.count()) > MAX_MODELS:
+    modelled = form in ("cityjson", "glb")
+    if modelled and limit is None and (matched := found.count()) > MAX_MODELS:
         raise QueryError(
-            f"f=cityjson: {matched} objects, of {MAX_MODELS} at most. Ask for fewer, or by limit and after; "
+            f"f={form}: {matched} objects, of {MAX_MODELS} at most. Ask for fewer, or by limit and after; "
             "the whole city comes with twin export"
         )
-    most = MAX_MODELS if form == "cityjson" else MAX_DOWNLOAD
+    most = MAX_MODELS if modelled else MAX_DOWNLOAD
     rows = found.values_of(found.page(min(limit or most, most), after), attributes)
     note_read(request, twin, collection, attributes, len(rows), f"{found.where} {found.order}")
     if form == "csv":
         content = formats.to_csv(rows, attributes, crs, twin)
     elif form == "gpkg":
         content = formats.to_geopackage(rows, attributes, crs, twin, collection)
-    else:
+    elif form == "cityjson":
         content = formats.to_cityjson(rows, attributes, collection, twin)
-    ending = {"csv": "csv", "gpkg": "gpkg", "cityjson": "city.json"}[form]
+    else:
+        content = formats.to_gltf(rows, attributes, collection, twin)
+    ending = {"csv": "csv", "gpkg": "gpkg", "cityjson": "city.json", "glb": "glb"}[form]
     return Response(
         content,
         media_type=MEDIA[form],
         headers={
             "Content-Disposition": f'attachment; filename="{collection}.{ending}"',
-            **({"Content-Crs": f"<{crs.uri}>"} if form != "cityjson" else {}),
+            **({"Content-Crs": f"<{crs.uri}>"} if not modelled else {}),
         },
     )
 

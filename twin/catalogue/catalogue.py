@@ -56,7 +56,8 @@ class Attribute:
     classification : str
         ``openbaar``, ``intern`` or ``vertrouwelijk``.
     applies_to : tuple of str
-        Collections whose objects have it; ``bouwverslag`` for what only the build's report has.
+        Collections whose objects have it; ``bouwverslag`` for what only the build's report
+        has, ``dakvlak`` for the roof faces of CityJSON.
     decimals : int or None
         Decimals to show.
     tile : bool

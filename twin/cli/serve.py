@@ -17,7 +17,9 @@ Port = Annotated[int, typer.Option(min=0, max=65535, envvar="TWIN_PORT", help="P
 
 
 def serve(
-    out: Annotated[Path, typer.Argument(help="Folder of a built twin.", metavar="OUT")],
+    out: Annotated[
+        str, typer.Argument(help="Folder of a built twin, or its address in object storage.", metavar="OUT")
+    ],
     host: Host = "127.0.0.1",
     port: Port = 8000,
     access: Annotated[
@@ -43,7 +45,9 @@ def serve(
     Without --access nothing but data classified as openbaar leaves the server. Stop it with Ctrl-C or a
     SIGTERM.
     """
-    run(out, host, port, access, proxies, quiet=quiet)
+    from twin.store.remote import root_of
+
+    run(root_of(out), host, port, access, proxies, quiet=quiet)
 
 
 def run(
