@@ -246,6 +246,7 @@ def test_openapi_documents_every_route(client: TestClient) -> None:
         "text/csv",
         "application/geopackage+sqlite3",
         "application/city+json",
+        "model/gltf-binary",
     ]
     (where,) = [p for p in items["parameters"] if p["in"] == "path"]
     assert where["schema"]["enum"] == ["buurt", "pand", "verblijfsobject", "wegdeel"]

@@ -19,6 +19,7 @@ import structlog
 
 from tiles import RdNap
 from twin.api import table
+from twin.api.geojson import Written
 from twin.api.table import Rows, Table
 from twin.catalogue import STRICTNESS, Attribute, Catalogue, Classification
 from twin.errors import NotFoundError, QueryError, StoreError
@@ -213,6 +214,17 @@ class Twin:
 
     @cached_property
     def _attributes(self) -> dict[str, tuple[Attribute, ...]]:
+        return {}
+
+    def written(self, collection: str) -> Written:
+        """Objects of a collection as they were written before."""
+        if (found := self._written.get(collection)) is None:
+            found = Written(self.table(collection), self.attributes(collection), self.rdnap)
+            found = self._written.setdefault(collection, found)
+        return found
+
+    @cached_property
+    def _written(self) -> dict[str, Written]:
         return {}
 
     def attribute(self, collection: str, name: str) -> Attribute:

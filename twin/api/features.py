@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 import numpy as np
+import orjson
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from twin.api import formats, html
@@ -175,12 +177,17 @@ def items(
     note_read(request, twin, collection, chosen, len(page), f"{found.where} {found.order}")
     last = found.table.ids[page[-1]] if len(rows) > size else None
     base = str(request.base_url).rstrip("/")
+    written = None
+    if form == "json" and properties is None and wanted.uri == CRS84:
+        written = list(map(orjson.Fragment, twin.written(collection).of(page)))
     content = {
         "type": "FeatureCollection",
         "timeStamp": twin.manifest.built,
         "numberMatched": found.count(),
         "numberReturned": len(page),
-        "features": features(found.values_of(page, chosen), chosen, wanted, twin.rdnap),
+        "features": written
+        if written is not None
+        else features(found.values_of(page, chosen), chosen, wanted, twin.rdnap),
         "links": _links(request, base, collection, form, last),
     }
     if form == "html":
@@ -195,7 +202,7 @@ def items(
     dependencies=[OnlyKnownParameters],
     response_model=None,
 )
-def item(
+async def item(
     collection: str,
     item: str,
     request: Request,
@@ -211,17 +218,21 @@ def item(
     if row is None:
         raise NotFoundError(f"{collection} has no object {item!r}")
     one = Selection(twin, collection, "row_ = ?", (row,))
-    rows = one.values_of(np.array([row]), attributes)
     form = preferred(request, f, ("json", "html", *FILES))
     if form in FILES:
-        return _file(request, form, one, attributes, wanted, 1, None)
+        return await run_in_threadpool(_file, request, form, one, attributes, wanted, 1, None)
     note_read(request, twin, collection, attributes, 1)
-    feature = features(rows, attributes, wanted, twin.rdnap)[0]
-    base = str(request.base_url).rstrip("/")
-    feature["links"] = _links(request, base, collection, form, None)
+    links = _links(request, str(request.base_url).rstrip("/"), collection, form, None)
+    headers = {"Content-Crs": f"<{wanted.uri}>"}
+    if form == "json" and wanted.uri == CRS84:
+        (written,) = twin.written(collection).of(np.array([row]))
+        content = b"".join((written[:-1], b',"links":', orjson.dumps(links), b"}"))
+        return Response(content, media_type=GeoJson.media_type, headers=headers)
+    rows = one.values_of(np.array([row]), attributes)
+    feature = features(rows, attributes, wanted, twin.rdnap)[0] | {"links": links}
     if form == "html":
         return html.feature_page(f"{collection} {rows[0][0]}", feature)
-    return GeoJson(feature, headers={"Content-Crs": f"<{wanted.uri}>"})
+    return GeoJson(feature, headers=headers)
 
 
 def _file(

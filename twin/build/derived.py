@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -111,7 +112,7 @@ def _floors(quality: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Floats]:
     def column(name: str) -> Floats:
         return np.asarray(quality[name].to_numpy(dtype=np.float64, na_value=np.nan))
 
-    year: Ints = np.zeros(len(frame), dtype=np.int64)
+    year: Any = np.zeros(len(frame), dtype=np.int64)
     if "oorspronkelijk_bouwjaar" in frame:
         year = frame["oorspronkelijk_bouwjaar"].astype("Int64").fillna(0).to_numpy(dtype=np.int64)
     dwelling = np.ones(len(frame), dtype=bool)
