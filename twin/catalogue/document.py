@@ -21,8 +21,8 @@ _INTRODUCTIONS = {
     "nl": (
         "Alle gegevens die een object kan hebben. De namen zijn overal dezelfde: in de tabellen, in "
         "CityJSON, in de API en in de viewer. Datum en licentie van een waarde zijn die van haar bron in "
-        "`twin.toml`. Wat *intern* is, geeft de API alleen aan [wie het mag zien](toegang.md). Deze pagina wordt "
-        "gemaakt uit `twin/catalogue/attributes.toml`."
+        "`twin.toml`. Wat *intern* is, geeft de API alleen aan [wie het mag zien](toegang.md). "
+        "Deze pagina wordt gemaakt uit `twin/catalogue/attributes.toml`."
     ),
     "en": (
         "Everything that an object can have. The names are the same everywhere: in the tables, in CityJSON, "
