@@ -166,17 +166,18 @@ def _valid_solids(
 ) -> tuple[dict[str, Shells], Bytes, Bytes]:
     """Extrude each level, keep what is valid, and let the rest descend the ladder."""
     lowest = (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderStep.NO_LINES)
+    shells = [extrude(_grounded(partition)).shells for partition in partitions]
+    # All levels in one call, which is a third faster. Solids of an extrusion that pass can't meet themselves,
+    # see there; `twin check` tests that too.
+    verdicts = np.split(check(concatenate(shells), intersections=False).valid, len(shells))
     solids = {}
-    for lod, least, partition in zip(LODS, lowest, partitions, strict=True):
-        shells = extrude(_grounded(partition)).shells
-        # Solids of an extrusion that pass can't meet themselves, see there; `twin check` tests that too.
-        valid = check(shells, intersections=False).valid
+    for lod, least, level, valid in zip(LODS, lowest, shells, verdicts, strict=True):
         failed = (step >= least) & ~valid
         step[failed] = np.minimum(
             step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE
         )
         reason[failed] = Reason.INVALID_SOLID
-        solids[lod] = without(shells, ~valid | (step < least))
+        solids[lod] = without(level, ~valid | (step < least))
     return solids, step, reason
 
 
