@@ -279,9 +279,12 @@ def _open(layout: Layout, tiles: list[str], edges: _Edges) -> Iterator[tuple[int
     length = np.hypot(*along.T)
     upright = length == 0
     right = np.column_stack((along[:, 1], -along[:, 0])) / np.where(upright, 1.0, length)[:, None]
-    beside = (start + end)[:, :2] / 2000 + BEYOND * right
-    wrong = edges.bank & ~upright
-    wrong[~upright] |= _on_the_map(layout, tiles, beside[~upright])
+    middle, aside = (start + end)[:, :2] / 2000, BEYOND * right
+    wrong = np.zeros(len(start), dtype=bool)
+    wrong[~upright] = _on_the_map(layout, tiles, (middle + aside)[~upright])
+    # A bank has no right side: the object on one of its sides may have no height.
+    bank = edges.bank & ~upright
+    wrong[bank] &= _on_the_map(layout, tiles, (middle - aside)[bank])
     # Two that meet on the map and not in height, also where a pand is on one side.
     flat = edges.ends[:, [0, 1, 3, 4]]
     _, number = np.unique(np.concatenate((flat, flat[:, [2, 3, 0, 1]])), axis=0, return_inverse=True)

@@ -57,6 +57,8 @@ class Reconstruction:
         Distances of all roof points to the roofs, per level.
     part_ground : (P,) float64 [m, NAP]
         Ground around each part; NaN where there is none within reach of its walls.
+    part_base : (P,) float64 [m, NAP]
+        Base of its solids: that ground, or where it is lower the lowest at which the pand stands.
     part_reason : (P,) uint8
         :class:`Reason` of each part.
     """
@@ -66,6 +68,7 @@ class Reconstruction:
     quality: pd.DataFrame
     fit: dict[str, Fit]
     part_ground: Floats
+    part_base: Floats
     part_reason: Bytes
 
 
@@ -75,6 +78,7 @@ def reconstruct(
     classification: Bytes,
     *,
     status: Ints | None = None,
+    lowest: Floats | None = None,
     chunk: int = CHUNK,
     planes: PlaneParameters | None = None,
     partition: PartitionParameters | None = None,
@@ -92,6 +96,9 @@ def reconstruct(
         AHN classes.
     status : (M,) int64, optional
         A :class:`Status` per pand; default standing.
+    lowest : (M,) float64 [m, NAP], optional
+        Lowest point at which each pand is known to meet the ground, NaN where it is not: the base of its
+        solids is not above it.
     chunk : int
         Parts per array; the result does not depend on it.
     planes, partition : optional
@@ -102,12 +109,31 @@ def reconstruct(
     xyz, classification = _on_earth(xyz, classification)
     footprints, pand = footprints_from(polygons)
     ground = ground_heights(footprints, xyz, classification, planes)
+    # NaN of a part without ground points stays: it has no solids.
+    base = (
+        ground.height
+        if lowest is None
+        else np.minimum(ground.height, np.nan_to_num(lowest, nan=np.inf)[pand])
+    )
     index, part = assign(footprints, xyz, classification, planes)
     standing = known[pand[part]] == Status.STANDING
     index, part = index[standing], part[standing]
 
     def some(first: int, last: int, highest: LadderStep = LadderStep.FULL) -> _Chunk:
-        return _chunk(footprints, first, last, xyz, index, part, ground.height, planes, partition, highest)
+        own = slice(first, last)
+        return _chunk(
+            footprints,
+            first,
+            last,
+            xyz,
+            index,
+            part,
+            ground.height[own],
+            base[own],
+            planes,
+            partition,
+            highest,
+        )
 
     chunks = [
         _with_simpler(some(first, min(first + chunk, len(footprints))), first, some)
@@ -130,7 +156,7 @@ def reconstruct(
     # The nearest ground of a cloud may be far away, and another cut of the cloud has another.
     near = np.isin(ground.source, (GroundSource.NEAR, GroundSource.WIDE))
     return Reconstruction(
-        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), parts.reason
+        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), base, parts.reason
     )
 
 
@@ -195,6 +221,7 @@ def _chunk(
     index: Ints,
     part: Ints,
     ground: Floats,
+    base: Floats,
     planes: PlaneParameters,
     params: PartitionParameters,
     highest: LadderStep,
@@ -208,23 +235,25 @@ def _chunk(
     points, segments = segment_planes(pixels, points, planes)
     density, fraction, radius = coverage(pixels, points)
     # Without any ground point the heights stay unknown, and every part without a model.
-    level = np.nan_to_num(ground[first:last], nan=np.inf)
+    level = np.nan_to_num(ground, nan=np.inf)
     found = partition_roofs(own, frame, pixels, points, segments, level, params, highest)
-    solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
+    solids, step, reason = _valid_solids(
+        (found.lod12, found.lod13, found.lod22), base, found.step, found.reason
+    )
     above = dict(zip(LODS, (found.above12, found.above13, found.above22), strict=True))
     planes_found = np.bincount(segments.part, minlength=len(own))
     return _Chunk(solids, points.part + first, above, density, fraction, radius, planes_found, step, reason)
 
 
 def _valid_solids(
-    partitions: tuple[Partition, ...], step: Bytes, reason: Bytes
+    partitions: tuple[Partition, ...], base: Floats, step: Bytes, reason: Bytes
 ) -> tuple[dict[str, Shells], Bytes, Bytes]:
     """Extrude each level, keep what is valid, and let the rest descend the ladder."""
     step, reason = step.copy(), reason.copy()
     lowest = (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderStep.NO_LINES)
     solids = {}
     for lod, least, partition in zip(LODS, lowest, partitions, strict=True):
-        shells = extrude(_grounded(partition)).shells
+        shells = extrude(_grounded(partition, base)).shells
         # Solids of an extrusion that pass can't meet themselves, see there; `twin check` tests that too.
         valid = check(shells, intersections=False).valid
         failed = (step >= least) & ~valid
@@ -236,9 +265,10 @@ def _valid_solids(
     return solids, step, reason
 
 
-def _grounded(partition: Partition) -> Partition:
-    """Parts without a ground height have no faces; any finite number serves for them."""
-    return replace(partition, ground=np.where(np.isfinite(partition.ground), partition.ground, 0.0))
+def _grounded(partition: Partition, base: Floats) -> Partition:
+    """Down to ``base (P,)`` at least. Parts without a ground height have no faces; any number serves."""
+    known = np.isfinite(partition.ground)
+    return replace(partition, ground=np.where(known, np.fmin(partition.ground, base), 0.0))
 
 
 def without(shells: Shells, gone: Bools) -> Shells:
