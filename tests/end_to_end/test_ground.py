@@ -16,7 +16,7 @@ from ingest.sample.terrain import WATER_LEVEL
 from tests.conftest import Sample
 from tests.end_to_end.surfaces import flat_area, ground_triangles, heights, open_edges, true_height
 from tests.end_to_end.test_delft import settings, summary  # noqa: F401  fixtures: real Delft is built once
-from tests.end_to_end.twins import features, read_collection
+from tests.end_to_end.twins import features, read_collection, solids
 from twin.build import BuildSummary, Silence, build
 from twin.settings import load
 
@@ -81,6 +81,29 @@ def test_delft_keeps_the_area_of_every_object(delft: Path, delft_ground: pd.Data
     assert made.sum() == pytest.approx(given.sum(), rel=1e-5)
     # Each is within 0.1 %, or what a rounded millimetre along the border of a small one makes.
     assert ((made - given).abs() < 1e-3 * given + 0.01).all()
+
+
+@pytest.mark.parametrize("name", ["delft", "sample_twin"])
+def test_no_pand_hangs_in_the_air(name: str, request: pytest.FixtureRequest) -> None:
+    twin: Path = request.getfixturevalue(name)
+    lowest = {
+        feature["id"].removeprefix("NL.IMBAG.Pand."): min(
+            xyz[v, 2]
+            for g in feature["CityObjects"][feature["id"]]["geometry"]
+            for surface in g["boundaries"]
+            for ring in surface
+            for v in ring
+        )
+        for feature, xyz in features(twin)
+        if feature["CityObjects"][feature["id"]]["type"] == "Building"
+    }
+    compared = 0
+    for lod in ("1.2", "1.3", "2.2"):
+        for pand, geometry, xyz in solids(twin, lod):
+            corners = {v for surface in geometry["boundaries"][0] for ring in surface for v in ring}
+            assert xyz[sorted(corners), 2].min() <= lowest[pand] + 1e-9, (pand, lod)
+            compared += 1
+    assert compared > 200
 
 
 def test_the_ground_of_delft_goes_through_its_points(

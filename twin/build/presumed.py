@@ -90,7 +90,8 @@ def with_presumed_blocks(
     footprints, of = footprints_from(polygons[panden])
     all_parts = np.flatnonzero(np.isin(model.part_pand, panden))
     ground = np.where(np.isin(all_parts, rows), model.part_ground[all_parts], np.nan)
-    blocks = presumed_blocks(footprints, np.nan_to_num(ground), height[of])
+    base = np.fmin(ground, model.part_base[all_parts])
+    blocks = presumed_blocks(footprints, np.nan_to_num(base), height[of] + np.nan_to_num(ground - base))
     made = np.isin(all_parts, rows) & (np.diff(blocks.object_offsets) > 0)
     solids = {LOD: spread_over(without(blocks, ~made), all_parts, parts), **model.solids}
     return replace(model, solids=solids, quality=_told(model, solids, panden, height, reason))
