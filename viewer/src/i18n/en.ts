@@ -92,6 +92,8 @@ export const en: Record<Key, string> = {
   'group.gebied': 'Area',
   'group.buurt': 'Figures of the neighbourhood',
   'group.maten': 'Measures',
+  'group.schil': 'Envelope',
+  'group.zon': 'Sun',
   'group.kwaliteit': 'Quality of the 3D model',
   'group.verblijfsobject': 'Unit',
   'group.topografie': 'Topography',

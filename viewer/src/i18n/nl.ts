@@ -90,6 +90,8 @@ export const nl = {
   'group.gebied': 'Gebied',
   'group.buurt': 'Cijfers van de buurt',
   'group.maten': 'Maten',
+  'group.schil': 'Schil',
+  'group.zon': 'Zon',
   'group.kwaliteit': 'Kwaliteit van het 3D-model',
   'group.verblijfsobject': 'Verblijfsobject',
   'group.topografie': 'Topografie',
