@@ -101,12 +101,9 @@ def reconstruct(
     xyz, classification = _on_earth(xyz, classification)
     footprints, pand = footprints_from(polygons)
     ground = ground_heights(footprints, xyz, classification, planes)
-    # NaN of a part without ground points stays: it has no solids.
-    base = (
-        ground.height
-        if lowest is None
-        else np.minimum(ground.height, np.nan_to_num(lowest, nan=np.inf)[pand])
-    )
+    base = ground.height
+    if lowest is not None:
+        base = np.minimum(base, np.nan_to_num(lowest, nan=np.inf)[pand])
     index, part = assign(footprints, xyz, classification, planes)
     standing = known[pand[part]] == Status.STANDING
     index, part = index[standing], part[standing]
