@@ -41,6 +41,14 @@ export function content(png) {
   return { drawn: 1 - Math.max(...counts.values()) / (width * height), colours: counts.size };
 }
 
+/** Mean of all channels, 0 to 255. */
+export function brightness(png) {
+  const { data, channels } = decodePng(png);
+  let sum = 0;
+  for (let i = 0; i < data.length; i += channels) sum += data[i] + data[i + 1] + data[i + 2];
+  return sum / (data.length / channels) / 3;
+}
+
 function unfilter(raw, { width, height, channels }) {
   const stride = width * channels;
   const out = Buffer.alloc(stride * height);

@@ -7,6 +7,7 @@ const nl = {
   'toolbox.clear': 'Wissen',
   'toolbox.loading': 'Gereedschap laden…',
   'toolbox.failed': '“{tool}” kon niet worden geladen. Controleer de verbinding en probeer het opnieuw.',
+  'toolbox.sun': 'Zon',
   'toolbox.measure': 'Meten',
 } as const;
 
@@ -17,6 +18,7 @@ const en: English<typeof nl> = {
   'toolbox.clear': 'Clear',
   'toolbox.loading': 'Loading the tool…',
   'toolbox.failed': '“{tool}” could not be loaded. Check the connection and try again.',
+  'toolbox.sun': 'Sun',
   'toolbox.measure': 'Measure',
 };
 

@@ -25,7 +25,6 @@ export class Light {
     sun.castShadow = true;
     sun.shadow.mapSize.set(TEXELS, TEXELS);
     sun.shadow.intensity = 0.62;
-    sun.shadow.normalBias = 0.6;
     sky.position.set(0, 0, 1);
     scene.add(sky, sun, sun.target);
   }
@@ -73,6 +72,8 @@ export class Light {
     sun.target.updateMatrixWorld();
     Object.assign(sun.shadow.camera, { left: -reach, right: reach, top: reach, bottom: -reach, near: 1, far: reach * 4 });
     sun.shadow.camera.updateProjectionMatrix();
+    // As much as a texel of the map may be off: shadows seen from near then begin at the wall.
+    sun.shadow.normalBias = Math.min(0.6, Math.max(0.06, (3 * reach) / sun.shadow.mapSize.x));
     renderer.shadowMap.needsUpdate = true;
   }
 

@@ -63,6 +63,17 @@ export class Stage {
     this.invalidate();
   }
 
+  /** Brings depth and shadows up to date with the camera at once, for a picture outside the frames. */
+  settle(): void {
+    this.fitDepth();
+    this.light.fit(this.camera, this.renderer);
+  }
+
+  /** Metres that a pixel of the screen spans at a distance in front of the camera [m]. */
+  metresPerPixel(distance: number): number {
+    return (2 * distance * Math.tan((this.camera.fov * Math.PI) / 360)) / this.canvas.clientHeight;
+  }
+
   private frame = (now: number): void => {
     this.requested = 0;
     // The first step after a pause is one ordinary frame long, so that damping does not jump.

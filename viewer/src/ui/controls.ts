@@ -44,7 +44,7 @@ export function controls(context: Context, stage: Stage, navigation: Navigation)
   // In perspective a scale holds in one place: the middle of the view.
   const measure = (): void => {
     const distance = navigation.center().distanceTo(stage.camera.position);
-    const metresPerPixel = (2 * distance * Math.tan((stage.camera.fov * Math.PI) / 360)) / stage.canvas.clientHeight;
+    const metresPerPixel = stage.metresPerPixel(distance);
     const metres = roundLength(SCALE_PIXELS * metresPerPixel);
     bar.style.width = `${metres / metresPerPixel}px`;
     length.textContent = formatLength(context.store.get().language, metres);
