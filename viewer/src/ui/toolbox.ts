@@ -126,7 +126,8 @@ export class Toolbox {
 
   private renderBar(): void {
     const { open, tools } = this.rooms.store.get();
-    const focused = document.activeElement?.closest<HTMLElement>('[data-tool]')?.dataset['tool'];
+    // Of the bar only: the panels name their tool in the same way.
+    const focused = this.bar.querySelector<HTMLElement>('[data-tool]:focus')?.dataset['tool'];
     this.bar.setAttribute('aria-label', text(this.rooms, 'toolbox.label'));
     this.bar.replaceChildren(
       ...this.entries.map((entry) => {
