@@ -2,6 +2,7 @@ import { finding } from './steps/finding.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
+import { section } from './steps/section.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
 
@@ -10,4 +11,4 @@ import { trouble } from './steps/trouble.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, finding, measuring, sun, trouble };
+export const topics = { opening, objects, finding, measuring, section, sun, trouble };

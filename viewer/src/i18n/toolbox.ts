@@ -9,6 +9,7 @@ const nl = {
   'toolbox.failed': '“{tool}” kon niet worden geladen. Controleer de verbinding en probeer het opnieuw.',
   'toolbox.sun': 'Zon',
   'toolbox.measure': 'Meten',
+  'toolbox.section': 'Doorsnede',
 } as const;
 
 const en: English<typeof nl> = {
@@ -20,6 +21,7 @@ const en: English<typeof nl> = {
   'toolbox.failed': '“{tool}” could not be loaded. Check the connection and try again.',
   'toolbox.sun': 'Sun',
   'toolbox.measure': 'Measure',
+  'toolbox.section': 'Section',
 };
 
 export const toolbox = { nl, en };

@@ -16,4 +16,11 @@ export const TOOLS: readonly ToolEntry[] = [
     place: 'side',
     load: () => import('./measure'),
   },
+  {
+    id: 'section',
+    label: 'toolbox.section',
+    icon: ['M4 20V10l6-5v15zM13 3v18M16 20h4v-8l-4-3'],
+    place: 'side',
+    load: () => import('./section'),
+  },
 ];
