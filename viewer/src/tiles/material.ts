@@ -126,8 +126,7 @@ function patchVertex(shader: string): string {
       '#include <common>',
       `#include <common>
       flat varying float vFeature;
-      varying float vUp;
-      varying vec3 vPlace;`,
+      varying float vUp;`,
     )
     .replace(
       '#include <defaultnormal_vertex>',
@@ -136,11 +135,6 @@ function patchVertex(shader: string): string {
       transformedNormal = normalize(transformedNormal);
       vFeature = ${FEATURE_ID};
       vUp = dot(transformedNormal, (viewMatrix * vec4(0.0, 0.0, 1.0, 0.0)).xyz);`,
-    )
-    .replace(
-      '#include <project_vertex>',
-      `#include <project_vertex>
-      vPlace = (modelMatrix * vec4(transformed, 1.0)).xyz;`,
     );
 }
 
@@ -158,12 +152,8 @@ function patchFragment(shader: string): string {
       uniform vec3 pitchedRoof;
       uniform float cut;
       uniform vec3 cutColour;
-      uniform float sightReach;
-      uniform vec3 sightEye;
-      uniform samplerCube sightDepth;
       flat varying float vFeature;
       varying float vUp;
-      varying vec3 vPlace;
       bool stripe(float period, float width) {
         return mod(gl_FragCoord.x + gl_FragCoord.y, period) < width;
       }`,
@@ -182,16 +172,6 @@ function patchFragment(shader: string): string {
         if ((mark & 3) == ${MARK.hatched} && stripe(9.0, 2.0)) diffuseColor.rgb *= 0.62;
       }
       if ((mark & ${MARK.pale}) != 0) diffuseColor.rgb = mix(diffuseColor.rgb, vec3(0.84, 0.86, 0.88), 0.86);
-      if (sightReach > 0.0) {
-        vec3 ray = vPlace - sightEye;
-        float far = length(ray);
-        if (far < sightReach) {
-          // Depth texels are squares of some size: what they touch at a slant must not hide itself.
-          bool seen = far < textureCube(sightDepth, ray).r + 0.3 + far * 0.01;
-          diffuseColor.rgb = seen ? mix(diffuseColor.rgb, vec3(0.05, 0.62, 0.45), 0.72)
-            : mix(diffuseColor.rgb, stripe(8.0, 3.0) ? vec3(0.30, 0.10, 0.22) : vec3(0.85, 0.62, 0.72), 0.72);
-        }
-      }
       if (abs(vFeature - selectedFeature) < 0.5) diffuseColor.rgb = selectedColour;
       else if (abs(vFeature - hoveredFeature) < 0.5) diffuseColor.rgb = mix(diffuseColor.rgb, hoveredColour, 0.6);`,
     )
