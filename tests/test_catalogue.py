@@ -37,7 +37,14 @@ def test_every_attribute_has_a_known_source_and_collections(attribute: Attribute
     assert attribute.source in {*SourceKind, "reconstructie"}
     assert attribute.applies_to
     assert len(set(attribute.applies_to)) == len(attribute.applies_to)
-    assert set(attribute.applies_to) <= {"pand", "verblijfsobject", "buurt", "bouwverslag", *COLLECTIONS}
+    assert set(attribute.applies_to) <= {
+        "pand",
+        "verblijfsobject",
+        "buurt",
+        "bouwverslag",
+        "dakvlak",
+        *COLLECTIONS,
+    }
     assert attribute.name.isidentifier()
     assert attribute.name == attribute.name.lower()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ingest.errors import SourceError
 from tiles.errors import TilesError
 
@@ -38,6 +40,32 @@ class QueryError(TwinError):
     """A request that can't be answered as asked: a wrong parameter or value."""
 
 
+class UnauthorizedError(TwinError):
+    """A token or key that is not to be trusted; what it pretends to be is never told."""
+
+
+class ForbiddenError(TwinError):
+    """Somebody who is known, and may not do this."""
+
+
+class TooManyRequestsError(TwinError):
+    """A client that asks faster than it may.
+
+    Parameters
+    ----------
+    wait : float
+        Seconds until it may ask again.
+    """
+
+    def __init__(self, wait: float) -> None:
+        self.wait = math.ceil(wait)
+        super().__init__(f"Too many requests. Ask again in {self.wait} s, and slower")
+
+
+class ProviderError(TwinError):
+    """An OpenID Connect provider that does not answer as it should."""
+
+
 # The most specific type wins; see exit_code() and http_status().
 EXIT_CODES: dict[type[Exception], int] = {
     SettingsError: 2,
@@ -47,7 +75,11 @@ EXIT_CODES: dict[type[Exception], int] = {
     TwinError: 1,
 }
 HTTP_STATUSES: dict[type[Exception], int] = {
+    UnauthorizedError: 401,
+    ForbiddenError: 403,
     NotFoundError: 404,
+    TooManyRequestsError: 429,
+    ProviderError: 503,
     QueryError: 400,
     StoreError: 503,
     SourceError: 500,

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import process_time
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,7 @@ from tests.reconstruction.delft import read_delft
 from twin.reconstruction import reconstruct
 
 RUNS = 5
-MODULE: ModuleType = sys.modules["twin.reconstruction.reconstruct"]
+MODULES = [sys.modules[f"twin.reconstruction.{name}"] for name in ("reconstruct", "chunk")]
 STAGES = {
     "footprints_from": "footprints",
     "ground_heights": "ground",
@@ -75,7 +74,7 @@ def measure(name: str, polygons: Any, xyz: Any, classes: Any) -> None:
 @contextmanager
 def timed(spent: dict[str, float]) -> Iterator[None]:
     """Count the processor time of each stage, as the reconstruction calls it."""
-    kept = {name: getattr(MODULE, name) for name in STAGES}
+    kept = {(m, name): getattr(m, name) for m in MODULES for name in STAGES if hasattr(m, name)}
 
     def counting(work: Callable[..., Any], stage: str) -> Callable[..., Any]:
         def run(*args: Any, **kwargs: Any) -> Any:
@@ -87,13 +86,13 @@ def timed(spent: dict[str, float]) -> Iterator[None]:
 
         return run
 
-    for name, work in kept.items():
-        setattr(MODULE, name, counting(work, STAGES[name]))
+    for (module, name), work in kept.items():
+        setattr(module, name, counting(work, STAGES[name]))
     try:
         yield
     finally:
-        for name, work in kept.items():
-            setattr(MODULE, name, work)
+        for (module, name), work in kept.items():
+            setattr(module, name, work)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pygltflib
+
 from tests.cli.conftest import Twin, is_sentence
 from tests.docs.pages import code_words, page, sections
 from tests.end_to_end.twins import features
@@ -62,3 +64,27 @@ def test_a_place_that_can_not_be_written(twin: Twin, sample_twin: Path, tmp_path
     assert answer.code == 1
     assert is_sentence(answer.err)
     assert "Choose another place" in answer.err
+
+
+def test_some_objects_as_cityjson_and_as_gltf(twin: Twin, sample_twin: Path, tmp_path: Path) -> None:
+    ids = [f["id"] for f, _ in features(sample_twin) if f["id"].startswith("NL.IMBAG.Pand.")][:2]
+    asked = ("--id", ids[0], "--id", ids[1].rsplit(".", 1)[-1])
+    city, glb = tmp_path / "twee.city.json", tmp_path / "twee.glb"
+    assert twin("export", sample_twin, "--to", city, *asked).code == 0
+    found = json.loads(city.read_bytes())["CityObjects"]
+    assert {name for name, o in found.items() if o["type"] == "Building"} == set(ids)
+    assert twin("export", sample_twin, "--to", glb, *asked).code == 0
+    assert [n.name for n in pygltflib.GLTF2().load(glb).nodes] == ids
+    whole = tmp_path / "stad.glb"
+    assert twin("export", sample_twin, "--to", whole).code == 0
+    assert {n.name for n in pygltflib.GLTF2().load(whole).nodes} == {
+        f["id"] for f, _ in features(sample_twin)
+    }
+
+
+def test_an_object_that_is_not_there_is_told(twin: Twin, sample_twin: Path, tmp_path: Path) -> None:
+    answer = twin("export", sample_twin, "--to", tmp_path / "x.glb", "--id", "0503100000999999")
+    assert answer.code == 1
+    assert is_sentence(answer.err)
+    assert "0503100000999999: no such object" in answer.err
+    assert not (tmp_path / "x.glb").exists()

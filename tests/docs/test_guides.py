@@ -44,24 +44,31 @@ def test_the_guide_to_the_folder_names_what_is_there(sample_twin: Path) -> None:
     assert told == {path.name for path in sample_twin.iterdir() if not path.name.startswith(".")}
 
 
-def test_what_is_internal_is_in_the_tables_only(sample_twin: Path) -> None:
+def test_what_is_internal_is_in_the_restricted_tables_only(sample_twin: Path) -> None:
     """As nl/gegevens.md and developers/cityjson.md promise to whoever publishes a folder."""
     internal = {a.name for a in CATALOGUE.attributes if a.classification != "openbaar"}
-    tables = sorted((sample_twin / "objects" / "pand").glob("*.parquet"))
+    tables = sorted((sample_twin / "restricted" / "pand").glob("*.parquet"))
     assert sum(pd.read_parquet(path)["woz_waarde"].notna().sum() for path in tables) > 0
     published = [
-        p for folder in ("cityjson", "3dtiles") for p in (sample_twin / folder).rglob("*") if p.is_file()
+        p
+        for folder in ("cityjson", "3dtiles", "objects")
+        for p in (sample_twin / folder).rglob("*")
+        if p.is_file()
     ]
     assert len(published) > 5
     for path in published:
         content = path.read_bytes()
         assert not [name for name in internal if f'"{name}"'.encode() in content], path.name
+        if path.suffix == ".parquet":
+            assert not internal & set(pd.read_parquet(path).columns), path
 
 
 def test_the_viewers_words_are_those_on_its_screen() -> None:
     source = REPOSITORY / "viewer" / "src"
     topics = [*(source / "i18n").glob("*.ts"), *(source / "tools").rglob("words.ts")]
-    dutch = [re.findall(r"^const nl = \{$(.*?)^\} as const", t.read_text("utf-8"), re.M | re.S) for t in topics]
+    dutch = [
+        re.findall(r"^const nl = \{$(.*?)^\} as const", t.read_text("utf-8"), re.M | re.S) for t in topics
+    ]
     screen = re.findall(r": '([^']+)',$", "".join(part for parts in dutch for part in parts), flags=re.M)
     # A message is quoted up to what to do about it.
     words = {re.split(r"\.( |$)|: | \(", text)[0] for text in screen} | set(screen)

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from ingest.woz import WozColumns
 from tests.docs.pages import code_words, page, rows, sections
+from twin.access.settings import Contact, Provider, Server
 from twin.build import BuildSummary
 from twin.cli.app import app
 from twin.settings.dataset import Aggregate, Dataset, DatasetAttribute, Join
@@ -22,12 +23,28 @@ from twin.settings.model import BuildSettings, Source, SourceKind, TwinSettings
 SETTINGS = sections(page("developers/settings.md"))
 COMMANDS = sections(page("developers/cli.md"))
 GROUP = typer.main.get_command(app)
+
+
+def _commands(group: Any, before: str = "") -> dict[str, Any]:
+    """All commands, those of groups as ``group command``."""
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        found[before + name] = command
+        if isinstance(command, TyperGroup):
+            found |= _commands(command, f"{before}{name} ")
+    return found
+
+
+ALL = _commands(GROUP)
 TABLES: dict[str, Any] = {
     "[twin]": TwinSettings,
     "[build]": BuildSettings,
     "[[source]]": Source,
     "[[dataset]]": Dataset,
     "[[dataset.attribute]]": DatasetAttribute,
+    "[server]": Server,
+    "[contact]": Contact,
+    "[[provider]]": Provider,
 }
 
 
@@ -60,13 +77,12 @@ def test_every_join_and_every_aggregate_is_told_in_both_languages() -> None:
 def test_every_command_has_its_section() -> None:
     documented = {title.removeprefix("twin ") for title in COMMANDS if title.startswith("twin ")}
     assert isinstance(GROUP, TyperGroup)
-    assert documented == set(GROUP.commands)
+    assert documented == set(ALL)
 
 
-@pytest.mark.parametrize("name", sorted(GROUP.commands))  # type: ignore[attr-defined]
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_every_option_of_a_command_is_told_and_no_other(name: str) -> None:
-    command = GROUP.commands[name]  # type: ignore[attr-defined]
-    _compare(command, COMMANDS[f"twin {name}"])
+    _compare(ALL[name], COMMANDS[f"twin {name}"])
 
 
 def test_the_options_of_all_commands_are_told() -> None:

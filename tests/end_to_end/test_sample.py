@@ -15,6 +15,7 @@ from tests.end_to_end.twins import read_collection, roof_faces
 from twin.build import Silence
 from twin.check import check_twin
 from twin.store import Layout, read_manifest
+from twin.store.layout import tile_names
 
 GRID = 0.25  # m between the places where roofs are compared
 
@@ -159,3 +160,36 @@ def test_every_point_figure_is_there(sample_twin: Path) -> None:
     assert fit["2.2"]["points"] > 50_000
     assert fit["2.2"]["median"] < 0.03 < fit["1.3"]["median"] < fit["1.2"]["median"]
     assert fit["2.2"]["within_10cm"] > 0.9
+
+
+def test_what_is_derived_agrees_with_what_is_measured(sample_twin: Path) -> None:
+    panden = read_collection(sample_twin, "pand")
+    made = panden[panden["lod"] == "2.2"]
+    walls = made[["opp_gevel", "opp_scheidingsmuur"]].sum(axis=1)
+    # What stands against a part of the same pand is a wall, and neither of the two.
+    assert (walls <= made["opp_buitenmuur"] + 0.2).all()
+    assert (walls >= made["opp_buitenmuur"] - 0.2).mean() > 0.9
+    winds = ("n", "no", "o", "zo", "z", "zw", "w", "nw")
+    for kind, whole in (("gevel", "opp_gevel"), ("dak", "opp_dak_schuin")):
+        assert (made[[f"opp_{kind}_{w}" for w in winds]].sum(axis=1) - made[whole]).abs().max() < 0.6
+    slopes = made[["opp_dak_flauw", "opp_dak_matig", "opp_dak_steil"]].sum(axis=1)
+    assert (slopes - made["opp_dak_schuin"]).abs().max() < 0.3
+    assert made["opp_scheidingsmuur"].gt(10).any()
+    assert made["zoninstraling"].between(300 * made["opp_grond"], 1800 * made["opp_grond"]).all()
+    assert (
+        panden.loc[panden["lod"] == "0", ["opp_gevel", "zonnestroom", "aantal_bouwlagen"]]
+        .isna()
+        .all(axis=None)
+    )
+
+
+def test_walls_are_shared_across_the_border_of_tiles(sample_twin: Path) -> None:
+    """Of two panden that touch, both or neither share a wall, whatever tiles they are in."""
+    panden = read_collection(sample_twin, "pand")
+    made = panden[panden["lod"] == "2.2"].reset_index(drop=True)
+    tiles = pd.Series(tile_names(shapely.get_coordinates(shapely.point_on_surface(made.geometry)), 500.0))
+    near, far = shapely.STRtree(made.geometry).query(made.geometry, predicate="dwithin", distance=0.01)
+    border = made.geometry[near].intersection(made.geometry[far], align=False).length.to_numpy()
+    pairs = (near != far) & (tiles[near].to_numpy() != tiles[far].to_numpy()) & (border > 2)
+    assert pairs.any(), "no two panden touch across a border: the test says nothing"
+    assert (made.loc[near[pairs], "opp_scheidingsmuur"] > 2).all()

@@ -58,13 +58,13 @@ def test_nothing_without_area_becomes_a_part() -> None:
     assert polygons_of(_from()[0]).shape == (0,)
 
 
-def test_a_run_of_parts_stands_alone() -> None:
+def test_some_parts_stand_alone() -> None:
     ring = Polygon([(30, 0), (40, 0), (40, 6), (30, 6)], [[(32, 2), (32, 4), (34, 4), (34, 2)]])
     footprints, _ = _from(shapely.box(0, 0, 3, 3), ring, shapely.box(50, 0, 53, 3), shapely.box(60, 0, 61, 3))
-    middle = select_parts(footprints, 1, 3)
+    middle = select_parts(footprints, np.array([1, 2]))
     assert shapely.equals(polygons_of(middle), polygons_of(footprints)[1:3]).all()
     assert (middle.ring_offsets[0], middle.part_offsets.tolist()) == (0, [0, 2, 3])
-    assert len(select_parts(footprints, 2, 2)) == 0
+    assert len(select_parts(footprints, np.empty(0, np.int64))) == 0
 
 
 def test_small_detail_goes_and_no_vertex_moves() -> None:

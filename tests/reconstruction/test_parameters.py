@@ -18,5 +18,5 @@ def test_every_parameter_has_an_entry_with_a_source(name: str) -> None:
     assert len(mine) == 1
     assert re.search(r"\*(AHN|peer|design|choice)\*", mine[0])
     kind = mine[0].split(" : ")[1].splitlines()[0]
-    if kind.startswith("float") and not re.search(r"ratio|gain|bonus|sigmas|quantile|slope", name):
+    if kind.startswith("float") and not re.search(r"ratio|share|gain|bonus|sigmas|quantile|slope", name):
         assert "[" in kind, "a unit is missing"

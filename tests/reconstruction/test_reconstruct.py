@@ -152,7 +152,7 @@ def test_an_invalid_roof_is_tried_again_with_fewer_lines(
     whole: Reconstruction, monkeypatch: pytest.MonkeyPatch, patience: int
 ) -> None:
     """The hip, second of all, is said to be invalid at its first ``patience`` tries."""
-    module = sys.modules["twin.reconstruction.reconstruct"]
+    module = sys.modules["twin.reconstruction.chunk"]
     tried = []
 
     def strict(shells: Shells, **options: bool) -> Defects:

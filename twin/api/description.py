@@ -9,8 +9,16 @@ from typing import Any
 from fastapi import FastAPI
 
 from twin.api.data import Twin
+from twin.api.headers import API_VERSION
 from twin.api.negotiation import MEDIA
 
+_VERSION = {
+    "API-Version": {
+        "description": "Full version of the API.",
+        "schema": {"type": "string"},
+        "example": API_VERSION,
+    }
+}
 _OBJECT = {"schema": {"type": "object"}}
 _LIST = {"schema": {"type": "array", "items": {"type": "object"}}}
 _LISTS = {"/api/catalogue"}
@@ -30,6 +38,9 @@ def describe(app: FastAPI, twin: Twin) -> dict[str, Any]:
                 answers.update(_representations(parameter["schema"]))
             elif parameter["in"] == "path" and parameter["name"] == "collection":
                 parameter["schema"]["enum"] = list(twin.collections)
+        for status, answer in operation["responses"].items():
+            if status.startswith("2"):
+                answer["headers"] = answer.get("headers", {}) | _VERSION
         operation["responses"]["304"] = {"description": "The client has this answer already."}
     return content
 
@@ -43,5 +54,5 @@ def _operations(content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 def _representations(schema: dict[str, Any]) -> dict[str, Any]:
     """Media types of the values that a parameter ``f`` may have, but for JSON, which has one already."""
     names = next(s["enum"] for s in schema["anyOf"] if "enum" in s)
-    kinds = {"html": _TEXT, "csv": _TEXT, "gpkg": _FILE, "cityjson": _OBJECT}
+    kinds = {"html": _TEXT, "csv": _TEXT, "gpkg": _FILE, "glb": _FILE, "cityjson": _OBJECT}
     return {MEDIA[name]: kinds[name] for name in names if name != "json"}

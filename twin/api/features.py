@@ -9,14 +9,17 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+import numpy as np
+import orjson
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from twin.api import formats, html
 from twin.api.answers import GeoJson, Json, JsonSchema
 from twin.api.crs import CRS84, RD, SUPPORTED, Crs, require_crs
 from twin.api.data import PREFIX, Twin
-from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
+from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, note_read
 from twin.api.geojson import features
 from twin.api.negotiation import MEDIA, Download, Page, preferred
 from twin.api.selection import Selection, selection
@@ -28,6 +31,7 @@ router = APIRouter(tags=["Features"])
 MAX_LIMIT = 10_000
 MAX_MODELS = 1_000
 MAX_DOWNLOAD = 1_000_000
+FILES = ("csv", "gpkg", "cityjson", "glb")
 _JSON_TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "number": {"type": "number"},
@@ -162,22 +166,29 @@ def items(
         filter_crs=filter_crs,
         sortby=sortby,
     )
-    form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
-    if form in ("csv", "gpkg", "cityjson"):
+    form = preferred(request, f, ("json", "html", *FILES))
+    if form in FILES:
         given = limit if "limit" in request.query_params else None
-        return _file(form, found, chosen, wanted, given, after)
+        return _file(request, form, found, chosen, wanted, given, after)
     # More than the maximum is no error (/req/core/fc-limit-response-1).
     size = min(limit, MAX_LIMIT)
-    rows = found.rows(chosen, size + 1, after)
+    rows = found.page(size + 1, after)
     page = rows[:size]
+    note_read(request, twin, collection, chosen, len(page), f"{found.where} {found.order}")
+    last = found.table.ids[page[-1]] if len(rows) > size else None
     base = str(request.base_url).rstrip("/")
+    written = None
+    if form == "json" and properties is None and wanted.uri == CRS84:
+        written = list(map(orjson.Fragment, twin.written(collection).of(page)))
     content = {
         "type": "FeatureCollection",
         "timeStamp": twin.manifest.built,
         "numberMatched": found.count(),
         "numberReturned": len(page),
-        "features": features(page, chosen, wanted, twin.rdnap),
-        "links": _links(request, base, collection, form, page[-1][0] if len(rows) > size else None),
+        "features": written
+        if written is not None
+        else features(found.values_of(page, chosen), chosen, wanted, twin.rdnap),
+        "links": _links(request, base, collection, form, last),
     }
     if form == "html":
         return html.features_page(collection, content, f"{base}/api/collections/{collection}/items")
@@ -191,7 +202,7 @@ def items(
     dependencies=[OnlyKnownParameters],
     response_model=None,
 )
-def item(
+async def item(
     collection: str,
     item: str,
     request: Request,
@@ -203,22 +214,29 @@ def item(
     twin.require(collection)
     wanted = require_crs(crs, "crs")
     attributes = twin.attributes(collection)
-    one = Selection(twin, collection, "identificatie = ?", (PREFIX.sub("", item),))
-    rows = [] if "\0" in item else one.rows(attributes, 1)
-    if not rows:
+    row = twin.table(collection).row_of(PREFIX.sub("", item))
+    if row is None:
         raise NotFoundError(f"{collection} has no object {item!r}")
-    form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
-    if form in ("csv", "gpkg", "cityjson"):
-        return _file(form, one, attributes, wanted, 1, None)
-    feature = features(rows, attributes, wanted, twin.rdnap)[0]
-    base = str(request.base_url).rstrip("/")
-    feature["links"] = _links(request, base, collection, form, None)
+    one = Selection(twin, collection, "row_ = ?", (row,))
+    form = preferred(request, f, ("json", "html", *FILES))
+    if form in FILES:
+        return await run_in_threadpool(_file, request, form, one, attributes, wanted, 1, None)
+    note_read(request, twin, collection, attributes, 1)
+    links = _links(request, str(request.base_url).rstrip("/"), collection, form, None)
+    headers = {"Content-Crs": f"<{wanted.uri}>"}
+    if form == "json" and wanted.uri == CRS84:
+        (written,) = twin.written(collection).of(np.array([row]))
+        content = b"".join((written[:-1], b',"links":', orjson.dumps(links), b"}"))
+        return Response(content, media_type=GeoJson.media_type, headers=headers)
+    rows = one.values_of(np.array([row]), attributes)
+    feature = features(rows, attributes, wanted, twin.rdnap)[0] | {"links": links}
     if form == "html":
         return html.feature_page(f"{collection} {rows[0][0]}", feature)
-    return GeoJson(feature, headers={"Content-Crs": f"<{wanted.uri}>"})
+    return GeoJson(feature, headers=headers)
 
 
 def _file(
+    request: Request,
     form: str,
     found: Selection,
     attributes: tuple[Attribute, ...],
@@ -228,26 +246,30 @@ def _file(
 ) -> Response:
     """A selection as a file: all of it, unless a limit is asked for."""
     twin, collection = found.twin, found.collection
-    if form == "cityjson" and limit is None and (matched := found.count()) > MAX_MODELS:
+    modelled = form in ("cityjson", "glb")
+    if modelled and limit is None and (matched := found.count()) > MAX_MODELS:
         raise QueryError(
-            f"f=cityjson: {matched} objects, of {MAX_MODELS} at most. Ask for fewer, or by limit and after; "
+            f"f={form}: {matched} objects, of {MAX_MODELS} at most. Ask for fewer, or by limit and after; "
             "the whole city comes with twin export"
         )
-    most = MAX_MODELS if form == "cityjson" else MAX_DOWNLOAD
-    rows = found.rows(attributes, min(limit or most, most), after)
+    most = MAX_MODELS if modelled else MAX_DOWNLOAD
+    rows = found.values_of(found.page(min(limit or most, most), after), attributes)
+    note_read(request, twin, collection, attributes, len(rows), f"{found.where} {found.order}")
     if form == "csv":
         content = formats.to_csv(rows, attributes, crs, twin)
     elif form == "gpkg":
         content = formats.to_geopackage(rows, attributes, crs, twin, collection)
+    elif form == "cityjson":
+        content = formats.to_cityjson(rows, attributes, collection, twin)
     else:
-        content = formats.to_cityjson(rows, collection, twin)
-    ending = {"csv": "csv", "gpkg": "gpkg", "cityjson": "city.json"}[form]
+        content = formats.to_gltf(rows, attributes, collection, twin)
+    ending = {"csv": "csv", "gpkg": "gpkg", "cityjson": "city.json", "glb": "glb"}[form]
     return Response(
         content,
         media_type=MEDIA[form],
         headers={
             "Content-Disposition": f'attachment; filename="{collection}.{ending}"',
-            **({"Content-Crs": f"<{crs.uri}>"} if form != "cityjson" else {}),
+            **({"Content-Crs": f"<{crs.uri}>"} if not modelled else {}),
         },
     )
 

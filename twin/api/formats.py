@@ -16,11 +16,12 @@ import pandas as pd
 import shapely
 
 from twin.api.crs import Crs
-from twin.api.data import Twin
+from twin.api.data import PREFIX, Twin
 from twin.api.geojson import plain, shapes_of
 from twin.catalogue import Attribute
 from twin.catalogue.catalogue import PANDAS_TYPES
 from twin.cityjson import merge_features
+from twin.cityjson.gltf import to_glb
 from twin.errors import QueryError
 from twin.store.layout import tile_names
 
@@ -75,8 +76,11 @@ def _dtype(attribute: Attribute) -> Any:
     return "string" if attribute.type == "list" else PANDAS_TYPES[attribute.type]
 
 
-def to_cityjson(rows: Rows, collection: str, twin: Twin) -> bytes:
+def to_cityjson(rows: Rows, attributes: Sequence[Attribute], collection: str, twin: Twin) -> bytes:
     """The 3D models of objects as one CityJSON 2.0 file, in RD and NAP (EPSG:7415).
+
+    All of them have what everybody may see. Of ``attributes``, those that only this audience may see are
+    added.
 
     Raises
     ------
@@ -85,8 +89,22 @@ def to_cityjson(rows: Rows, collection: str, twin: Twin) -> bytes:
     StoreError
         When a file can't be read.
     """
+    header, features = _models(rows, attributes, collection, twin, "cityjson")
+    header["metadata"] |= {"title": f"{twin.manifest.name}: selectie", "identifier": f"{collection}-selectie"}
+    return orjson.dumps(merge_features(header, features))
+
+
+def to_gltf(rows: Rows, attributes: Sequence[Attribute], collection: str, twin: Twin) -> bytes:
+    """The 3D models of objects as one binary glTF, see :func:`~twin.cityjson.gltf.to_glb`."""
+    return to_glb(*_models(rows, attributes, collection, twin, "glb"))
+
+
+def _models(
+    rows: Rows, attributes: Sequence[Attribute], collection: str, twin: Twin, form: str
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Header and features of the CityJSON of objects."""
     if collection in ("verblijfsobject", "buurt"):
-        raise QueryError(f"f=cityjson: a {collection} has no 3D model. Ask for pand or a BGT collection")
+        raise QueryError(f"f={form}: a {collection} has no 3D model. Ask for pand or a BGT collection")
     shapes = shapely.point_on_surface(shapely.from_wkb([row[-1] for row in rows]))
     xy = shapely.get_coordinates(shapes)
     names = np.array(tile_names(xy, float(twin.manifest.parameters["tile"])), dtype=object)
@@ -102,5 +120,20 @@ def to_cityjson(rows: Rows, collection: str, twin: Twin) -> bytes:
         header = {"type": "CityJSON", "version": "2.0", "CityObjects": {}, "vertices": [],
                   "transform": {"scale": [0.001] * 3, "translate": [0.0] * 3},
                   "metadata": {"referenceSystem": "https://www.opengis.net/def/crs/EPSG/0/7415"}}  # fmt: skip
-    header["metadata"] |= {"title": f"{twin.manifest.name}: selectie", "identifier": f"{collection}-selectie"}
-    return orjson.dumps(merge_features(header, features))
+    _add_secret(features, rows, attributes, twin.secret(collection))
+    return header, features
+
+
+def _add_secret(
+    models: list[dict[str, Any]], rows: Rows, attributes: Sequence[Attribute], secret: frozenset[str]
+) -> None:
+    """Give CityObjects the attributes that the files of the twin do not have."""
+    chosen = [(i, a) for i, a in enumerate(attributes) if a.name in secret]
+    if not chosen:
+        return
+    values = {
+        str(row[0]): {a.name: plain(row[i], a.type) for i, a in chosen if row[i] is not None} for row in rows
+    }
+    for model in models:
+        own = model["CityObjects"][model["id"]].setdefault("attributes", {})
+        own |= values.get(PREFIX.sub("", model["id"]), {})

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime
 import math
+import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 
 from tiles import RdNap
-from twin.api.crs import Crs, from_rd
+from twin.api.crs import CRS84, SYSTEMS, Crs, from_rd
+from twin.api.table import Rows, Table
 from twin.catalogue import Attribute
+
+KEPT = 256 << 20  # bytes per collection: 100 000 panden with all that is known of them
 
 
 def features(
@@ -31,6 +36,53 @@ def features(
         }
         for row, shape in zip(rows, shapes, strict=True)
     ]
+
+
+class Written:
+    """GeoJSON of the objects of a collection with all attributes in CRS84, kept as it was written.
+
+    Most answers hold objects that were in an answer before. What was used first is forgotten first, so that
+    it takes no more memory than ``limit`` bytes.
+
+    Parameters
+    ----------
+    table : Table
+    attributes : sequence of Attribute
+    rdnap : RdNap
+    limit : int
+    """
+
+    def __init__(
+        self, table: Table, attributes: Sequence[Attribute], rdnap: RdNap, limit: int = KEPT
+    ) -> None:
+        self._table, self._attributes, self._rdnap, self._limit = table, attributes, rdnap, limit
+        self._lock = threading.Lock()
+        self._kept: dict[int, bytes] = {}
+        self._size = 0
+
+    def of(self, rows: Rows) -> list[bytes]:
+        """Features of rows ``(N,)``."""
+        numbers, kept = rows.tolist(), self._kept
+        found = {n: kept.get(n) for n in numbers}
+        lacking = [n for n, written in found.items() if written is None]
+        if lacking:
+            names = [a.name for a in self._attributes]
+            values = self._table.take(np.array(lacking), [*names, None, "geometry"])
+            made = features(values, self._attributes, SYSTEMS[CRS84], self._rdnap)
+            fresh = dict(zip(lacking, map(orjson.dumps, made), strict=True))
+            found |= fresh
+            self._keep(fresh)
+        return [found[n] for n in numbers]  # type: ignore[misc]
+
+    def _keep(self, fresh: dict[int, bytes]) -> None:
+        with self._lock:
+            for number, written in fresh.items():
+                if number not in self._kept:
+                    self._kept[number] = written
+                    self._size += len(written)
+            while self._size > self._limit:
+                oldest = next(iter(self._kept))
+                self._size -= len(self._kept.pop(oldest))
 
 
 def shapes_of(rows: Sequence[Sequence[Any]], crs: Crs, rdnap: RdNap) -> Any:

@@ -12,6 +12,7 @@ MEDIA = {
     "csv": "text/csv",
     "gpkg": "application/geopackage+sqlite3",
     "cityjson": "application/city+json",
+    "glb": "model/gltf-binary",
 }
 _ALSO = {"application/geo+json": "json", "application/schema+json": "json"}
 
@@ -19,7 +20,7 @@ Page = Annotated[
     Literal["json", "html"] | None, Query(description="Representation; default: what `Accept` prefers.")
 ]
 Download = Annotated[
-    Literal["json", "html", "csv", "gpkg", "cityjson"] | None,
+    Literal["json", "html", "csv", "gpkg", "cityjson", "glb"] | None,
     Query(description="Representation: GeoJSON, a page, or a file; default: what `Accept` prefers."),
 ]
 

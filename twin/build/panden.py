@@ -13,6 +13,7 @@ import shapely
 
 from tiles import Mesh
 from twin.build.cloud import Cloud, CloudPart, grown
+from twin.build.derived import derived, neighbours, roof_faces
 from twin.build.ground import Raised, either
 from twin.build.isolate import Piece, isolating
 from twin.build.level0 import NOT_BUILT
@@ -76,6 +77,9 @@ def build(
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
     near = around or Surroundings()
     model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near.cloud, chunk))
+    touching = neighbours(frame, near.panden, lambda some: _rebuilt(some, near.cloud, chunk))
+    more = derived(model, frame, touching)
+    model = replace(model, quality=model.quality.join(more))
     outlines = _outlines(polygons, model)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
     base: Floats = model.quality["h_maaiveld"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -90,7 +94,10 @@ def build(
 
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
-    geometries += [Geometry("Solid", lod, solids, part_rows) for lod, solids in model.solids.items()]
+    geometries += [
+        Geometry("Solid", lod, solids, part_rows, surface_values=roof_faces(solids) if lod == "2.2" else {})
+        for lod, solids in model.solids.items()
+    ]
     objects = _objects(frame, model, seen.public.conform(attributes, "pand"))
     mesh = _mesh(model, outlines, plinth, attributes, seen.carried("pand"))
     return Built(objects, geometries, attributes, mesh, model.fit)
@@ -169,9 +176,14 @@ def _joined(models: list[Reconstruction], rows: list[Ints]) -> Reconstruction:
 
 def _measured(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Floats:
     """Heights above ground of panden of other tiles, as those tiles find them."""
+    return heights_of(_rebuilt(frame, cloud, chunk).quality)
+
+
+def _rebuilt(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Reconstruction:
+    """Panden of other tiles, as those tiles make them."""
     here = replace(cloud, box=grown(tuple(frame.total_bounds.tolist()))).read()
     polygons, ids = _mended(frame.geometry.to_numpy()), frame["identificatie"].tolist()
-    return heights_of(_reconstruct(polygons, _status(frame), ids, here, chunk).quality)
+    return _reconstruct(polygons, _status(frame), ids, here, chunk)
 
 
 def _unmade(panden: int) -> Reconstruction:

@@ -15,7 +15,7 @@ import shapely
 from twin.build.cloud import CloudPart
 from twin.geometry.columns import Bytes, Floats, Ints, Shells
 from twin.geometry.footprints import footprints_from
-from twin.geometry.select import concatenate
+from twin.geometry.select import concatenate, without
 from twin.reconstruction import Reconstruction
 from twin.reconstruction.presumed import (
     REACH,
@@ -25,7 +25,6 @@ from twin.reconstruction.presumed import (
     without_solid,
 )
 from twin.reconstruction.reasons import Reason
-from twin.reconstruction.reconstruct import without
 
 LOD = "1.1"
 
@@ -57,7 +56,7 @@ def with_presumed_blocks(
     around: Surroundings,
     measure: Callable[[gpd.GeoDataFrame], Floats],
 ) -> Reconstruction:
-    """The model with a solid of LoD 1.1 for every part without points that has ground beside it.
+    """The model with a solid of LoD 1.1 for every part without points, or nearly, and with ground beside it.
 
     Parameters
     ----------
@@ -70,7 +69,7 @@ def with_presumed_blocks(
         Heights above ground ``(K,)`` [m] of some panden of ``around``; called only if any may be needed.
     """
     parts = len(model.part_pand)
-    bare = (model.part_reason == Reason.NO_POINTS) & np.isfinite(model.part_ground)
+    bare = np.isin(model.part_reason, (Reason.NO_POINTS, Reason.FEW_POINTS)) & np.isfinite(model.part_ground)
     rows = np.flatnonzero(bare & without_solid(model.solids))
     panden = np.unique(model.part_pand[rows])
     if not len(panden):

@@ -21,13 +21,13 @@ _INTRODUCTIONS = {
     "nl": (
         "Alle gegevens die een object kan hebben. De namen zijn overal dezelfde: in de tabellen, in "
         "CityJSON, in de API en in de viewer. Datum en licentie van een waarde zijn die van haar bron in "
-        "`twin.toml`. Wat *intern* is, geeft de API niet; zie [gegevens](gegevens.md). Deze pagina wordt "
-        "gemaakt uit `twin/catalogue/attributes.toml`."
+        "`twin.toml`. Wat *intern* is, geeft de API alleen aan [wie het mag zien](toegang.md). "
+        "Deze pagina wordt gemaakt uit `twin/catalogue/attributes.toml`."
     ),
     "en": (
         "Everything that an object can have. The names are the same everywhere: in the tables, in CityJSON, "
         "in the API and in the viewer. Date and licence of a value are those of its source in `twin.toml`. "
-        "What is *intern* is never served by the API. This page is generated from "
+        "What is *intern* the API gives to staff only. This page is generated from "
         "`twin/catalogue/attributes.toml` by `python -m twin.catalogue.document`; don't edit it."
     ),
 }
@@ -66,6 +66,8 @@ _GROUPS = {
         "gebied": "Gebied",
         "buurt": "Cijfers van de buurt",
         "maten": "Maten",
+        "schil": "Schil",
+        "zon": "Zon",
         "kwaliteit": "Kwaliteit van het 3D-model",
         "verblijfsobject": "Verblijfsobject",
         "topografie": "Topografie",
@@ -79,6 +81,8 @@ _GROUPS = {
         "gebied": "Area",
         "buurt": "Figures of the neighbourhood (buurt)",
         "maten": "Measures",
+        "schil": "Envelope",
+        "zon": "Sun",
         "kwaliteit": "Quality of the 3D model",
         "verblijfsobject": "Unit (verblijfsobject)",
         "topografie": "Topography",

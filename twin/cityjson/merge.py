@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from json import encoder as json_encoder
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from twin.errors import StoreError
+from twin.cityjson.gltf import to_glb
+from twin.errors import NotFoundError, StoreError
 from twin.store.atomic import write_bytes
 
 
@@ -53,6 +55,54 @@ def merge_sequences(sequences: Iterable[Path], path: Path, title: str | None = N
     city.update_bbox()
     write_bytes(path, orjson.dumps(city.j))
     return len(city.j["CityObjects"])
+
+
+def write_selection(sequences: Iterable[Path], path: Path, ids: Sequence[str] | None = None) -> int:
+    """Write some features, or all, to one file: glTF if it ends in ``.glb``, or else CityJSON.
+
+    Parameters
+    ----------
+    sequences : iterable of Path
+        CityJSON text sequences of one twin.
+    path : Path
+        File to write.
+    ids : sequence of str, optional
+        Objects by their id, with or without what a CityObject's id has before it.
+
+    Returns
+    -------
+    int
+        CityObjects written.
+
+    Raises
+    ------
+    NotFoundError
+        When one of the objects is not there.
+    StoreError
+        When a sequence can't be read, or the file not be written.
+    """
+    wanted = None if ids is None else {i.rsplit(".", 1)[-1] if i.startswith("NL.IMBAG.") else i for i in ids}
+    header: dict[str, Any] | None = None
+    found: list[dict[str, Any]] = []
+    for sequence in sequences:
+        first, *features = _lines(sequence)
+        header = header or first
+        found += [f for f in features if wanted is None or _names(f["id"]) & wanted]
+    if header is None:
+        raise StoreError("no CityJSON to write: the twin has no tiles. Run twin build first")
+    if wanted is not None and (lost := wanted - {n for f in found for n in _names(f["id"])}):
+        raise NotFoundError(f"{min(lost)}: no such object in this twin, or it has no 3D model")
+    if path.suffix.lower() == ".glb":
+        write_bytes(path, to_glb(header, found))
+    else:
+        header["metadata"] = {**header.get("metadata", {}), "identifier": path.stem}
+        write_bytes(path, orjson.dumps(merge_features(header, found)))
+    return sum(len(f["CityObjects"]) for f in found)
+
+
+def _names(city_object: str) -> set[str]:
+    """What an object may be asked for by."""
+    return {city_object, re.sub(r"^NL\.(IMBAG\.\w+|IMGeo)\.", "", city_object)}
 
 
 def merge_features(header: dict[str, Any], features: Iterable[dict[str, Any]]) -> dict[str, Any]:

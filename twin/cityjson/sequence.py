@@ -6,7 +6,7 @@ Source: CityJSON 2.0.1 specification, sections 2-6 and "Text sequences and strea
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -82,6 +82,8 @@ class Geometry:
         Row of the CityObject each shell belongs to.
     surface_types : tuple of str
         Name of the semantic surface for each value of ``shells.semantics``; empty for no semantics.
+    surface_values : dict of (S,) float64
+        Attributes of the semantic surfaces; a surface with any has one of its own. NaN is none.
     """
 
     kind: Literal["Solid", "MultiSurface", "MultiLineString", "MultiPoint"]
@@ -89,6 +91,7 @@ class Geometry:
     shells: Shells
     owner: Ints
     surface_types: tuple[str, ...] = field(default=tuple(s.cityjson_type for s in Semantic))
+    surface_values: Mapping[str, Floats] = field(default_factory=dict)
 
     def shifted(self, rows: int) -> Geometry:
         """For the same objects, ``rows`` further down a table."""
@@ -242,7 +245,7 @@ class _Columns:
     surfaces: list[int]
     objects: list[int]
     surface_types: list[int]
-    types: list[list[dict[str, str]]] | None
+    types: list[list[dict[str, Any]]] | None
 
     @classmethod
     def of(cls, geometry: Geometry, numbers: Ints) -> _Columns:
@@ -279,7 +282,7 @@ class _Columns:
         return shape
 
 
-def _semantics(geometry: Geometry) -> tuple[list[int], list[list[dict[str, str]]]]:
+def _semantics(geometry: Geometry) -> tuple[list[int], list[list[dict[str, Any]]]]:
     """Place of each surface's type among those of its object ``(S,)``, and the types per object ``(O,)``."""
     shells = geometry.shells
     names = list(dict.fromkeys(geometry.surface_types))
@@ -288,10 +291,32 @@ def _semantics(geometry: Geometry) -> tuple[list[int], list[list[dict[str, str]]
     present = np.zeros((len(shells), len(names)), dtype=np.bool_)
     present[owner, name] = True
     place = (np.cumsum(present, axis=1) - 1)[owner, name]
+    if geometry.surface_values:
+        return _told_apart(geometry, names, name, owner)
     # Objects with the same types share one list: there are few combinations.
     code = present @ (1 << np.arange(len(names)))
     listed = {c: [{"type": n} for i, n in enumerate(names) if c >> i & 1] for c in np.unique(code).tolist()}
     return place.tolist(), [listed[c] for c in code.tolist()]
+
+
+def _told_apart(
+    geometry: Geometry, names: list[str], name: Ints, owner: Ints
+) -> tuple[list[int], list[list[dict[str, Any]]]]:
+    """As :func:`_semantics`, where some surfaces have attributes of their own."""
+    values = [(k, v.tolist(), np.isfinite(v).tolist()) for k, v in geometry.surface_values.items()]
+    place: list[int] = []
+    types: list[list[dict[str, Any]]] = [[] for _ in range(len(geometry.shells))]
+    shared: dict[tuple[int, int], int] = {}
+    for surface, (kind, of) in enumerate(zip(name.tolist(), owner.tolist(), strict=True)):
+        own = {k: v[surface] for k, v, known in values if known[surface]}
+        at = None if own else shared.get((of, kind))
+        if at is None:
+            at = len(types[of])
+            types[of].append({"type": names[kind], **own})
+            if not own:
+                shared[of, kind] = at
+        place.append(at)
+    return place, types
 
 
 def _header(header: Header, vertices: Ints) -> dict[str, Any]:

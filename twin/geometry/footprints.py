@@ -10,7 +10,7 @@ import shapely
 
 from twin.errors import GeometryError
 from twin.geometry.columns import Floats, Footprints, Ints, Shells
-from twin.geometry.ragged import offsets_of, ring_predecessor, ring_successor
+from twin.geometry.ragged import offsets_of, ring_predecessor, ring_successor, take_rows
 
 Polygons = npt.NDArray[Any]  # dtype object: shapely geometries
 
@@ -86,11 +86,13 @@ def polygons_of(footprints: Footprints) -> Polygons:
     return result
 
 
-def select_parts(footprints: Footprints, first: int, last: int) -> Footprints:
-    """Take parts ``first`` up to ``last``."""
-    rings = footprints.part_offsets[first : last + 1]
-    vertices = footprints.ring_offsets[rings[0] : rings[-1] + 1]
-    return Footprints(footprints.xy[vertices[0] : vertices[-1]], vertices - vertices[0], rings - rings[0])
+def select_parts(footprints: Footprints, parts: Ints) -> Footprints:
+    """Take ``parts (R,)``, in that order."""
+    rings, part_offsets = take_rows(
+        np.arange(len(footprints.ring_offsets) - 1), footprints.part_offsets, parts
+    )
+    vertices, ring_offsets = take_rows(np.arange(len(footprints.xy)), footprints.ring_offsets, rings)
+    return Footprints(footprints.xy.take(vertices, axis=0), ring_offsets, part_offsets)
 
 
 def flat_shells(footprints: Footprints, z: Floats, owner: Ints, size: int) -> Shells:

@@ -141,17 +141,26 @@ def coverage(pixels: Atlas, points: RoofPoints) -> tuple[Floats, Floats, Floats]
     empty = np.flatnonzero(pixels.inside & ~held)
     full = np.flatnonzero(held)
     radius[pixels.part[empty]] = pixels.pixel
-    if len(bare) and len(full):
-        # Parts lie apart in a third direction, farther than any part is wide.
-        apart = 4.0 * pixels.pixel * float(max(pixels.nx.max(), pixels.ny.max()))
-        distance, _ = cKDTree(_centers(pixels, full, apart)).query(_centers(pixels, bare, apart))
-        np.maximum.at(radius, pixels.part[bare], distance)
+    if len(bare):
+        distance = nearest(pixels, bare, full)
+        known = np.isfinite(distance)
+        np.maximum.at(radius, pixels.part[bare[known]], distance[known])
     none = np.bincount(points.part, minlength=parts) == 0
     radius[none] = np.hypot(pixels.nx[none], pixels.ny[none]) * pixels.pixel / 2
     return density, fraction, radius
 
 
-def _centers(pixels: Atlas, pixel: Ints, apart: float) -> Floats:
+def nearest(pixels: Atlas, wanted: Ints, among: Ints) -> Floats:
+    """Distance [m] of each pixel ``wanted`` to the nearest of ``among`` in its own part; infinite without."""
+    if not len(wanted) or not len(among):
+        return np.full(len(wanted), np.inf)
+    # Parts lie apart in a third direction, farther than any part is wide.
+    apart = 4.0 * pixels.pixel * float(max(pixels.nx.max(), pixels.ny.max()))
+    distance, _ = cKDTree(_places(pixels, among, apart)).query(_places(pixels, wanted, apart))
+    return np.where(distance < apart / 2, distance, np.inf)
+
+
+def _places(pixels: Atlas, pixel: Ints, apart: float) -> Floats:
     return np.column_stack((*pixel_corners(pixels, pixel), pixels.part[pixel] * apart))
 
 

@@ -34,6 +34,16 @@ class PlaneParameters:
         Side of an atlas pixel, a whole multiple of 1/1024. *design*: .5 was best of .4-1.0.
     margin : int
         Empty pixels around each part; neighbours are looked up two pixels away. *design*
+    gap_radius, gap_reach : float [m]
+        A part with ground points `gap_radius` from all its roof points has no building there; the edge of
+        that place is sought from `gap_reach` on. *choice*: three pixels, which chance does not leave empty at
+        3 points/m2, and two.
+    presumed_height : float [m]
+        Of the roof over such a place, above the ground. *choice*: one storey.
+    max_gap : float [m]
+        With a larger gap that shows no ground either, no roof shape is drawn. *choice*: a room's width.
+    max_unseen_share : float
+        With a larger share of the footprint without data, the part counts as one without points. *choice*
     step_sigma : float [m]
         A pixel whose heights spread more than this holds a step and is left out of the windows. *design*
     window_points : int
@@ -89,6 +99,11 @@ class PlaneParameters:
     ground_quantile: float = 0.1
     pixel: float = 0.5
     margin: int = 3
+    gap_radius: float = 1.5
+    gap_reach: float = 1.0
+    presumed_height: float = 3.0
+    max_gap: float = 3.0
+    max_unseen_share: float = 0.75
     step_sigma: float = 0.30
     window_points: int = 5
     window_spread: float = 0.15

@@ -12,11 +12,11 @@ import shapely
 
 from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints, Shells
 from twin.geometry.extrude import extrude
+from twin.geometry.select import without
 from twin.geometry.validity import check
 from twin.reconstruction.frame import frames
 from twin.reconstruction.partition import partition_lod12
 from twin.reconstruction.reasons import Reason
-from twin.reconstruction.reconstruct import without
 
 TOUCHING = 0.1  # m: outlines of neighbours are drawn apart by centimetres
 REACH = 50.0  # m: about a street; farther away other houses stand

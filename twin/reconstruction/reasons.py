@@ -50,6 +50,9 @@ class Reason(IntEnum):
     INTERNAL_ERROR = 15
     NEIGHBOURS_HEIGHT = 16
     DEFAULT_HEIGHT = 17
+    FEW_POINTS = 18
+    GAP = 19
+    OPEN_TO_GROUND = 20
 
     @property
     def nl(self) -> str:
@@ -114,6 +117,12 @@ _REASON_TEXTS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NEIGHBOURS_HEIGHT: ("hoogte van de buren", "height of the neighbours"),
     Reason.DEFAULT_HEIGHT: ("standaardhoogte", "default height"),
+    Reason.FEW_POINTS: ("bijna geen punten binnen de omtrek", "hardly any points inside the footprint"),
+    Reason.GAP: ("een te groot deel van het dak zonder punten", "too wide a part of the roof without points"),
+    Reason.OPEN_TO_GROUND: (
+        "puntenwolk toont op een deel maaiveld in plaats van dak; dat deel is één bouwlaag hoog getekend",
+        "the cloud shows ground instead of roof in a part, which is drawn one storey high",
+    ),
     Reason.FACES_DO_NOT_TILE: (
         "dakdelen vullen de omtrek niet precies",
         "roof pieces do not tile the footprint",

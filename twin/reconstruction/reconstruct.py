@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -11,24 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints, Partition, Shells
-from twin.geometry.extrude import extrude
+from twin.geometry.columns import Bytes, Floats, Ints, Shells
 from twin.geometry.footprints import footprints_from, select_parts
-from twin.geometry.select import concatenate, take
-from twin.geometry.validity import check
-from twin.reconstruction.assign import assign
-from twin.reconstruction.atlas import atlas, coverage, roof_points
+from twin.reconstruction.assign import assign, points_in_footprints
+from twin.reconstruction.chunk import Chunk, Town, joined, replaced, solve
 from twin.reconstruction.fit import Fit
-from twin.reconstruction.frame import frames
 from twin.reconstruction.ground import GroundSource, ground_heights
 from twin.reconstruction.parameters import PlaneParameters
-from twin.reconstruction.partition import partition_roofs
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.quality import Parts, describe
 from twin.reconstruction.reasons import LadderStep, Reason
-from twin.reconstruction.segments import segment_planes
 
-LODS = ("1.2", "1.3", "2.2")
 _FAR = 1e7  # m, farther than RD reaches
 CHUNK = 100  # parts per array: about 200 000 points, which fits a core's cache
 
@@ -106,25 +98,20 @@ def reconstruct(
     standing = known[pand[part]] == Status.STANDING
     index, part = index[standing], part[standing]
 
-    def some(first: int, last: int, highest: LadderStep = LadderStep.FULL) -> _Chunk:
-        return _chunk(footprints, first, last, xyz, index, part, ground.height, planes, partition, highest)
-
-    chunks = [
-        _with_simpler(some(first, min(first + chunk, len(footprints))), first, some)
-        for first in range(0, len(footprints), chunk)
-    ]
+    town = Town(footprints, xyz, index, part, ground.height, planes, partition)
+    found = _without_gaps(town, _made(town, np.arange(len(footprints)), chunk), classification, chunk)
     parts = Parts(
         pand=pand,
-        solids={lod: concatenate([c.solids[lod] for c in chunks]) for lod in LODS},
+        solids=found.solids,
         ground=ground,
-        point_part=_joined([c.point_part for c in chunks], np.int64),
-        above={lod: _joined([c.above[lod] for c in chunks], np.float64) for lod in LODS},
-        density=_joined([c.density for c in chunks], np.float64),
-        nodata_fraction=_joined([c.nodata_fraction for c in chunks], np.float64),
-        nodata_radius=_joined([c.nodata_radius for c in chunks], np.float64),
-        planes=_joined([c.planes for c in chunks], np.int64),
-        step=_joined([c.step for c in chunks], np.uint8),
-        reason=_explained(_joined([c.reason for c in chunks], np.uint8), known[pand], len(xyz)),
+        point_part=found.point_part,
+        above=found.above,
+        density=found.density,
+        nodata_fraction=found.nodata_fraction,
+        nodata_radius=found.nodata_radius,
+        planes=found.planes,
+        step=found.step,
+        reason=_explained(found.reason, known[pand], len(xyz)),
     )
     quality, fit = describe(parts, len(polygons), known)
     # The nearest ground of a cloud may be far away, and another cut of the cloud has another.
@@ -142,110 +129,37 @@ def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
     return xyz[good], classification[good]
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    solids: dict[str, Shells]
-    point_part: Ints
-    above: dict[str, Floats]
-    density: Floats
-    nodata_fraction: Floats
-    nodata_radius: Floats
-    planes: Ints
-    step: Bytes
-    reason: Bytes
+def _made(town: Town, rows: Ints, chunk: int) -> Chunk:
+    """Parts ``rows``, a chunk at a time; those without a valid LoD 2.2 with fewer lines.
 
-
-def _with_simpler(chunk: _Chunk, first: int, some: Callable[[int, int, LadderStep], _Chunk]) -> _Chunk:
-    """The chunk from part ``first`` on, in which parts without a valid LoD 2.2 got one of fewer lines.
-
-    There is hardly ever one, and then it goes down the ladder alone.
+    There is hardly ever one of the latter, and then it goes down the ladder alone.
     """
-    failed = (chunk.reason == Reason.INVALID_SOLID) & (chunk.step < LadderStep.NO_LINES)
+    found = joined([solve(town, rows[at : at + chunk]) for at in range(0, len(rows), chunk)])
+    failed = (found.reason == Reason.INVALID_SOLID) & (found.step < LadderStep.NO_LINES)
     for row in np.flatnonzero(failed).tolist():
         for rung in (LadderStep.FEWER_LINES, LadderStep.NO_LINES):
-            again = some(first + row, first + row + 1, rung)
+            again = solve(town, rows[row : row + 1], rung)
             if again.step[0] >= LadderStep.NO_LINES:
-                chunk = _replaced(chunk, row, again, first)
+                again.reason[0] = Reason.INVALID_SOLID
+                found = replaced(found, rows, np.array([row]), again)
                 break
-    return chunk
+    return found
 
 
-def _replaced(chunk: _Chunk, row: int, other: _Chunk, first: int) -> _Chunk:
-    """The chunk with another result for one part."""
-    rest = np.flatnonzero(chunk.point_part != first + row)
-    order = np.arange(len(chunk.step))
-    order[row] = len(chunk.step)
-    step, reason = chunk.step.copy(), chunk.reason.copy()
-    step[row], reason[row] = other.step[0], Reason.INVALID_SOLID
-    return replace(
-        chunk,
-        solids={lod: take(concatenate([chunk.solids[lod], other.solids[lod]]), order) for lod in LODS},
-        point_part=np.concatenate((chunk.point_part[rest], other.point_part)),
-        above={lod: np.concatenate((chunk.above[lod][rest], other.above[lod])) for lod in LODS},
-        step=step,
-        reason=reason,
+def _without_gaps(town: Town, found: Chunk, classification: Bytes, chunk: int) -> Chunk:
+    """Parts in whose gaps the cloud shows the ground, made again with a low roof there."""
+    suspect = np.flatnonzero((found.nodata_radius >= town.planes.gap_radius) & (found.step > LadderStep.NONE))
+    if not len(suspect):
+        return found
+    of_ground = np.flatnonzero(classification == town.planes.ground_class)
+    shown, owner = points_in_footprints(
+        select_parts(town.footprints, suspect), town.xyz, of_ground, town.planes.assign_cell
     )
-
-
-def _chunk(
-    footprints: Footprints,
-    first: int,
-    last: int,
-    xyz: Floats,
-    index: Ints,
-    part: Ints,
-    ground: Floats,
-    planes: PlaneParameters,
-    params: PartitionParameters,
-    highest: LadderStep,
-) -> _Chunk:
-    """Reconstruct parts ``first`` up to ``last``."""
-    own = select_parts(footprints, first, last)
-    begin, end = np.searchsorted(part, (first, last))
-    frame = frames(own)
-    pixels = atlas(own, frame, planes)
-    points = roof_points(frame, pixels, xyz, index[begin:end], part[begin:end] - first)
-    points, segments = segment_planes(pixels, points, planes)
-    density, fraction, radius = coverage(pixels, points)
-    # Without any ground point the heights stay unknown, and every part without a model.
-    level = np.nan_to_num(ground[first:last], nan=np.inf)
-    found = partition_roofs(own, frame, pixels, points, segments, level, params, highest)
-    solids, step, reason = _valid_solids((found.lod12, found.lod13, found.lod22), found.step, found.reason)
-    above = dict(zip(LODS, (found.above12, found.above13, found.above22), strict=True))
-    planes_found = np.bincount(segments.part, minlength=len(own))
-    return _Chunk(solids, points.part + first, above, density, fraction, radius, planes_found, step, reason)
-
-
-def _valid_solids(
-    partitions: tuple[Partition, ...], step: Bytes, reason: Bytes
-) -> tuple[dict[str, Shells], Bytes, Bytes]:
-    """Extrude each level, keep what is valid, and let the rest descend the ladder."""
-    step, reason = step.copy(), reason.copy()
-    lowest = (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderStep.NO_LINES)
-    solids = {}
-    for lod, least, partition in zip(LODS, lowest, partitions, strict=True):
-        shells = extrude(_grounded(partition)).shells
-        # Solids of an extrusion that pass can't meet themselves, see there; `twin check` tests that too.
-        valid = check(shells, intersections=False).valid
-        failed = (step >= least) & ~valid
-        step[failed] = np.minimum(
-            step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE
-        )
-        reason[failed] = Reason.INVALID_SOLID
-        solids[lod] = without(shells, ~valid)
-    return solids, step, reason
-
-
-def _grounded(partition: Partition) -> Partition:
-    """Parts without a ground height have no faces; any finite number serves for them."""
-    return replace(partition, ground=np.where(np.isfinite(partition.ground), partition.ground, 0.0))
-
-
-def without(shells: Shells, gone: Bools) -> Shells:
-    """The same objects, those of ``gone (O,)`` without surfaces."""
-    kept = take(shells, np.flatnonzero(~gone))
-    count = np.where(gone, 0, np.diff(shells.object_offsets))
-    return replace(kept, object_offsets=np.concatenate(([0], np.cumsum(count))).astype(np.int64))
+    order = np.argsort(owner, kind="stable")
+    open_town = replace(town, shown=shown[order], shown_part=suspect[owner[order]])
+    rows = np.unique(open_town.shown_part)
+    every = np.arange(len(town.footprints))
+    return replaced(found, every, rows, _made(open_town, rows, chunk)) if len(rows) else found
 
 
 def _explained(reason: Bytes, status: Ints, points: int) -> Bytes:
@@ -256,7 +170,3 @@ def _explained(reason: Bytes, status: Ints, points: int) -> Bytes:
     reason[status == Status.NOT_BUILT] = Reason.NOT_BUILT
     reason[status == Status.UNDERGROUND] = Reason.UNDERGROUND
     return reason
-
-
-def _joined(arrays: list[Any], dtype: Any) -> Any:
-    return np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)

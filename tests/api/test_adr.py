@@ -1,0 +1,107 @@
+"""The Dutch API design rules (ADR 2.1), those that apply, as their linter and a client would find out.
+
+One is kept in another way: the paths of the description begin with /api, and /api/v1 is another name of it
+(/core/uri-version asks for the version in the path).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from twin.access.settings import AccessSettings, Contact
+from twin.api import create_app
+
+OFFICE = Contact(name="Geo", email="geo@example.nl", url="https://www.example.nl/geo")
+
+
+@pytest.fixture(scope="module")
+def office(root: Path, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    folder = tmp_path_factory.mktemp("office")
+    access = AccessSettings.model_validate(
+        {"server": {"keys": folder / "keys.json"}, "contact": OFFICE.model_dump()}
+    )
+    return TestClient(create_app(root, access))
+
+
+@pytest.fixture(scope="module")
+def described(office: TestClient) -> dict[str, Any]:
+    answer: dict[str, Any] = office.get("/api/openapi.json").json()
+    return answer
+
+
+def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_the_description_is_open_and_says_whom_to_ask(office: TestClient, described: dict[str, Any]) -> None:
+    """/core/publish-openapi, /core/doc-openapi, /core/doc-openapi-contact."""
+    assert described["openapi"].startswith("3.")
+    assert described["info"]["contact"] == OFFICE.model_dump()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", described["info"]["version"])
+    for address in ("/api/openapi.json", "/api/v1/openapi.json"):
+        response = office.get(address, headers={"Origin": "https://elders.example"})
+        assert response.status_code == 200
+        assert response.headers["access-control-allow-origin"] == "*"
+
+
+def test_paths_have_no_slash_at_the_end_nor_capitals(office: TestClient, described: dict[str, Any]) -> None:
+    """/core/no-trailing-slash, /core/path-segments-kebab-case; of the landing page it is the root."""
+    for path in described["paths"]:
+        assert path == "/api/" or not path.endswith("/")
+        assert re.fullmatch(r"(/(api|[a-z][a-z0-9.-]*|\{[a-z_]+\}))+/?", path), path
+    assert office.get("/api/collections/").status_code == 404
+    assert office.get("/api/twin/").status_code == 404
+
+
+def test_standard_methods_only(described: dict[str, Any]) -> None:
+    """/core/http-methods, /core/hidden-operations."""
+    for path, method, operation in operations(described):
+        assert method in ("get", "post", "put", "patch", "delete"), path
+        assert operation["summary"], path
+        assert not re.search(r"/(get|list|find|do|create|delete|update)[a-z]*$", path), path
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/twin", "/api/collections/pand/items", "/api/niets", "/api/openapi.json"]
+)
+def test_every_answer_has_the_full_version(office: TestClient, described: dict[str, Any], path: str) -> None:
+    """/core/version-header, /core/semver."""
+    response = office.get(path)
+    assert response.headers["API-Version"] == described["info"]["version"]
+    other = office.get(path.replace("/api", "/api/v1", 1))
+    assert other.status_code == response.status_code
+    assert other.headers["API-Version"] == response.headers["API-Version"]
+
+
+def test_answers_in_the_description_have_it_too_and_faults_are_problems(described: dict[str, Any]) -> None:
+    """/core/version-header, /core/error-handling/problem-details."""
+    for path, _, operation in operations(described):
+        for status, answer in operation["responses"].items():
+            if status.startswith("2"):
+                assert "API-Version" in answer["headers"], path
+            if status in ("4XX", "5XX"):
+                assert set(answer["content"]) == {"application/problem+json"}, path
+
+
+def test_secure_headers_are_there(office: TestClient) -> None:
+    """/transport/security-headers."""
+    headers = office.get("/api/twin").headers
+    for name in ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options"):
+        assert name in headers
+    assert "Strict-Transport-Security" in office.get("https://testserver/api/twin").headers
+
+
+def test_parameters_are_of_the_query_and_not_in_the_path_twice(described: dict[str, Any]) -> None:
+    """/core/query-keys: lower case, with hyphens or none."""
+    for path, _, operation in operations(described):
+        names = [p["name"] for p in operation.get("parameters", ())]
+        assert len(set(names)) == len(names), path
+        assert all(re.fullmatch(r"[a-z][a-z-]*", n) for n in names), path
