@@ -1,5 +1,8 @@
 import { inflateSync } from 'node:zlib';
 
+/** Two pictures of one view differ at most this much: along edges that land on another sample. */
+export const SAME = 0.002;
+
 /** Reads an 8-bit RGB or RGBA PNG: width, height, channels and raw bytes. */
 export function decodePng(png) {
   let at = 8;
@@ -36,6 +39,14 @@ export function content(png) {
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
   return { drawn: 1 - Math.max(...counts.values()) / (width * height), colours: counts.size };
+}
+
+/** Mean of all channels, 0 to 255. */
+export function brightness(png) {
+  const { data, channels } = decodePng(png);
+  let sum = 0;
+  for (let i = 0; i < data.length; i += channels) sum += data[i] + data[i + 1] + data[i + 2];
+  return sum / (data.length / channels) / 3;
 }
 
 function unfilter(raw, { width, height, channels }) {

@@ -27,6 +27,8 @@ export interface Twin {
   readonly name: string;
   /** RD: x min, y min, x max, y max. */
   readonly bbox: readonly [number, number, number, number];
+  /** Longitude and latitude of the middle. */
+  readonly center: readonly [number, number];
   readonly built: string;
   readonly sources: readonly Source[];
   readonly themes: readonly Theme[];

@@ -25,3 +25,13 @@ export function footer(context: Context): void {
   store.on(['language'], render);
   render();
 }
+
+/** The same in one line, for pictures that leave the page. */
+export function attributionOf(context: Context): string {
+  const { language } = context.store.get();
+  const sources = context.twin.sources.map(({ title, date, licence, attribution }) => {
+    const day = date === null ? '' : ` ${formatDate(language, date) ?? date}`;
+    return `${title}${day}${attribution ? `, ${attribution}` : ''}${licence ? ` (${licence})` : ''}`;
+  });
+  return sources.join(' · ');
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import { brightness, content, decodePng, difference } from '../pixels.mjs';
+import { expect } from '../visit.mjs';
+import { openTool } from './city.mjs';
+
+export const sun = [
+  ['Puts the sun where it stands', places],
+  ['Plays a day', plays],
+  ['Comes back at the same moment', comesBack],
+  ['Makes the shadow study of twelve moments', study],
+];
+
+async function places(visit) {
+  const { page } = visit;
+  const { center, bbox } = await visit.api('/api/twin');
+  await visit.look(`${(bbox[0] + bbox[2]) / 2},${(bbox[1] + bbox[3]) / 2 - 150},150,0,-45`);
+  await openTool(visit, 'sun');
+  await page.fill('#sun-date', '2026-06-21');
+  await page.locator('#sun-date').blur();
+  await atTime(visit, 13, 40);
+  // At the summer solstice the sun culminates at 90 - latitude + obliquity of the ecliptic, near 13.40 in the Netherlands.
+  const noon = await position(page);
+  const highest = 90 - center[1] + 23.44;
+  expect(Math.abs(noon.elevation - highest) < 0.1, `${noon.elevation}° at noon, expected ${highest.toFixed(2)}°`);
+  expect(Math.abs(noon.azimuth - 180) < 3, `the sun culminates in direction ${noon.azimuth}°`);
+  const day = await visit.picture();
+  await atTime(visit, 9, 0);
+  const morning = await visit.picture();
+  const moved = difference(day, morning);
+  expect(moved > 0.05, `between 9.00 and noon ${(moved * 100).toFixed(2)}% of the picture changed`);
+  await atTime(visit, 23, 55);
+  const night = await visit.picture();
+  expect(brightness(night) < brightness(day) * 0.7, 'night is as light as day');
+  expect((await page.textContent('#tool [role=status]')).includes('onder'), 'the page does not say that the sun is down');
+  // By keyboard: an arrow moves five minutes.
+  await page.focus('#sun-time');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.querySelector('.sun__clock').textContent === '00:05');
+  await atTime(visit, 12, 0);
+  return `${noon.elevation}° high at noon, ${(moved * 100).toFixed(0)}% of the picture moved since 9.00`;
+}
+
+async function plays(visit) {
+  const { page } = visit;
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await page.click('button:has-text("Dag afspelen")');
+  const start = await page.textContent('.sun__clock');
+  await page.waitForFunction((clock) => document.querySelector('.sun__clock').textContent > `${clock.slice(0, 2)}:59`, start);
+  await page.click('button:has-text("Pauze")');
+  const paused = await page.textContent('.sun__clock');
+  await page.waitForTimeout(500);
+  expect((await page.textContent('.sun__clock')) === paused, 'the day plays on after Pauze');
+  return `${start} to ${paused}`;
+}
+
+async function comesBack(visit) {
+  const { page } = visit;
+  await page.fill('#sun-date', '2026-12-22');
+  await page.locator('#sun-date').blur();
+  await atTime(visit, 15, 0);
+  const [hash, before] = [visit.hash(), await visit.picture()];
+  expect(hash.includes('sun=2026-12-22T15:00'), `the moment is not in the link: ${hash}`);
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await page.waitForSelector('.sun__clock');
+  const changed = difference(before, await visit.picture());
+  expect(changed < 0.002, `${(changed * 100).toFixed(2)}% of the picture differs`);
+}
+
+async function study(visit) {
+  const { page } = visit;
+  await page.check('input[value="09-23"]');
+  const waiting = page.waitForEvent('download', { timeout: 240_000 });
+  await page.click('button:has-text("Schaduwstudie maken")');
+  const file = await (await waiting).path();
+  const pictures = Object.entries(unzipSync(await readFile(file)));
+  expect(pictures.length === 12, `${pictures.length} pictures`);
+  const moments = pictures.map(([name]) => name);
+  expect(moments.includes('2026-06-21T20.00.png') && moments.includes('2026-12-22T09.00.png') && moments.includes('2026-09-23T18.00.png'), moments.join());
+  const decoded = pictures.map(([, png]) => Buffer.from(png));
+  for (let i = 1; i < decoded.length; i++) {
+    const changed = difference(decoded[i - 1], decoded[i]);
+    expect(changed > 0.01, `${moments[i]} looks like ${moments[i - 1]}: ${(changed * 100).toFixed(2)}%`);
+  }
+  const { width, height } = decodePng(decoded[0]);
+  expect(width >= 1200 && content(decoded[0]).colours > 200, `a picture of ${width} by ${height}`);
+  return `${pictures.length} pictures of ${width} by ${height}, ${(decoded.reduce((sum, { length }) => sum + length, 0) / 1e6).toFixed(1)} MB`;
+}
+
+async function atTime(visit, hour, minute) {
+  await visit.page.locator('#sun-time').fill(String(hour * 60 + minute));
+  await visit.idle();
+}
+
+function position(page) {
+  return page.locator('#tool [data-elevation]').evaluate(({ dataset }) => ({ elevation: Number(dataset.elevation), azimuth: Number(dataset.azimuth) }));
+}

@@ -1,0 +1,27 @@
+import type { English } from '.';
+
+const nl = {
+  'toolbox.label': 'Gereedschap',
+  'toolbox.on': '{tool}, in gebruik',
+  'toolbox.close': '{tool} sluiten',
+  'toolbox.clear': 'Wissen',
+  'toolbox.loading': 'Gereedschap laden…',
+  'toolbox.failed': '“{tool}” kon niet worden geladen. Controleer de verbinding en probeer het opnieuw.',
+  'toolbox.sun': 'Zon',
+  'toolbox.measure': 'Meten',
+  'toolbox.section': 'Doorsnede',
+} as const;
+
+const en: English<typeof nl> = {
+  'toolbox.label': 'Tools',
+  'toolbox.on': '{tool}, in use',
+  'toolbox.close': 'Close {tool}',
+  'toolbox.clear': 'Clear',
+  'toolbox.loading': 'Loading the tool…',
+  'toolbox.failed': '“{tool}” could not be loaded. Check the connection and try again.',
+  'toolbox.sun': 'Sun',
+  'toolbox.measure': 'Measure',
+  'toolbox.section': 'Section',
+};
+
+export const toolbox = { nl, en };

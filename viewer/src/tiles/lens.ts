@@ -1,0 +1,16 @@
+import { Color, type Plane } from 'three';
+
+/**
+ * What all features of the city are seen through: planes that cut them.
+ *
+ * Every feature material holds these very objects, so that a tool sets them once for tiles of now and of later.
+ */
+export const lens = {
+  /** What lies behind a plane is cut away, with its shadow. */
+  planes: [] as Plane[],
+  uniforms: {
+    /** 1 while something is cut: the inside of solids is then drawn as the face of the cut. */
+    cut: { value: 0 },
+    cutColour: { value: new Color('#4b5a68') },
+  },
+};

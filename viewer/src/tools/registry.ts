@@ -1,0 +1,26 @@
+import type { ToolEntry } from './tool';
+
+/** The tools, in the order of the toolbar. Each is a module of its own that is fetched when it is first used. */
+export const TOOLS: readonly ToolEntry[] = [
+  {
+    id: 'sun',
+    label: 'toolbox.sun',
+    icon: ['M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2.500v2.500M12 19v2.500M2.500 12H5M19 12h2.500M5.300 5.300 7 7M17 17l1.700 1.700M18.700 5.300 17 7M7 17l-1.700 1.700'],
+    place: 'side',
+    load: () => import('./sun'),
+  },
+  {
+    id: 'measure',
+    label: 'toolbox.measure',
+    icon: ['M3.500 15.500 15.500 3.500l5 5-12 12zM7 12l2 2M10 9l2.500 2.500M13 6l2 2'],
+    place: 'side',
+    load: () => import('./measure'),
+  },
+  {
+    id: 'section',
+    label: 'toolbox.section',
+    icon: ['M4 20V10l6-5v15zM13 3v18M16 20h4v-8l-4-3'],
+    place: 'side',
+    load: () => import('./section'),
+  },
+];
