@@ -38,10 +38,31 @@ class QueryError(TwinError):
     """A request that can't be answered as asked: a wrong parameter or value."""
 
 
+class ScenarioError(TwinError):
+    """A variant, or a design to import, that can't be read; the message names the place and the remedy."""
+
+
+class TooLargeError(ScenarioError):
+    """More bytes, or more files, than is allowed."""
+
+
+class ForbiddenError(TwinError):
+    """Somebody asks for what is not theirs to do."""
+
+
+class ChangedMeanwhileError(TwinError):
+    """Somebody else changed what was to be replaced or deleted."""
+
+
+class UnconditionalError(TwinError):
+    """A request to replace something that does not say which version it means."""
+
+
 # The most specific type wins; see exit_code() and http_status().
 EXIT_CODES: dict[type[Exception], int] = {
     SettingsError: 2,
     QueryError: 2,
+    ScenarioError: 1,
     SourceError: 1,
     TilesError: 1,
     TwinError: 1,
@@ -49,6 +70,11 @@ EXIT_CODES: dict[type[Exception], int] = {
 HTTP_STATUSES: dict[type[Exception], int] = {
     NotFoundError: 404,
     QueryError: 400,
+    ScenarioError: 400,
+    TooLargeError: 413,
+    ForbiddenError: 403,
+    ChangedMeanwhileError: 412,
+    UnconditionalError: 428,
     StoreError: 503,
     SourceError: 500,
     TilesError: 500,
