@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ingest.errors import SourceError
 from tiles.errors import TilesError
 
@@ -46,16 +48,38 @@ class TooLargeError(ScenarioError):
     """More bytes, or more files, than is allowed."""
 
 
-class ForbiddenError(TwinError):
-    """Somebody asks for what is not theirs to do."""
-
-
 class ChangedMeanwhileError(TwinError):
     """Somebody else changed what was to be replaced or deleted."""
 
 
 class UnconditionalError(TwinError):
     """A request to replace something that does not say which version it means."""
+
+
+class UnauthorizedError(TwinError):
+    """A token or key that is not to be trusted; what it pretends to be is never told."""
+
+
+class ForbiddenError(TwinError):
+    """Somebody who is known, and may not do this."""
+
+
+class TooManyRequestsError(TwinError):
+    """A client that asks faster than it may.
+
+    Parameters
+    ----------
+    wait : float
+        Seconds until it may ask again.
+    """
+
+    def __init__(self, wait: float) -> None:
+        self.wait = math.ceil(wait)
+        super().__init__(f"Too many requests. Ask again in {self.wait} s, and slower")
+
+
+class ProviderError(TwinError):
+    """An OpenID Connect provider that does not answer as it should."""
 
 
 # The most specific type wins; see exit_code() and http_status().
@@ -68,11 +92,14 @@ EXIT_CODES: dict[type[Exception], int] = {
     TwinError: 1,
 }
 HTTP_STATUSES: dict[type[Exception], int] = {
+    UnauthorizedError: 401,
+    ForbiddenError: 403,
     NotFoundError: 404,
+    TooManyRequestsError: 429,
+    ProviderError: 503,
     QueryError: 400,
     ScenarioError: 400,
     TooLargeError: 413,
-    ForbiddenError: 403,
     ChangedMeanwhileError: 412,
     UnconditionalError: 428,
     StoreError: 503,

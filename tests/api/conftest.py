@@ -19,5 +19,5 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def client(root: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(root)) as made:
+    with TestClient(create_app(root), base_url="http://127.0.0.1") as made:
         yield made

@@ -12,7 +12,7 @@ import shapely
 from tests.store.manifests import manifest
 from twin.catalogue import CATALOGUE
 from twin.store import Layout
-from twin.store.tables import write_table
+from twin.store.tables import write_objects
 
 BOX = (84500.0, 447000.0, 85500.0, 448000.0)
 PANDEN = ["0503100000000001", "0503100000000002", "0503100000000003"]
@@ -132,7 +132,7 @@ def write_twin(
         series = gpd.GeoSeries(shapes, crs=28992)
         west = (series.centroid.x < 85000).to_numpy()
         for tile, part in (("084500_447000", west), ("085000_447000", ~west)):
-            write_table(layout.objects(name, tile), table[part], series[part])
+            write_objects(layout, name, tile, table[part], series[part], CATALOGUE.public())
         counts[name] = len(table)
     (layout.tiles3d).mkdir(parents=True, exist_ok=True)
     (layout.tiles3d / "tileset.json").write_text('{"asset": {"version": "1.1"}}')

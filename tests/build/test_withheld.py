@@ -34,11 +34,14 @@ def discreet_twin(sample_registers: Sample, tmp_path_factory: pytest.TempPathFac
     return out
 
 
-def test_withheld_attributes_are_in_the_tables_only(discreet_twin: Path) -> None:
+def test_withheld_attributes_are_in_the_restricted_tables_only(discreet_twin: Path) -> None:
     layout = Layout(discreet_twin)
     labels = [a.name for a in CATALOGUE.attributes if a.source == "energielabel"]
-    panden = pd.concat([pd.read_parquet(p) for p in layout.tables("pand")])
+    panden = pd.concat([pd.read_parquet(p) for p in layout.restricted_tables("pand")])
     assert panden["energielabel"].notna().any()
+    assert all(p.stat().st_mode & 0o077 == 0 for p in layout.restricted_tables("pand"))
+    for path in layout.tables("pand"):
+        assert not set(labels) & set(pd.read_parquet(path).columns)
     for path in layout.sequences():
         text = path.read_bytes()
         assert not [name for name in labels if f'"{name}"'.encode() in text], path.name

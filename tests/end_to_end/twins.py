@@ -14,9 +14,11 @@ import shapely
 
 
 def read_collection(twin: Path, name: str) -> gpd.GeoDataFrame:
-    """All objects of a collection, by id."""
+    """All objects of a collection, by id, with what is not for everybody."""
     frames = [gpd.read_parquet(path) for path in sorted((twin / "objects" / name).glob("*.parquet"))]
-    return pd.concat(frames).sort_values("identificatie", ignore_index=True)
+    whole = pd.concat(frames).sort_values("identificatie", ignore_index=True)
+    apart = [pd.read_parquet(path) for path in sorted((twin / "restricted" / name).glob("*.parquet"))]
+    return whole.merge(pd.concat(apart), on="identificatie", how="left") if apart else whole
 
 
 def features(twin: Path) -> Iterator[tuple[dict[str, Any], np.ndarray]]:

@@ -8,22 +8,25 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette_compress import CompressMiddleware
 
-import twin
 from ingest.errors import SourceError
 from tiles.errors import TilesError
-from twin.api import city, features, html, legends
-from twin.api.answers import Json, Problem
-from twin.api.caching import conditional
+from twin.access import AccessSettings, Gate
+from twin.api import city, features, html, legends, login, problems
+from twin.api.answers import Json
+from twin.api.caching import Conditional
 from twin.api.data import CurrentTwin
 from twin.api.dependencies import OnlyKnownParameters
 from twin.api.description import describe
+from twin.api.guard import Guard
+from twin.api.headers import API_VERSION, Headed
 from twin.api.negotiation import Page, preferred
-from twin.errors import TwinError, http_status
+from twin.errors import TwinError
 from twin.store import Layout
 
 CONFORMS_TO = [
@@ -48,58 +51,68 @@ CONFORMS_TO = [
 ]
 _DESCRIPTION = "Panden, BGT-objecten, verblijfsobjecten en buurten van een gemeente in 3D. Alleen lezen."
 _PROBLEM: dict[str, Any] = {"application/problem+json": {}}
-# The built viewer is all this origin's own: nothing else may be loaded by it.
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "frame-ancestors 'self'",
-        "base-uri 'self'",
-        "object-src 'none'",
-    )
-)
 
 
-def create_app(root: Path) -> FastAPI:
+def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bool = True) -> FastAPI:
     """An application that serves the twin in ``root``.
+
+    Parameters
+    ----------
+    root : Path
+    access : AccessSettings, optional
+        Who may see and do what; without it everybody sees what is public.
+    loopback : bool
+        Whether nobody but this machine can reach it.
 
     Raises
     ------
     StoreError
-        When there is no twin there.
+        When there is no twin there, or the files of the access can't be used.
     """
     app = FastAPI(
         title="Gemeentetwin",
-        version=twin.__version__,
+        version=API_VERSION,
         description=_DESCRIPTION,
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         responses={
             "4XX": {"description": "A wrong request, told as problem+json.", "content": _PROBLEM},
             "5XX": {"description": "A fault on this side, told as problem+json.", "content": _PROBLEM},
         },
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        contact=access.contact.model_dump() if access and access.contact else {"name": "Gemeentetwin"},
     )
-    app.state.current_twin = CurrentTwin(root)
+    gate = Gate(access) if access is not None else None
+    current = CurrentTwin(root)
+    app.state.current_twin, app.state.gate, app.state.loopback = current, gate, loopback
     app.openapi = lambda: describe(app, app.state.current_twin())  # type: ignore[method-assign]
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    app.middleware("http")(conditional)
-    app.middleware("http")(_secure)
+    # The last one added is the first that a request meets.
+    app.add_middleware(Conditional, current=current)
+    app.add_middleware(Guard, gate=gate)
+    app.add_middleware(CompressMiddleware, minimum_size=1024, zstd=False, brotli_quality=4, gzip_level=5)
+    origins = access.server.origins if access else ()
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "X-API-Key", "If-Match", "If-None-Match"],
+            expose_headers=["API-Version", "Content-Crs", "Content-Disposition", "ETag", "Retry-After"],
+        )
+    app.add_middleware(Headed, issuers=[p.issuer for p in access.provider if p.client] if access else [])
     for kind in (TwinError, SourceError, TilesError):
-        app.add_exception_handler(kind, _problem)
-    app.add_exception_handler(RequestValidationError, _bad_request)
-    app.add_exception_handler(HTTPException, _http_problem)
-    app.add_exception_handler(Exception, _our_fault)
+        app.add_exception_handler(kind, problems.of_ours)
+    app.add_exception_handler(RequestValidationError, problems.of_request)
+    app.add_exception_handler(HTTPException, problems.of_http)
+    app.add_exception_handler(Exception, problems.of_program)
     api = APIRouter(prefix="/api")
     api.include_router(_landing)
     api.include_router(city.router)
     api.include_router(features.router)
     api.include_router(legends.router)
+    api.include_router(login.router)
     app.include_router(api)
     app.add_api_route(
         "/api", landing, include_in_schema=False, dependencies=[OnlyKnownParameters], response_model=None
@@ -142,52 +155,6 @@ def conformance(request: Request, f: Page = None) -> Response:
     """Conformance classes of OGC API - Features and CQL2."""
     content = {"conformsTo": CONFORMS_TO}
     return html.page("Conformance", content) if preferred(request, f) == "html" else Json(content)
-
-
-async def _secure(request: Request, call_next: Any) -> Response:
-    response: Response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
-    if request.url.path.startswith(("/api", "/3dtiles")):
-        response.headers.setdefault("Cache-Control", "no-cache")
-    return response
-
-
-def _problem(request: Request, error: Exception) -> Problem:
-    """An error of our own tree as problem+json (RFC 9457); the status comes from the one table."""
-    return _answer(request, http_status(error), type(error).__name__, str(error))
-
-
-def _bad_request(request: Request, error: Exception) -> Problem:
-    assert isinstance(error, RequestValidationError)
-    details = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
-    return _answer(request, 400, "QueryError", details)
-
-
-def _http_problem(request: Request, error: Exception) -> Problem:
-    assert isinstance(error, HTTPException)
-    answer = _answer(request, error.status_code, "HTTPException", str(error.detail))
-    answer.headers.update(error.headers or {})  # which methods there are, after a wrong one
-    return answer
-
-
-def _our_fault(request: Request, error: Exception) -> Problem:
-    """Anything else is a fault of the program; the log has it, the answer tells nothing of the inside."""
-    return _answer(
-        request, 500, "InternalError", "Something went wrong here; the log of the server says what"
-    )
-
-
-def _answer(request: Request, status: int, title: str, detail: str) -> Problem:
-    content = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "instance": request.url.path,
-    }
-    return Problem(content, status)
 
 
 def _no_viewer() -> HTMLResponse:

@@ -48,16 +48,15 @@ class Area:
         values = [*values, x0, x1, y0, y1]
         x0, y0, x1, y1 = self.inner
         doubtful = "not (minx >= ? and maxx <= ? and miny >= ? and maxy <= ?)"
-        rows = twin.query(
-            f'select identificatie, geometry from "{collection}" where {" and ".join([*clauses, doubtful])}',
+        near = twin.rows(
+            f'select row_ from "{collection}" where {" and ".join([*clauses, doubtful])}',
             [*values, x0, x1, y0, y1],
         )
         shapely.prepare(self.shape)
-        misses = ~shapely.intersects(self.shape, shapely.from_wkb([wkb for _, wkb in rows]))
-        outside = [rows[i][0] for i in np.flatnonzero(misses)]
+        outside = near[~shapely.intersects(self.shape, twin.table(collection).shapes(near))].tolist()
         if outside:
             clauses, values = (
-                [*clauses, "identificatie not in (select unnest(?::varchar[]))"],
+                [*clauses, "row_ not in (select unnest(?::integer[]))"],
                 [*values, outside],
             )
         return clauses, values

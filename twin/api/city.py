@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 import twin as package
 from twin.api.answers import Json
 from twin.api.data import Twin
-from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
+from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, note_read
 from twin.api.geojson import plain
 from twin.api.search import find
 from twin.catalogue import Attribute
@@ -35,7 +35,7 @@ def about(twin: CurrentTwinDep) -> dict[str, Any]:
         "center": twin.rdnap.to_lonlat(middle).tolist(),
         "built": m.built,
         "versions": m.versions,
-        "sources": [{k: s[k] for k in shown} for s in m.sources if s["classification"] == "openbaar"],
+        "sources": [{k: s[k] for k in shown} for s in twin.sources],
         "themes": m.themes,
         "counts": twin.collections,
         "lods": m.lods,
@@ -45,7 +45,7 @@ def about(twin: CurrentTwinDep) -> dict[str, Any]:
 @router.get("/catalogue", summary="The attribute catalogue")
 def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
     """Every attribute that anybody may see, with words, unit, source, and that source's date and licence."""
-    sources = {s["kind"]: s for s in twin.manifest.sources}
+    sources = {s["kind"]: s for s in twin.sources}
     shown = ("title", "date", "licence", "attribution")
     present = {a.name for c in twin.collections for a in twin.attributes(c)}
     return [
@@ -55,10 +55,10 @@ def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
             "provenance": [
                 {"kind": kind, **{k: sources[kind][k] for k in shown}}
                 for kind in _ORIGINS.get(a.source, (a.source,))
-                if kind in sources and sources[kind]["classification"] == "openbaar"
+                if kind in sources
             ],
         }
-        for a in twin.catalogue.public().attributes
+        for a in twin.catalogue.attributes
         if a.name in present
     ]
 
@@ -68,6 +68,7 @@ def catalogue(twin: CurrentTwinDep) -> list[dict[str, Any]]:
 )
 def columns(
     collection: str,
+    request: Request,
     twin: CurrentTwinDep,
     properties: Annotated[str, Query(description="Attributes, separated by commas.")],
 ) -> Json:
@@ -76,13 +77,15 @@ def columns(
     names = ["identificatie", *(n.strip() for n in properties.split(","))]
     chosen = [twin.attribute(collection, n) for n in dict.fromkeys(names)]
     listed = ", ".join(f'"{a.name}"' for a in chosen)
-    rows = twin.query(f'select {listed} from "{collection}" order by identificatie')
+    rows = twin.query(f'select {listed} from "{collection}" order by row_')
+    note_read(request, twin, collection, tuple(chosen), len(rows))
     return Json({a.name: [plain(row[i], a.type) for row in rows] for i, a in enumerate(chosen)})
 
 
 @router.get("/collections/{collection}/statistics", summary="Statistics of an attribute")
 def statistics(
     collection: str,
+    request: Request,
     twin: CurrentTwinDep,
     name: Annotated[str, Query(alias="property", description="Attribute to summarise.")],
     by: Annotated[str | None, Query(description="Attribute to group by, such as buurtcode.")] = None,
@@ -98,6 +101,8 @@ def statistics(
     group = twin.attribute(collection, by) if by else None
     if group is not None and group.type == "list":
         raise QueryError(f"by={by}: objects can't be grouped by a list")
+    read = (attribute, group) if group else (attribute,)
+    note_read(request, twin, collection, read, len(twin.table(collection)))
     numeric = attribute.type in ("integer", "number")
     groups = (
         _numbers(twin, collection, attribute, group)

@@ -33,7 +33,7 @@ _LISTS = {
 SPATIAL = ("s_intersects", "s_within", "s_contains", "s_disjoint", "s_equals", "s_touches", "s_crosses",
            "s_overlaps")  # fmt: skip
 
-Places = Callable[[str, dict[str, Any]], list[str]]
+Places = Callable[[str, dict[str, Any]], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def condition(tree: Any, attributes: Mapping[str, Attribute], places: Places) ->
     attributes : mapping
         Those that may be filtered by.
     places : callable
-        Ids of the objects that stand in a spatial relation to a geometry.
+        Rows of the objects that stand in a spatial relation to a geometry.
 
     Raises
     ------
@@ -207,7 +207,7 @@ class _Translator:
             raise QueryError(f"filter: {op} compares the property geometry with a geometry")
         disjoint = op == "s_disjoint"
         found = self._places("s_intersects" if disjoint else op, shape)
-        sql = "(identificatie in (select unnest(?::varchar[])))"
+        sql = "(row_ in (select unnest(?::integer[])))"
         return Condition(f"(not {sql})" if disjoint else sql, (found,))
 
     def _pair(self, left: Any, right: Any) -> tuple[_Value, _Value]:

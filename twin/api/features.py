@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
@@ -16,7 +17,7 @@ from twin.api import formats, html
 from twin.api.answers import GeoJson, Json, JsonSchema
 from twin.api.crs import CRS84, RD, SUPPORTED, Crs, require_crs
 from twin.api.data import PREFIX, Twin
-from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters
+from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, note_read
 from twin.api.geojson import features
 from twin.api.negotiation import MEDIA, Download, Page, preferred
 from twin.api.selection import Selection, selection
@@ -165,19 +166,21 @@ def items(
     form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
     if form in ("csv", "gpkg", "cityjson"):
         given = limit if "limit" in request.query_params else None
-        return _file(form, found, chosen, wanted, given, after)
+        return _file(request, form, found, chosen, wanted, given, after)
     # More than the maximum is no error (/req/core/fc-limit-response-1).
     size = min(limit, MAX_LIMIT)
-    rows = found.rows(chosen, size + 1, after)
+    rows = found.page(size + 1, after)
     page = rows[:size]
+    note_read(request, twin, collection, chosen, len(page), f"{found.where} {found.order}")
+    last = found.table.ids[page[-1]] if len(rows) > size else None
     base = str(request.base_url).rstrip("/")
     content = {
         "type": "FeatureCollection",
         "timeStamp": twin.manifest.built,
         "numberMatched": found.count(),
         "numberReturned": len(page),
-        "features": features(page, chosen, wanted, twin.rdnap),
-        "links": _links(request, base, collection, form, page[-1][0] if len(rows) > size else None),
+        "features": features(found.values_of(page, chosen), chosen, wanted, twin.rdnap),
+        "links": _links(request, base, collection, form, last),
     }
     if form == "html":
         return html.features_page(collection, content, f"{base}/api/collections/{collection}/items")
@@ -203,13 +206,15 @@ def item(
     twin.require(collection)
     wanted = require_crs(crs, "crs")
     attributes = twin.attributes(collection)
-    one = Selection(twin, collection, "identificatie = ?", (PREFIX.sub("", item),))
-    rows = [] if "\0" in item else one.rows(attributes, 1)
-    if not rows:
+    row = twin.table(collection).row_of(PREFIX.sub("", item))
+    if row is None:
         raise NotFoundError(f"{collection} has no object {item!r}")
+    one = Selection(twin, collection, "row_ = ?", (row,))
+    rows = one.values_of(np.array([row]), attributes)
     form = preferred(request, f, ("json", "html", "csv", "gpkg", "cityjson"))
     if form in ("csv", "gpkg", "cityjson"):
-        return _file(form, one, attributes, wanted, 1, None)
+        return _file(request, form, one, attributes, wanted, 1, None)
+    note_read(request, twin, collection, attributes, 1)
     feature = features(rows, attributes, wanted, twin.rdnap)[0]
     base = str(request.base_url).rstrip("/")
     feature["links"] = _links(request, base, collection, form, None)
@@ -219,6 +224,7 @@ def item(
 
 
 def _file(
+    request: Request,
     form: str,
     found: Selection,
     attributes: tuple[Attribute, ...],
@@ -234,13 +240,14 @@ def _file(
             "the whole city comes with twin export"
         )
     most = MAX_MODELS if form == "cityjson" else MAX_DOWNLOAD
-    rows = found.rows(attributes, min(limit or most, most), after)
+    rows = found.values_of(found.page(min(limit or most, most), after), attributes)
+    note_read(request, twin, collection, attributes, len(rows), f"{found.where} {found.order}")
     if form == "csv":
         content = formats.to_csv(rows, attributes, crs, twin)
     elif form == "gpkg":
         content = formats.to_geopackage(rows, attributes, crs, twin, collection)
     else:
-        content = formats.to_cityjson(rows, collection, twin)
+        content = formats.to_cityjson(rows, attributes, collection, twin)
     ending = {"csv": "csv", "gpkg": "gpkg", "cityjson": "city.json"}[form]
     return Response(
         content,

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from twin.api.crs import Crs
-from twin.api.data import Twin
+from twin.api.data import PREFIX, Twin
 from twin.api.geojson import plain, shapes_of
 from twin.catalogue import Attribute
 from twin.catalogue.catalogue import PANDAS_TYPES
@@ -75,8 +75,11 @@ def _dtype(attribute: Attribute) -> Any:
     return "string" if attribute.type == "list" else PANDAS_TYPES[attribute.type]
 
 
-def to_cityjson(rows: Rows, collection: str, twin: Twin) -> bytes:
+def to_cityjson(rows: Rows, attributes: Sequence[Attribute], collection: str, twin: Twin) -> bytes:
     """The 3D models of objects as one CityJSON 2.0 file, in RD and NAP (EPSG:7415).
+
+    All of them have what everybody may see. Of ``attributes``, those that only this audience may see are
+    added.
 
     Raises
     ------
@@ -103,4 +106,20 @@ def to_cityjson(rows: Rows, collection: str, twin: Twin) -> bytes:
                   "transform": {"scale": [0.001] * 3, "translate": [0.0] * 3},
                   "metadata": {"referenceSystem": "https://www.opengis.net/def/crs/EPSG/0/7415"}}  # fmt: skip
     header["metadata"] |= {"title": f"{twin.manifest.name}: selectie", "identifier": f"{collection}-selectie"}
+    _add_secret(features, rows, attributes, twin.secret(collection))
     return orjson.dumps(merge_features(header, features))
+
+
+def _add_secret(
+    models: list[dict[str, Any]], rows: Rows, attributes: Sequence[Attribute], secret: frozenset[str]
+) -> None:
+    """Give CityObjects the attributes that the files of the twin do not have."""
+    chosen = [(i, a) for i, a in enumerate(attributes) if a.name in secret]
+    if not chosen:
+        return
+    values = {
+        str(row[0]): {a.name: plain(row[i], a.type) for i, a in chosen if row[i] is not None} for row in rows
+    }
+    for model in models:
+        own = model["CityObjects"][model["id"]].setdefault("attributes", {})
+        own |= values.get(PREFIX.sub("", model["id"]), {})

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from twin.api.answers import Json
-from twin.api.dependencies import CurrentTwinDep
+from twin.api.dependencies import CurrentTwinDep, note_read
 from twin.api.features import Bbox, BboxCrs, Filter, FilterCrs, FilterLang
 from twin.api.geojson import plain
 from twin.api.selection import selection
@@ -42,6 +42,7 @@ def histogram(
         request, twin, collection, bbox=bbox, bbox_crs=bbox_crs, filter_=filter_, filter_lang=filter_lang,
         filter_crs=filter_crs,
     )  # fmt: skip
+    note_read(request, twin, collection, (attribute,), found.count(), found.where)
     column = f'"{attribute.name}"::double'
     source = f'from "{collection}" where {found.where}'
     ((count, known, low, high),) = twin.query(
@@ -102,6 +103,7 @@ def distinct(
         request, twin, collection, bbox=bbox, bbox_crs=bbox_crs, filter_=filter_, filter_lang=filter_lang,
         filter_crs=filter_crs,
     )  # fmt: skip
+    note_read(request, twin, collection, (attribute,), found.count(), found.where)
     column = f'"{attribute.name}"'
     value = f"unnest({column})" if attribute.type == "list" else column
     source = f'(select {value} as value_ from "{collection}" where ({found.where}) and {column} is not null)'

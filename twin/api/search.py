@@ -49,6 +49,9 @@ def find(twin: Twin, text: str, limit: int) -> list[Place]:
     words = words_of(text)
     found = _ids(twin, _CITY_OBJECT.sub("", text.strip()), limit)
     if words:
+        for collection in ("verblijfsobject", "pand", "buurt"):
+            if collection in twin.collections:
+                twin.require(collection)
         twin.prepare(_tables(twin))
         found += _places(twin, words, limit)
         found += _addresses(twin, words, limit)

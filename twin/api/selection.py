@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from twin.api.area import area_of
 from twin.api.crs import Crs, require_crs, to_rd
 from twin.api.data import Twin
 from twin.api.dependencies import known_parameters
+from twin.api.table import Rows, Table
 from twin.api.values import typed
 from twin.catalogue import Attribute
 from twin.errors import NotFoundError, QueryError
@@ -31,7 +33,7 @@ _RELATIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
     """Objects of a collection.
 
@@ -53,19 +55,29 @@ class Selection:
     values: tuple[Any, ...]
     order: str = "identificatie"
 
+    @cached_property
+    def found(self) -> Rows:
+        """Rows of the objects ``(N,)``, in order."""
+        if self.where == "true" and self.order == "identificatie":
+            return np.arange(len(self.table))
+        by = "row_" if self.order == "identificatie" else self.order  # the rows lie in the order of the ids
+        sql = f'select row_ from "{self.collection}" where {self.where} order by {by}'
+        return self.twin.rows(sql, self.values)
+
+    @property
+    def table(self) -> Table:
+        """The collection."""
+        return self.twin.table(self.collection)
+
     def count(self) -> int:
         """How many there are."""
-        rows = self.twin.query(f'select count(*) from "{self.collection}" where {self.where}', self.values)
-        return int(rows[0][0])
+        return len(self.found)
 
-    def rows(
-        self, attributes: tuple[Attribute, ...], limit: int, after: str | None = None
-    ) -> list[tuple[Any, ...]]:
-        """Attributes, height of the ground and geometry (WKB) of at most ``limit`` objects, in order.
+    def page(self, limit: int, after: str | None = None) -> Rows:
+        """Rows of at most ``limit`` objects, in order.
 
         Parameters
         ----------
-        attributes : tuple of Attribute
         limit : int
         after : str, optional
             Id of the object after which to begin.
@@ -75,27 +87,21 @@ class Selection:
         NotFoundError
             When ``after`` is none of them and the order is not that of the ids.
         """
-        listed = columns(self.twin, self.collection, attributes)
-        source, values, where = f'"{self.collection}"', [*self.values], self.where
+        first = 0
         if after is not None and self.order == "identificatie":
-            where, values = f"({where}) and identificatie > ?", [*values, after]
+            first = int(np.searchsorted(self.found, self.table.first_after(after)))
         elif after is not None:
-            ranked = (
-                f"(select *, row_number() over (order by {self.order}) as place_ from {source} where {where})"
-            )
-            found = self.twin.query(f"select place_ from {ranked} where identificatie = ?", [*values, after])
-            if not found:
+            row = self.table.row_of(after)
+            place = np.flatnonzero(self.found == (-1 if row is None else row))
+            if not len(place):
                 raise NotFoundError(f"after={after}: not among the objects that are asked for")
-            source, where, values = ranked, "place_ > ?", [*values, found[0][0]]
-        return self.twin.query(
-            f"select {listed} from {source} where {where} order by {self.order} limit {limit}", values
-        )
+            first = int(place[0]) + 1
+        return self.found[first : first + limit]
 
-
-def columns(twin: Twin, collection: str, attributes: tuple[Attribute, ...]) -> str:
-    """Columns of SQL: the attributes, the height of the ground where anybody may see it, the geometry."""
-    ground = any(a.name == "h_maaiveld" for a in twin.attributes(collection))
-    return ", ".join([*(f'"{a.name}"' for a in attributes), "h_maaiveld" if ground else "null", "geometry"])
+    def values_of(self, rows: Rows, attributes: tuple[Attribute, ...]) -> list[tuple[Any, ...]]:
+        """Attributes, height of the ground where it may be seen, and geometry (WKB) of objects."""
+        ground = "h_maaiveld" if "h_maaiveld" in self.table.names else None
+        return self.table.take(rows, [*(a.name for a in attributes), ground, "geometry"])
 
 
 def selection(
@@ -201,17 +207,17 @@ def _geometry(content: dict[str, Any], crs: Crs, twin: Twin) -> Any:
     return placed if placed.is_valid else shapely.make_valid(placed)
 
 
-def _related(twin: Twin, collection: str, op: str, shape: Any) -> list[str]:
-    """Ids of the objects that stand in relation ``op`` to a shape in RD."""
+def _related(twin: Twin, collection: str, op: str, shape: Any) -> list[int]:
+    """Rows of the objects that stand in relation ``op`` to a shape in RD."""
     if shape is None:
         return []
     x0, y0, x1, y1 = shapely.bounds(shape).tolist()
-    rows = twin.query(
-        f'select identificatie, geometry from "{collection}" '
-        "where maxx >= ? and minx <= ? and maxy >= ? and miny <= ?",
+    near = twin.rows(
+        f'select row_ from "{collection}" where maxx >= ? and minx <= ? and maxy >= ? and miny <= ?',
         [x0, x1, y0, y1],
     )
     shapely.prepare(shape)
-    ours = shapely.from_wkb([wkb for _, wkb in rows])
-    hits = getattr(shapely, _RELATIONS[op])(ours, shape)
-    return [rows[i][0] for i in np.flatnonzero(hits).tolist()]
+    hits: list[int] = near[
+        getattr(shapely, _RELATIONS[op])(twin.table(collection).shapes(near), shape)
+    ].tolist()
+    return hits

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
+from twin.access import AccessSettings
 from twin.api.app import create_app
 from twin.errors import StoreError
 
@@ -17,19 +19,41 @@ _ADDRESSES = (
 )
 
 
-def serve_twin(root: Path, host: str, port: int, announce: Callable[[str], object]) -> None:
+def serve_twin(
+    root: Path,
+    host: str,
+    port: int,
+    announce: Callable[[str], object],
+    access: AccessSettings | None = None,
+    proxies: str = "",
+) -> None:
     """Serve the twin in ``root`` until interrupted; ``announce`` gets the address when it answers.
+
+    ``proxies`` are addresses, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are believed.
 
     Raises
     ------
     StoreError
         When there is no twin in ``root``, or the address can't be used.
     """
-    app = create_app(root)
     listener = _listen(host, port)
-    number = listener.getsockname()[1]
+    address, number = listener.getsockname()[:2]
+    try:
+        app = create_app(root, access, loopback=ipaddress.ip_address(address).is_loopback)
+    except BaseException:
+        listener.close()
+        raise
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies or None,
+        )
+    )
     announce(f"http://{shown}:{number}/")
     server.run(sockets=[listener])
 

@@ -77,6 +77,7 @@ def remember(layout: Layout, result: TileResult, digest: str) -> None:
 def _files(layout: Layout, result: TileResult) -> list[str]:
     """All that the building of a tile wrote."""
     paths = [layout.cityjson(result.name), *(layout.objects(c, result.name) for c in result.counts)]
+    paths += [p for c in result.counts if (p := layout.restricted(c, result.name)).is_file()]
     paths += layout.work.glob(f"meshes/*/{result.name}.*")
     return sorted(path.relative_to(layout.root).as_posix() for path in paths)
 

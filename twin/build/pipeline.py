@@ -40,6 +40,7 @@ from twin.reconstruction.presumed import REACH
 from twin.settings import Settings
 from twin.store import Layout, Manifest, read_manifest
 from twin.store.atomic import write_bytes
+from twin.store.checksums import write_checksums
 from twin.store.claim import claimed
 
 log = structlog.get_logger()
@@ -84,9 +85,8 @@ def _build(settings: Settings, layout: Layout, executor: Executor, progress: Pro
     quality = pd.concat([r.timed_quality() for r in results], ignore_index=True)
     summary = summarise(layout.root, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = _as_before(
-        manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger), layout
-    )
+    manifest = manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger)
+    manifest = _as_before(replace(manifest, checksums=write_checksums(layout)), layout)
     write_report(layout, manifest, quality, ledger.reject_lines())
     manifest.write(layout)
     summary.tiles, summary.built, summary.seconds = len(jobs), built, time.monotonic() - began
@@ -214,7 +214,7 @@ def _forget_old_tiles(layout: Layout, city: City) -> None:
     for collection in layout.collections():
         frame = city.collections.get(collection)
         present = set() if frame is None else set(frame["tile"])
-        for path in layout.tables(collection):
+        for path in [*layout.tables(collection), *layout.restricted_tables(collection)]:
             if path.stem not in present:
                 path.unlink()
         if not present:

@@ -23,7 +23,7 @@ from twin.ground import COLLECTIONS
 from twin.ledger import Ledger
 from twin.reconstruction.fit import Fit
 from twin.store import Layout
-from twin.store.tables import write_table
+from twin.store.tables import write_objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def read_quality(layout: Layout, tile: str) -> pd.DataFrame:
 def _write(
     layout: Layout, job: TileJob, name: str, table: pd.DataFrame, frame: gpd.GeoDataFrame, result: TileResult
 ) -> None:
-    write_table(layout.objects(name, job.name), table, frame.geometry)
+    write_objects(layout, name, job.name, table, frame.geometry, job.catalogue.public(job.withheld))
     result.counts[name] = len(table)
     result.ledger.enter("write", name, len(frame), len(table))
 

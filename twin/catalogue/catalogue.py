@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from twin.errors import AttachError
 
 Kind = Literal["integer", "number", "string", "boolean", "date", "datetime", "list"]
 Classification = Literal["openbaar", "intern", "vertrouwelijk"]
+STRICTNESS: dict[Classification, int] = {"openbaar": 0, "intern": 1, "vertrouwelijk": 2}
 PANDAS_TYPES: dict[Kind, str] = {
     "integer": "Int64",
     "number": "Float64",
@@ -109,11 +110,28 @@ class Catalogue:
             Sources that ``twin.toml`` keeps from the public: all that comes from them is left out, but for
             the ids, without which there are no objects.
         """
+        return self.seen_by("openbaar", dict.fromkeys(withheld, "intern"))
+
+    def seen_by(
+        self, clearance: Classification, sources: Mapping[str, Classification] | None = None
+    ) -> Catalogue:
+        """Only what somebody with a clearance may see.
+
+        Parameters
+        ----------
+        clearance : str
+            The strictest classification that they may see.
+        sources : mapping, optional
+            Classification of sources; what comes from one is at least as strict, but for the ids, without
+            which there are no objects.
+        """
+        most, of = STRICTNESS[clearance], sources or {}
         return Catalogue(
             tuple(
                 a
                 for a in self.attributes
-                if a.classification == "openbaar" and (a.source not in withheld or a.name == "identificatie")
+                if STRICTNESS[a.classification] <= most
+                and (a.name == "identificatie" or STRICTNESS[of.get(a.source, "openbaar")] <= most)
             )
         )
 

@@ -20,23 +20,45 @@ def serve(
     out: Annotated[Path, typer.Argument(help="Folder of a built twin.", metavar="OUT")],
     host: Host = "127.0.0.1",
     port: Port = 8000,
+    access: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="TWIN_ACCESS",
+            help="Who may see and do what: an access.toml.",
+            dir_okay=False,
+            metavar="FILE",
+        ),
+    ] = None,
+    proxies: Annotated[
+        str,
+        typer.Option(
+            envvar="TWIN_PROXIES",
+            help="Addresses of proxies in front, separated by commas, that tell who their clients are.",
+        ),
+    ] = "",
     quiet: Quiet = False,
 ) -> None:
     """Serve a built twin: the viewer on /, the API on /api, the 3D Tiles on /3dtiles.
 
-    Only data classified as openbaar leaves the server. Stop it with Ctrl-C or a SIGTERM.
+    Without --access nothing but data classified as openbaar leaves the server. Stop it with Ctrl-C or a
+    SIGTERM.
     """
-    run(out, host, port, quiet=quiet)
+    run(out, host, port, access, proxies, quiet=quiet)
 
 
-def run(out: Path, host: str, port: int, *, quiet: bool) -> None:
+def run(
+    out: Path, host: str, port: int, access: Path | None = None, proxies: str = "", *, quiet: bool
+) -> None:
     """Serve until interrupted, which is how serving ends well.
 
     Raises
     ------
     StoreError
         When there is no twin in ``out``, or the port is taken.
+    SettingsError
+        When ``access.toml`` is wrong.
     """
+    from twin.access import load_access
     from twin.api.server import serve_twin
 
     def announce(address: str) -> None:
@@ -45,5 +67,6 @@ def run(out: Path, host: str, port: int, *, quiet: bool) -> None:
 
     # The server ends its requests first and then passes the signal on to whoever handled it before, which
     # is what main() set: a KeyboardInterrupt.
+    settings = load_access(access) if access else None
     with suppress(KeyboardInterrupt):
-        serve_twin(out, host, port, announce=announce)
+        serve_twin(out, host, port, announce, settings, proxies)

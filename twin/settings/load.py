@@ -6,11 +6,16 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from twin.errors import SettingsError
+from twin.settings.dataset import Dataset
 from twin.settings.model import Settings, Source
+from twin.settings.table import Table
+
+T = TypeVar("T", bound=Table)
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]")
 _KEY = re.compile(r"^\s*\"?([A-Za-z0-9_.\-]+)\"?\s*=")
@@ -25,11 +30,35 @@ def load(path: Path) -> Settings:
     SettingsError
         File missing or not TOML, or a key unknown, missing or of a wrong value: with file, line and key.
     """
+    settings = read_toml(path, Settings, f"Write one with: twin init NAME --out {path}")
+    return settings.model_copy(
+        update={
+            "source": tuple(_rooted(s, path.parent) for s in settings.source),
+            "dataset": tuple(_dataset(d, path.parent) for d in settings.dataset),
+        }
+    )
+
+
+def read_toml(path: Path, model: type[T], remedy: str) -> T:
+    """A TOML file as what it should be.
+
+    Parameters
+    ----------
+    path : Path
+    model : type of Table
+    remedy : str
+        What to do where there is no such file.
+
+    Raises
+    ------
+    SettingsError
+        As :func:`load`.
+    """
     try:
         # Editors on Windows put a byte order mark before the text.
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file. Write one with: twin init NAME --out {path}") from None
+        raise SettingsError(f"{path}: no such file. {remedy}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: can't be read as UTF-8 text: {error}") from error
     try:
@@ -39,21 +68,17 @@ def load(path: Path) -> Settings:
         what, line = place.groups() if place else (str(error), len(text.splitlines()) or 1)
         raise SettingsError(f"{path}:{line}: not valid TOML: {what}") from error
     try:
-        settings = Settings.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         raise SettingsError(_explain(path, text, error)) from None
-    return settings.model_copy(
-        update={
-            "source": tuple(_rooted(s, path.parent) for s in settings.source),
-            "dataset": tuple(
-                d.model_copy(update={"path": (path.parent / d.path).resolve()}) for d in settings.dataset
-            ),
-        }
-    )
 
 
 def _rooted(source: Source, folder: Path) -> Source:
     return source.model_copy(update={"path": tuple((folder / p).resolve() for p in source.path)})
+
+
+def _dataset(dataset: Dataset, folder: Path) -> Dataset:
+    return dataset.model_copy(update={"path": (folder / dataset.path).resolve()})
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
-Classification = Literal["openbaar", "intern", "vertrouwelijk"]
-STRICTNESS: dict[Classification, int] = {"openbaar": 0, "intern": 1, "vertrouwelijk": 2}
+from twin.catalogue import STRICTNESS, Classification
+
+__all__ = ["STRICTNESS", "Classification", "Table"]
 
 
 class Table(BaseModel):

@@ -22,6 +22,11 @@ class Layout:
         return self.root / "twin.json"
 
     @property
+    def checksums(self) -> Path:
+        """Checksums of the tables and CityJSON of the build, as ``sha256sum`` writes them."""
+        return self.root / "SHA256SUMS"
+
+    @property
     def tiles3d(self) -> Path:
         """3D Tiles; the root tileset and a folder per theme."""
         return self.root / "3dtiles"
@@ -49,6 +54,10 @@ class Layout:
         """Attributes and 2D geometry of a collection in a tile."""
         return self.root / "objects" / collection / f"{tile}.parquet"
 
+    def restricted(self, collection: str, tile: str) -> Path:
+        """Attributes of the same objects that are not for everybody, by ``identificatie``."""
+        return self.root / "restricted" / collection / f"{tile}.parquet"
+
     def collections(self) -> list[str]:
         """Names of the collections that have tables."""
         folder = self.root / "objects"
@@ -57,6 +66,10 @@ class Layout:
     def tables(self, collection: str) -> list[Path]:
         """Parquet files of a collection, by tile."""
         return _finished(self.root / "objects" / collection, "*.parquet")
+
+    def restricted_tables(self, collection: str) -> list[Path]:
+        """Parquet files of what is not for everybody, by tile; none where there is no such thing."""
+        return _finished(self.root / "restricted" / collection, "*.parquet")
 
     def sequences(self) -> list[Path]:
         """CityJSON text sequences, by tile."""

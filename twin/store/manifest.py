@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 import twin
-from twin.catalogue import CATALOGUE, Catalogue, attributes_from_json
+from twin.catalogue import CATALOGUE, STRICTNESS, Catalogue, Classification, attributes_from_json
 from twin.errors import StoreError
 from twin.store.atomic import write_bytes
 from twin.store.layout import Layout
@@ -48,6 +48,8 @@ class Manifest:
     versions : dict
     attributes : list of dict
         Those that data sets of the twin's own declare, see :class:`~twin.catalogue.Attribute`.
+    checksums : str
+        SHA-256 of ``SHA256SUMS``, which names the content of all tables and CityJSON.
     """
 
     name: str
@@ -66,11 +68,21 @@ class Manifest:
     format: int = FORMAT
     versions: dict[str, str] = field(default_factory=lambda: versions())
     attributes: list[dict[str, Any]] = field(default_factory=list)
+    checksums: str = ""
 
     @property
     def withheld(self) -> set[str]:
         """Sources that are not for everybody."""
-        return {s["kind"] for s in self.sources if s["classification"] != "openbaar"}
+        return {kind for kind, seen in self.classifications.items() if seen != "openbaar"}
+
+    @property
+    def classifications(self) -> dict[str, Classification]:
+        """Classification of every source; the strictest where one kind stands there more than once."""
+        found: dict[str, Classification] = {}
+        for source in self.sources:
+            before = found.get(source["kind"], "openbaar")
+            found[source["kind"]] = max(before, source["classification"], key=STRICTNESS.__getitem__)
+        return found
 
     @property
     def catalogue(self) -> Catalogue:

@@ -15,11 +15,50 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
+from twin.catalogue import Catalogue
 from twin.store.atomic import write_with
+from twin.store.layout import Layout
 
 ROWS_PER_GROUP = 10_000  # a group is what a reader skips or takes as a whole
 _GEO_TYPES = np.array(["Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
                        "MultiPolygon", "GeometryCollection"])  # fmt: skip
+
+
+def write_objects(
+    layout: Layout,
+    collection: str,
+    tile: str,
+    attributes: pd.DataFrame,
+    geometry: gpd.GeoSeries,
+    public: Catalogue,
+) -> None:
+    """Write the objects of a collection in a tile; what is not for everybody goes into a file of its own.
+
+    So the tables in ``objects/`` may be passed on as they are.
+
+    Parameters
+    ----------
+    layout : Layout
+    collection, tile : str
+    attributes : DataFrame
+        ``identificatie`` and all that is known of each object.
+    geometry : GeoSeries [EPSG:28992]
+    public : Catalogue
+        What everybody may see.
+
+    Raises
+    ------
+    StoreError
+        When a file can't be written.
+    """
+    open_ = [a.name for a in public.of(collection) if a.name in attributes]
+    write_table(layout.objects(collection, tile), attributes[open_], geometry)
+    rest = attributes.drop(columns=[n for n in open_ if n != "identificatie"])
+    known = rest.drop(columns="identificatie").notna().any()
+    if known.any():
+        write_restricted(layout.restricted(collection, tile), rest[["identificatie", *known.index[known]]])
+    else:
+        layout.restricted(collection, tile).unlink(missing_ok=True)
 
 
 def write_table(path: Path, attributes: pd.DataFrame, geometry: gpd.GeoSeries) -> None:
@@ -47,6 +86,29 @@ def write_table(path: Path, attributes: pd.DataFrame, geometry: gpd.GeoSeries) -
     table = table.append_column(pa.field("geometry", pa.binary()), wkb)
     table = table.replace_schema_metadata({**table.schema.metadata, b"geo": _geo(shapes, bounds)})
     write_with(path, lambda to: pq.write_table(table, to, compression="zstd", row_group_size=ROWS_PER_GROUP))
+
+
+def write_restricted(path: Path, attributes: pd.DataFrame) -> None:
+    """Write what not everybody may see of objects: ``identificatie`` and the attributes, without a place.
+
+    The file and its folder are for the owner of the twin only.
+
+    Raises
+    ------
+    StoreError
+        When the file can't be written.
+    """
+    order = attributes["identificatie"].argsort(kind="stable").to_numpy()
+    frame = attributes.iloc[order].reset_index(drop=True)
+    schema = pa.schema([_field(name, frame[name]) for name in frame.columns])
+    table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+
+    def write(to: Path) -> None:
+        to.chmod(0o600)
+        pq.write_table(table, to, compression="zstd", row_group_size=ROWS_PER_GROUP)
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_with(path, write)
 
 
 def _field(name: str, column: pd.Series[Any]) -> pa.Field:
