@@ -17,7 +17,7 @@ export default defineConfig(
     files: ['**/*.{js,mjs}'],
     extends: [js.configs.recommended],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', document: 'readonly', window: 'readonly', location: 'readonly', Buffer: 'readonly', fetch: 'readonly', performance: 'readonly' },
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', URLSearchParams: 'readonly', document: 'readonly', window: 'readonly', location: 'readonly', Buffer: 'readonly', fetch: 'readonly', performance: 'readonly' },
     },
   },
 );

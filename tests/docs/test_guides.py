@@ -59,8 +59,10 @@ def test_what_is_internal_is_in_the_tables_only(sample_twin: Path) -> None:
 
 
 def test_the_viewers_words_are_those_on_its_screen() -> None:
-    source = (REPOSITORY / "viewer" / "src" / "i18n" / "nl.ts").read_text(encoding="utf-8")
-    screen = re.findall(r": '([^']+)',$", source, flags=re.M)
+    source = REPOSITORY / "viewer" / "src"
+    topics = [*(source / "i18n").glob("*.ts"), *(source / "tools").rglob("words.ts")]
+    dutch = [re.findall(r"^const nl = \{$(.*?)^\} as const", t.read_text("utf-8"), re.M | re.S) for t in topics]
+    screen = re.findall(r": '([^']+)',$", "".join(part for parts in dutch for part in parts), flags=re.M)
     # A message is quoted up to what to do about it.
     words = {re.split(r"\.( |$)|: | \(", text)[0] for text in screen} | set(screen)
     parts = sections(page("nl/viewer.md"))

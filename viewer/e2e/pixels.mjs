@@ -1,5 +1,8 @@
 import { inflateSync } from 'node:zlib';
 
+/** Two pictures of one view differ at most this much: along edges that land on another sample. */
+export const SAME = 0.002;
+
 /** Reads an 8-bit RGB or RGBA PNG: width, height, channels and raw bytes. */
 export function decodePng(png) {
   let at = 8;

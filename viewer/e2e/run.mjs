@@ -1,41 +1,54 @@
 // Walks through the viewer of a served twin in Chromium, as a visitor would.
 //
-//   node e2e/run.mjs --base http://127.0.0.1:8000 [--screenshots DIR] [--chromium /usr/bin/chromium]
+//   node e2e/run.mjs --base http://127.0.0.1:8000 [--only WORD] [--screenshots DIR] [--chromium /usr/bin/chromium]
 //
-// Exit code 0 when every step holds. The steps read what to expect from the twin's own API.
+// Exit code 0 when every step holds. The steps read what to expect from the twin's own API. With --only, whole topics
+// of that name run (such as `measuring`), or else the steps whose title has that word, each in a freshly opened page.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { topics } from './steps.mjs';
 import { Visit } from './visit.mjs';
-import { steps } from './steps.mjs';
 
 const { values } = parseArgs({
   options: {
     base: { type: 'string', default: 'http://127.0.0.1:8000' },
+    only: { type: 'string' },
     screenshots: { type: 'string' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 });
 
+const wanted = Object.entries(topics)
+  .map(([topic, steps]) => [topic, steps.filter(([title]) => !values.only || topic === values.only || title.includes(values.only))])
+  .filter(([, steps]) => steps.length > 0);
+const count = wanted.reduce((sum, [, steps]) => sum + steps.length, 0);
+
 if (values.screenshots) await mkdir(values.screenshots, { recursive: true });
-const visit = await Visit.begin(values.base, values.chromium);
-let failures = 0;
-for (const [name, step] of steps) {
+let failures = count === 0 ? 1 : 0;
+for (const [topic, steps] of wanted) {
+  const visit = await Visit.begin(values.base, values.chromium);
+  console.log(topic);
+  await visit.open();
+  for (const [title, step] of steps) await take(visit, title, step);
+  await visit.end();
+}
+console.log(failures === 0 ? `all ${count} steps hold` : `${failures} of ${count} steps fail`);
+process.exitCode = failures === 0 ? 0 : 1;
+
+async function take(visit, title, step) {
   const begun = performance.now();
   const seconds = () => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
   try {
     const found = await step(visit);
     await visit.sound();
-    console.log(`ok    ${name} (${seconds()})${found ? `: ${found}` : ''}`);
+    console.log(`ok    ${title} (${seconds()})${found ? `: ${found}` : ''}`);
   } catch (error) {
     failures++;
-    console.log(`FAIL  ${name} (${seconds()}): ${error instanceof Error ? error.message : error}`);
+    console.log(`FAIL  ${title} (${seconds()}): ${error instanceof Error ? error.message : error}`);
   }
   if (values.screenshots) {
-    const file = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+    const file = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
     await visit.page.screenshot({ path: join(values.screenshots, `${file}.png`) });
   }
 }
-await visit.end();
-console.log(failures === 0 ? `all ${steps.length} steps hold` : `${failures} of ${steps.length} steps fail`);
-process.exitCode = failures === 0 ? 0 : 1;

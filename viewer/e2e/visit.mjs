@@ -14,7 +14,7 @@ const ARGS = [
 ];
 // Hides what lies over the city.
 const BARE = `
-  #header, #side, #object, #message, .controls, #view::after { visibility: hidden !important }
+  #header, #toolbar, #tool, #sheet, #side, #object, #message, .controls, #view::after { visibility: hidden !important }
   canvas { outline: none !important }`;
 // Software drawing on a busy machine is slow; no step waits this long on a sound page.
 const PATIENCE = 60_000;
@@ -44,6 +44,17 @@ export class Visit {
 
   async open(hash = '') {
     await this.page.goto(`${this.base}/${hash}`);
+    await this.idle();
+  }
+
+  /** Moves the camera (RD, NAP, heading, pitch) as a link would, and leaves the rest of the page as it is. */
+  async look(camera) {
+    await this.page.evaluate((to) => {
+      const query = new window.URLSearchParams(window.location.hash.slice(1));
+      query.set('camera', to);
+      window.location.hash = query.toString();
+    }, camera);
+    await this.page.waitForFunction(() => new Promise((done) => window.requestAnimationFrame(() => done(true))));
     await this.idle();
   }
 

@@ -6,11 +6,13 @@ import { steerByKeyboard } from './scene/keyboard';
 import { Navigation, overview } from './scene/navigation';
 import { Stage } from './scene/stage';
 import { formatPermalink, parsePermalink } from './state/permalink';
-import { sameObject, type ObjectRef, type Store } from './state/store';
+import { BLANK, sameObject, type ObjectRef, type Store } from './state/store';
 import { City, frameOf } from './tiles/city';
 import { Painter } from './tiles/painter';
 import { Picking } from './tiles/picking';
 import type { TileFeature } from './tiles/features';
+import { TOOLS } from './tools/registry';
+import type { Rooms } from './tools/tool';
 import { text, type Context } from './ui/context';
 import { part } from './ui/dom';
 import { footer } from './ui/footer';
@@ -18,7 +20,8 @@ import { header } from './ui/header';
 import { LostWebGL, NoWebGL, giveUp, tell, warn } from './ui/message';
 import { objectPanel } from './ui/objectpanel';
 import { side } from './ui/side';
-import { tools } from './ui/tools';
+import { Toolbox } from './ui/toolbox';
+import { controls } from './ui/controls';
 
 const SEARCH_DISTANCE: Readonly<Record<string, number>> = { buurt: 900, straat: 400 };
 const NEAR = 180;
@@ -35,7 +38,8 @@ export async function openCity(store: Store, api: Api): Promise<void> {
   const city = new City(stage, twin.themes, frame);
   const home = overview(twin.bbox, stage.camera.aspect);
   const navigation = new Navigation(stage, frame, city.group, home);
-  const painter = new Painter(city, stage.invalidate);
+  const painter = new Painter(city, stage);
+  const picking = new Picking(stage, city);
   const attributes = colourable(catalogue, present);
   const colours = new ColourSource(store, api, attributes);
 
@@ -48,23 +52,25 @@ export async function openCity(store: Store, api: Api): Promise<void> {
     painter.colour(status.kind === 'ready' ? status.colouring : null);
   });
   followSelection(context, painter);
-  followPointer(context, stage, city, painter, navigation);
+  followPointer(context, stage, painter, picking, navigation);
 
   header(context, (result) => void goTo(context, navigation, city, result));
   side(context, colours, attributes);
   objectPanel(context);
   footer(context);
-  const controls = tools(context, stage, navigation);
-  part('view').append(controls.element);
+  const steering = controls(context, stage, navigation);
+  part('view').append(steering.element);
   rememberInput();
 
-  navigation.onMove = controls.follow;
+  navigation.onMove = steering.follow;
   navigation.onRest = (pose) => {
     store.set({ pose });
   };
   navigation.jump(store.get().pose ?? home);
   keepPermalink(store, navigation);
-  sayWhenIdle(context, stage, city, navigation);
+  const rooms: Rooms = { ...context, stage, frame, city, navigation, painter, picking };
+  const toolbox = new Toolbox(rooms, TOOLS);
+  sayWhenIdle(rooms, toolbox);
   await colours.follow();
 }
 
@@ -85,10 +91,9 @@ function followSelection({ store }: Context, painter: Painter): void {
   });
 }
 
-function followPointer(context: Context, stage: Stage, city: City, painter: Painter, navigation: Navigation): void {
+function followPointer(context: Context, stage: Stage, painter: Painter, picking: Picking, navigation: Navigation): void {
   const { store } = context;
   const { canvas } = stage;
-  const picking = new Picking(stage, city);
   const select = (feature: TileFeature | null): void => {
     const selection: ObjectRef | null = feature && { collection: feature.collection, id: feature.id };
     if (!sameObject(selection, store.get().selection)) store.set({ selection });
@@ -109,9 +114,7 @@ function followPointer(context: Context, stage: Stage, city: City, painter: Pain
   store.on(['language'], name);
   name();
   const pickCenter = (): void => {
-    const feature = picking.atCenter();
-    if (feature) select(feature);
-    else tell(text(context, 'view.nothing'));
+    if (!picking.chooseCenter()) tell(text(context, 'view.nothing'));
   };
   steerByKeyboard(canvas, navigation, pickCenter, () => {
     store.set({ selection: null });
@@ -136,23 +139,24 @@ function keepPermalink(store: Store, navigation: Navigation): void {
   const write = (): void => {
     window.history.replaceState(null, '', formatPermalink(store.get()));
   };
-  store.on(['language', 'pose', 'hidden', 'colourBy', 'selection'], write);
+  store.on(['language', 'pose', 'hidden', 'colourBy', 'selection', 'filter', 'open', 'tools'], write);
   window.addEventListener('hashchange', () => {
     const { pose, ...rest } = parsePermalink(window.location.hash);
-    store.set({ hidden: new Set(), colourBy: null, selection: null, ...rest });
+    store.set({ ...BLANK, pose: store.get().pose, ...rest });
     if (pose) navigation.jump(pose);
   });
   write();
 }
 
 // The page says on <html> whether it has come to rest; tests and print scripts wait for it.
-function sayWhenIdle(context: Context, stage: Stage, city: City, navigation: Navigation): void {
+function sayWhenIdle(rooms: Rooms, toolbox: Toolbox): void {
+  const { stage, city, navigation } = rooms;
   const root = document.documentElement;
   const say = (): boolean => {
-    const idle = city.idle && !navigation.moving;
+    const idle = city.idle && toolbox.idle && !navigation.moving;
     root.dataset['state'] = idle ? 'idle' : 'busy';
     part('view').classList.toggle('loading', !city.idle);
-    part('view').dataset['loading'] = text(context, 'view.loading');
+    part('view').dataset['loading'] = text(rooms, 'view.loading');
     return false;
   };
   stage.beforeFrame(say);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatPermalink, linkable, parsePermalink } from '../src/state/permalink';
-import type { ViewState } from '../src/state/store';
+import { BLANK, type ViewState } from '../src/state/store';
 
 /** Same sequence on every run (Mulberry32), so that a failing case comes back. */
 function random(seed: number): () => number {
@@ -30,6 +30,9 @@ function someState(next: () => number): ViewState {
     hidden: new Set(themes.filter(() => next() < 0.3)),
     colourBy: maybe('oorspronkelijk_bouwjaar'),
     selection: maybe({ collection: 'wegdeel', id: `G0503.${Math.floor(next() * 1e12).toString(16)}&x=/ü` }),
+    filter: maybe('hoogte:ge:12;energielabel:in:F,G;naam:eq:a&b=c#d'),
+    open: next() < 0.5 ? ['sun', 'table'] : [],
+    tools: next() < 0.5 ? { sun: '2026-06-21T12:00', measure: `area:1.5,2;3,4 ${next()}` } : {},
   };
 }
 
@@ -38,8 +41,7 @@ describe('permalink', () => {
     const next = random(20261124);
     for (let round = 0; round < 500; round++) {
       const state = someState(next);
-      const blank = { pose: null, hidden: new Set<string>(), colourBy: null, selection: null };
-      expect({ ...blank, ...parsePermalink(formatPermalink(state)) }).toEqual(state);
+      expect({ ...BLANK, ...parsePermalink(formatPermalink(state)) }).toEqual(state);
     }
   });
 
@@ -54,14 +56,17 @@ describe('permalink', () => {
 
   it('is readable', () => {
     const link = formatPermalink({
+      ...BLANK,
       language: 'nl',
       pose: { x: 84873.36, y: 447343.9, z: 175.45, heading: 20, pitch: -42 },
       hidden: new Set(['weg', 'brug']),
       colourBy: 'energielabel',
       selection: { collection: 'pand', id: '0503100000018603' },
+      open: ['sun'],
+      tools: { sun: '2026-06-21T12:00' },
     });
     expect(link).toBe(
-      '#camera=84873.36,447343.9,175.45,20,-42&hide=brug,weg&colour=energielabel&object=pand/0503100000018603&lang=nl',
+      '#camera=84873.36,447343.9,175.45,20,-42&hide=brug,weg&colour=energielabel&object=pand/0503100000018603&open=sun&sun=2026-06-21T12:00&lang=nl',
     );
   });
 

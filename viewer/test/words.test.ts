@@ -1,11 +1,18 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Attribute, Twin } from '../src/api/types';
 import { formatDate, formatLength, formatMeasure, formatSource, formatValue, roundLength } from '../src/format/values';
-import { initialLanguage, translate, wordFor, type Key } from '../src/i18n';
-import { en } from '../src/i18n/en';
-import { nl } from '../src/i18n/nl';
+import { initialLanguage, translate, wordFor, type Words } from '../src/i18n';
+
+const SOURCE = join(import.meta.dirname, '../src');
+// A module of the page has one topic under its own name, that of a tool is called `words`.
+const topics = Object.entries(
+  import.meta.glob<Record<string, Words>>(['../src/i18n/*.ts', '!../src/i18n/index.ts', '../src/tools/*/words.ts'], { eager: true }),
+).flatMap(([file, module]) => Object.values(module).map((words) => ({ file: file.replace('../src/', ''), words })));
+const texts = topics.flatMap(({ file, words: { nl, en } }) =>
+  Object.keys(nl).map((key) => ({ file, key, nl: nl[key] ?? '', en: en[key] ?? '' })),
+);
 
 const attribute = (patch: Partial<Attribute>): Attribute => ({
   name: 'hoogte',
@@ -22,25 +29,35 @@ const attribute = (patch: Partial<Attribute>): Attribute => ({
 
 describe('dictionaries', () => {
   it('have the same keys', () => {
-    expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    expect(topics.length).toBeGreaterThan(8);
+    for (const { words } of topics) expect(Object.keys(words.en).sort()).toEqual(Object.keys(words.nl).sort());
   });
 
-  it.each(Object.keys(nl) as Key[])('say something with the same holes in both languages: %s', (key) => {
+  it('have each key of the page in one topic only', () => {
+    const keys = texts.filter(({ file }) => file.startsWith('i18n')).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it.each(texts)('say something with the same holes in both languages: $file $key', ({ nl, en }) => {
     const holes = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-    expect(nl[key].trim()).not.toBe('');
-    expect(en[key].trim()).not.toBe('');
-    expect(holes(en[key])).toEqual(holes(nl[key]));
+    expect(nl.trim()).not.toBe('');
+    expect(en.trim()).not.toBe('');
+    expect(holes(en)).toEqual(holes(nl));
   });
 
   it('have no words that nobody uses', () => {
-    const source = join(import.meta.dirname, '../src');
-    const code = readdirSync(source, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !file.startsWith('i18n'))
-      .map((file) => readFileSync(join(source, file), 'utf8'))
-      .join();
-    // Words for values, groups and failures are looked up by a name that comes from the API.
-    const direct = Object.keys(nl).filter((key) => !/^(value|group|error)\./.test(key));
-    expect(direct.filter((key) => !code.includes(`'${key}'`))).toEqual([]);
+    const code = (folder: string): string =>
+      readdirSync(join(SOURCE, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !file.startsWith('i18n') && !file.endsWith('words.ts'))
+        .map((file) => readFileSync(join(SOURCE, folder, file), 'utf8'))
+        .join();
+    const used = ({ file, key }: { file: string; key: string }): boolean => {
+      // Words for values, groups and failures are looked up by a name that comes from the API.
+      if (file.startsWith('i18n') && /^(value|group|error)\./.test(key)) return true;
+      const text = code(file.startsWith('i18n') ? '.' : dirname(file));
+      return text.includes(`'${key}'`) || text.includes(`\`${key.replace(/[^.]+$/, '')}$\{`);
+    };
+    expect(texts.filter((entry) => !used(entry)).map(({ file, key }) => `${file} ${key}`)).toEqual([]);
   });
 });
 

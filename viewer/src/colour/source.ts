@@ -1,7 +1,7 @@
 import type { Api } from '../api/client';
 import type { Attribute } from '../api/types';
 import type { Store } from '../state/store';
-import type { Colouring } from '../tiles/painter';
+import type { Colouring } from '../tiles/appearance';
 import { classify } from './classify';
 
 /** The collection whose objects are coloured. */
@@ -62,6 +62,7 @@ export class ColourSource {
     const columns = await this.api.column(COLOURED, name);
     const values = columns[name] ?? columns.identificatie.map(() => null);
     return {
+      collection: COLOURED,
       classification: classify(values),
       rowOf: new Map(columns.identificatie.map((id, row) => [id, row])),
     };

@@ -5,18 +5,23 @@ import type { ObjectRef, ViewState } from './store';
 // Finer than a pixel at any distance the viewer allows.
 const METRE_DECIMALS = 2;
 const DEGREE_DECIMALS = 3;
+// Any other key is the state of a tool, kept also where this viewer lacks that tool.
+const OWN = new Set(['camera', 'hide', 'colour', 'object', 'filter', 'open', 'lang']);
 
 /** The URL hash that says `state`. */
 export function formatPermalink(state: ViewState): string {
-  const { language, pose, hidden, colourBy, selection } = state;
+  const { language, pose, hidden, colourBy, selection, filter, open, tools } = state;
   const query = new URLSearchParams();
   if (pose) query.set('camera', formatPose(pose));
   if (hidden.size > 0) query.set('hide', [...hidden].sort().join(','));
   if (colourBy) query.set('colour', colourBy);
   if (selection) query.set('object', `${selection.collection}/${selection.id}`);
+  if (filter) query.set('filter', filter);
+  if (open.length > 0) query.set('open', open.join(','));
+  for (const [tool, said] of Object.entries(tools).sort()) query.set(tool, said);
   query.set('lang', language);
-  // Commas and slashes are legal in a fragment; left as they are, a link stays readable.
-  return '#' + query.toString().replaceAll('%2C', ',').replaceAll('%2F', '/');
+  // These are legal in a fragment; left as they are, a link stays readable.
+  return '#' + query.toString().replace(/%(2C|2F|3A|3B)/g, decodeURIComponent);
 }
 
 /** What a URL hash says; anything malformed is left out, so that an old or cut link still opens the city. */
@@ -26,12 +31,18 @@ export function parsePermalink(hash: string): Partial<ViewState> {
   const hide = query.get('hide');
   const colourBy = query.get('colour');
   const selection = parseObject(query.get('object'));
+  const filter = query.get('filter');
+  const open = query.get('open')?.split(',').filter(Boolean) ?? [];
+  const tools = Object.fromEntries([...query].filter(([key, said]) => !OWN.has(key) && said !== ''));
   const language = query.get('lang');
   return {
     ...(pose && { pose }),
     ...(hide && { hidden: new Set(hide.split(',').filter(Boolean)) }),
     ...(colourBy && { colourBy }),
     ...(selection && { selection }),
+    ...(filter && { filter }),
+    ...(open.length > 0 && { open }),
+    ...(Object.keys(tools).length > 0 && { tools }),
     ...(isLanguage(language) && { language }),
   };
 }

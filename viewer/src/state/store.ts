@@ -17,7 +17,24 @@ export interface ViewState {
   /** Attribute of the panden that colours them. */
   readonly colourBy: string | null;
   readonly selection: ObjectRef | null;
+  /** Conditions on panden in the form of a link; those that meet them stand out. Null for none. */
+  readonly filter: string | null;
+  /** Ids of the tools whose panel is open. */
+  readonly open: readonly string[];
+  /** What each tool that is in use says of itself, in a form of its own. */
+  readonly tools: Readonly<Record<string, string>>;
 }
+
+/** A page on which nothing was chosen yet. */
+export const BLANK: Omit<ViewState, 'language'> = {
+  pose: null,
+  hidden: new Set(),
+  colourBy: null,
+  selection: null,
+  filter: null,
+  open: [],
+  tools: {},
+};
 
 type Listener = (state: ViewState) => void;
 

@@ -1,12 +1,13 @@
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { GLTFExtensionsPlugin } from '3d-tiles-renderer/three/plugins';
-import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type Raycaster } from 'three';
+import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type Raycaster, type Vector3 } from 'three';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { ApiError } from '../api/client';
 import type { Theme } from '../api/types';
 import { Frame } from '../geo/frame';
 import type { Stage } from '../scene/stage';
 import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh, type TileFeature } from './features';
+import { lens } from './lens';
 import { lookOf, UPRIGHT } from './mapstyle';
 import { FeatureMaterial } from './material';
 
@@ -15,6 +16,13 @@ import { FeatureMaterial } from './material';
  * leaves are block models, and roofs are what the city is known by.
  */
 const ERROR_TARGET = 4;
+
+/** Where a ray meets the city, in the scene's own metres. */
+export interface Hit {
+  readonly point: Vector3;
+  readonly distance: number;
+  readonly feature: TileFeature | null;
+}
 
 export interface PaintedMesh extends FeatureMesh {
   readonly material: FeatureMaterial;
@@ -28,6 +36,9 @@ export class City {
   onMesh: (mesh: PaintedMesh) => void = () => undefined;
   /** Called when a tile of a theme can't be loaded. */
   onError: (theme: Theme) => void = () => undefined;
+  /** Which features a ray passes through as if they weren't there. */
+  skips: (feature: TileFeature) => boolean = () => false;
+  private hollow = false;
   private readonly renderers = new Map<Theme, TilesRenderer>();
   /** Themes whose tileset itself could not be had. */
   private readonly broken = new Set<TilesRenderer>();
@@ -70,11 +81,23 @@ export class City {
     for (const meshes of this.meshes.values()) yield* meshes;
   }
 
-  /** The nearest feature on a ray. */
-  pick(raycaster: Raycaster): TileFeature | null {
-    const [hit] = raycaster.intersectObject(this.group);
-    const entry = hit && this.byMesh.get(hit.object);
-    return entry && hit.face ? featureAt(entry, hit.face.a) : null;
+  /** The nearest place where a ray meets what is drawn: not what is hidden, nor what is cut away. */
+  hit(raycaster: Raycaster): Hit | null {
+    for (const { object, face, point, distance } of raycaster.intersectObject(this.group)) {
+      const entry = this.byMesh.get(object);
+      const feature = entry && face ? featureAt(entry, face.a) : null;
+      if (feature && this.skips(feature)) continue;
+      if (lens.planes.some((plane) => plane.distanceToPoint(point) < 0)) continue;
+      return { point, distance, feature };
+    }
+    return null;
+  }
+
+  /** Shows the inside of solids, for when they are cut. */
+  openUp(hollow: boolean): void {
+    this.hollow = hollow;
+    for (const { material } of this.loaded()) material.hollow = hollow;
+    this.stage.refreshShadows();
   }
 
   /** The theme that draws a collection. */
@@ -122,6 +145,8 @@ export class City {
       const material = new FeatureMaterial(features.length, lookOf(theme.id));
       (mesh.material as Material).dispose();
       mesh.material = material;
+      mesh.customDepthMaterial = material.depth;
+      if (this.hollow) material.hollow = true;
       // The colours that tiles carry serve other viewers; here the map style decides.
       mesh.geometry.deleteAttribute('color');
       mesh.castShadow = UPRIGHT.has(theme.id);

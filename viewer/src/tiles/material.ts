@@ -1,26 +1,42 @@
-import { Color, DataTexture, MeshLambertMaterial, NearestFilter, RGBAFormat, SRGBColorSpace, UnsignedByteType } from 'three';
+import {
+  BackSide,
+  Color,
+  DataTexture,
+  FrontSide,
+  DoubleSide,
+  MeshDepthMaterial,
+  MeshLambertMaterial,
+  NearestFilter,
+  RGBAFormat,
+  SRGBColorSpace,
+  UnsignedByteType,
+} from 'three';
 import { FEATURE_ID } from './features';
+import { lens } from './lens';
 import { HOVERED, SELECTED, type Look } from './mapstyle';
 
 const WIDTH = 256;
 const NOBODY = -1;
 
-/** What the alpha channel of a feature's colour says about it. */
-export const MARK = { own: 0, noData: 128, coloured: 255 } as const;
+/** What the alpha channel of a feature's colour says about it: a way of colouring, and flags beside it. */
+export const MARK = { own: 0, coloured: 1, hatched: 2, pale: 4, hidden: 8 } as const;
 
 /**
  * A matt material whose colour comes per feature from a small texture.
  *
  * Colouring a city by an attribute then costs one texel per building; no mesh is touched or sent to the graphics card
- * again. Selected and hovered features are two numbers.
+ * again. Hidden features collapse before they are drawn, in the picture and in the map of shadows alike. Selected and
+ * hovered features are two numbers.
  */
 export class FeatureMaterial extends MeshLambertMaterial {
+  /** What the map of shadows is drawn with. */
+  readonly depth: MeshDepthMaterial;
   private readonly texels: Uint8Array;
   private readonly colours: DataTexture;
   private readonly featureUniforms;
 
   constructor(count: number, look: Look) {
-    super({ color: look.wall });
+    super({ color: look.wall, clippingPlanes: lens.planes, clipShadows: true, shadowSide: BackSide });
     const height = Math.max(1, Math.ceil(count / WIDTH));
     this.texels = new Uint8Array(WIDTH * height * 4);
     this.colours = new DataTexture(this.texels, WIDTH, height, RGBAFormat, UnsignedByteType);
@@ -37,12 +53,13 @@ export class FeatureMaterial extends MeshLambertMaterial {
       pitchedRoof: { value: new Color(look.pitched) },
     };
     this.onBeforeCompile = (shader) => {
-      Object.assign(shader.uniforms, this.featureUniforms);
-      shader.vertexShader = patchVertex(shader.vertexShader);
+      Object.assign(shader.uniforms, this.featureUniforms, lens.uniforms);
+      shader.vertexShader = patchVertex(hideInVertex(shader.vertexShader));
       shader.fragmentShader = patchFragment(shader.fragmentShader);
     };
     // All feature materials share one program.
     this.customProgramCacheKey = () => 'feature';
+    this.depth = depthMaterial(this.colours);
   }
 
   /** Gives row `feature` a colour and a mark; `flush` sends them to the graphics card. */
@@ -62,10 +79,45 @@ export class FeatureMaterial extends MeshLambertMaterial {
     this.featureUniforms.hoveredFeature.value = feature ?? NOBODY;
   }
 
+  /** Whether the inside of solids is drawn too, which a cut lays open. */
+  set hollow(hollow: boolean) {
+    this.side = hollow ? DoubleSide : FrontSide;
+    this.needsUpdate = true;
+  }
+
   override dispose(): void {
     this.colours.dispose();
+    this.depth.dispose();
     super.dispose();
   }
+}
+
+function depthMaterial(colours: DataTexture): MeshDepthMaterial {
+  const material = new MeshDepthMaterial();
+  material.onBeforeCompile = (shader) => {
+    shader.uniforms['featureColours'] = { value: colours };
+    shader.vertexShader = hideInVertex(shader.vertexShader);
+  };
+  material.customProgramCacheKey = () => 'feature-depth';
+  return material;
+}
+
+/** Makes the triangles of hidden features collapse, in any shader of three.js that projects vertices. */
+export function hideInVertex(shader: string): string {
+  return shader
+    .replace(
+      '#include <common>',
+      `#include <common>
+      attribute float ${FEATURE_ID};
+      uniform sampler2D featureColours;`,
+    )
+    .replace(
+      '#include <project_vertex>',
+      `#include <project_vertex>
+      int row = int(${FEATURE_ID} + 0.5);
+      float markOfRow = texelFetch(featureColours, ivec2(row % ${WIDTH}, row / ${WIDTH}), 0).a * 255.0;
+      if ((int(markOfRow + 0.5) & ${MARK.hidden}) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);`,
+    );
 }
 
 function patchVertex(shader: string): string {
@@ -73,9 +125,9 @@ function patchVertex(shader: string): string {
     .replace(
       '#include <common>',
       `#include <common>
-      attribute float ${FEATURE_ID};
       flat varying float vFeature;
-      varying float vUp;`,
+      varying float vUp;
+      varying vec3 vPlace;`,
     )
     .replace(
       '#include <defaultnormal_vertex>',
@@ -84,6 +136,11 @@ function patchVertex(shader: string): string {
       transformedNormal = normalize(transformedNormal);
       vFeature = ${FEATURE_ID};
       vUp = dot(transformedNormal, (viewMatrix * vec4(0.0, 0.0, 1.0, 0.0)).xyz);`,
+    )
+    .replace(
+      '#include <project_vertex>',
+      `#include <project_vertex>
+      vPlace = (modelMatrix * vec4(transformed, 1.0)).xyz;`,
     );
 }
 
@@ -99,22 +156,48 @@ function patchFragment(shader: string): string {
       uniform vec3 hoveredColour;
       uniform vec3 flatRoof;
       uniform vec3 pitchedRoof;
+      uniform float cut;
+      uniform vec3 cutColour;
+      uniform float sightReach;
+      uniform vec3 sightEye;
+      uniform samplerCube sightDepth;
       flat varying float vFeature;
-      varying float vUp;`,
+      varying float vUp;
+      varying vec3 vPlace;
+      bool stripe(float period, float width) {
+        return mod(gl_FragCoord.x + gl_FragCoord.y, period) < width;
+      }`,
     )
     .replace(
       '#include <color_fragment>',
       `#include <color_fragment>
       int feature = int(vFeature + 0.5);
       vec4 own = texelFetch(featureColours, ivec2(feature % ${WIDTH}, feature / ${WIDTH}), 0);
-      if (own.a == 0.0) {
+      int mark = int(own.a * 255.0 + 0.5);
+      if ((mark & 3) == ${MARK.own}) {
         diffuseColor.rgb = vUp > 0.985 ? flatRoof : vUp > 0.17 ? pitchedRoof : diffuseColor.rgb;
       } else {
         diffuseColor.rgb = own.rgb;
-        // No data is hatched, so that grey alone does not have to say it.
-        if (own.a < 0.75) diffuseColor.rgb *= mod(gl_FragCoord.x + gl_FragCoord.y, 9.0) < 2.0 ? 0.62 : 1.0;
+        // Hatched as well as coloured, so that colour alone does not have to say it.
+        if ((mark & 3) == ${MARK.hatched} && stripe(9.0, 2.0)) diffuseColor.rgb *= 0.62;
+      }
+      if ((mark & ${MARK.pale}) != 0) diffuseColor.rgb = mix(diffuseColor.rgb, vec3(0.84, 0.86, 0.88), 0.86);
+      if (sightReach > 0.0) {
+        vec3 ray = vPlace - sightEye;
+        float far = length(ray);
+        if (far < sightReach) {
+          // Depth texels are squares of some size: what they touch at a slant must not hide itself.
+          bool seen = far < textureCube(sightDepth, ray).r + 0.3 + far * 0.01;
+          diffuseColor.rgb = seen ? mix(diffuseColor.rgb, vec3(0.05, 0.62, 0.45), 0.72)
+            : mix(diffuseColor.rgb, stripe(8.0, 3.0) ? vec3(0.30, 0.10, 0.22) : vec3(0.85, 0.62, 0.72), 0.72);
+        }
       }
       if (abs(vFeature - selectedFeature) < 0.5) diffuseColor.rgb = selectedColour;
       else if (abs(vFeature - hoveredFeature) < 0.5) diffuseColor.rgb = mix(diffuseColor.rgb, hoveredColour, 0.6);`,
+    )
+    .replace(
+      '#include <opaque_fragment>',
+      `if (cut > 0.5 && !gl_FrontFacing) outgoingLight = cutColour;
+      #include <opaque_fragment>`,
     );
 }

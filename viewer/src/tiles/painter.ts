@@ -1,41 +1,48 @@
-import type { Classification } from '../colour/classify';
-import { NO_DATA, toRgb } from '../colour/ramps';
+import type { Stage } from '../scene/stage';
 import { sameObject, type ObjectRef } from '../state/store';
+import { Appearance, type Colouring, type Kept, type Tint } from './appearance';
 import type { City, PaintedMesh } from './city';
-import type { TileFeature } from './features';
-import { featureColour } from './mapstyle';
-import { MARK } from './material';
 
-type Rgb = [number, number, number];
-
-/** Values of the panden divided into classes, found by `identificatie`. */
-export interface Colouring {
-  readonly classification: Classification;
-  readonly rowOf: ReadonlyMap<string, number>;
-}
-
-/** Gives every feature of the city its colour, also in tiles that arrive later. */
+/** Draws every feature as its layers say, also in tiles that arrive later. */
 export class Painter {
-  private colouring: Colouring | null = null;
+  private readonly appearance = new Appearance();
   private selected: ObjectRef | null = null;
   private hovered: ObjectRef | null = null;
-  private classColours: Rgb[] = [];
 
   constructor(
     private readonly city: City,
-    private readonly changed: () => void,
+    private readonly stage: Pick<Stage, 'invalidate' | 'refreshShadows'>,
   ) {
     city.onMesh = (mesh) => {
       this.paint(mesh);
       this.mark(mesh);
     };
+    city.skips = (feature) => this.appearance.isHidden(feature);
   }
 
+  /** Colours a collection by classes of an attribute; null for the colours of the map. */
   colour(colouring: Colouring | null): void {
-    this.colouring = colouring;
-    this.classColours = colouring?.classification.classes.map(({ colour }) => toRgb(colour)) ?? [];
-    for (const mesh of this.city.loaded()) this.paint(mesh);
-    this.changed();
+    this.appearance.colour(colouring);
+    this.paintAll();
+  }
+
+  /** Takes objects out of the city, with their shadows; null gives them back. `layer` names who says so. */
+  hide(layer: string, ids: ReadonlySet<string> | null): void {
+    this.appearance.hide(layer, ids);
+    this.paintAll();
+    this.stage.refreshShadows();
+  }
+
+  /** Draws the other objects of the collection pale; null ends that. */
+  keep(layer: string, kept: Kept | null): void {
+    this.appearance.keep(layer, kept);
+    this.paintAll();
+  }
+
+  /** Gives objects a colour, by id, above the colouring; null takes it away. */
+  tint(layer: string, tints: ReadonlyMap<string, Tint> | null): void {
+    this.appearance.tint(layer, tints);
+    this.paintAll();
   }
 
   select(object: ObjectRef | null): void {
@@ -49,9 +56,14 @@ export class Painter {
     this.markAll();
   }
 
+  private paintAll(): void {
+    for (const mesh of this.city.loaded()) this.paint(mesh);
+    this.stage.invalidate();
+  }
+
   private markAll(): void {
     for (const mesh of this.city.loaded()) this.mark(mesh);
-    this.changed();
+    this.stage.invalidate();
   }
 
   private mark({ features, material }: PaintedMesh): void {
@@ -65,20 +77,9 @@ export class Painter {
 
   private paint({ features, material }: PaintedMesh): void {
     features.forEach((feature, row) => {
-      const [colour, mark] = this.look(feature);
+      const [colour, mark] = this.appearance.of(feature);
       material.paint(row, colour, mark);
     });
     material.flush();
-  }
-
-  private look(feature: TileFeature): [Rgb, number] {
-    if (feature.collection === 'pand' && this.colouring) {
-      const { classification, rowOf } = this.colouring;
-      const row = rowOf.get(feature.id);
-      const at = row === undefined ? -1 : (classification.classOf[row] as number);
-      return at < 0 ? [toRgb(NO_DATA), MARK.noData] : [this.classColours[at] as Rgb, MARK.coloured];
-    }
-    const own = featureColour(feature);
-    return own === null ? [[0, 0, 0], MARK.own] : [toRgb(own), MARK.coloured];
   }
 }

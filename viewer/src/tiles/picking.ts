@@ -1,17 +1,26 @@
 import { Raycaster, Vector2 } from 'three';
 import type { Stage } from '../scene/stage';
-import type { City } from './city';
+import type { City, Hit } from './city';
 import type { TileFeature } from './features';
 
 const CLICK_PIXELS = 5;
 
-/** Turns pointers over the canvas into hovered and chosen features. */
+/** Who gets the places that a visitor points at, instead of the choosing of objects. */
+export interface Pointer {
+  /** A click, a tap, or Enter for the middle of the view; null where there is no city. */
+  point(hit: Hit | null): void;
+  /** The mouse moves over a place. */
+  over?(hit: Hit | null): void;
+}
+
+/** Turns pointers over the canvas into hovered and chosen features, or hands them to the tool that asked for them. */
 export class Picking {
   onHover: (feature: TileFeature | null) => void = () => undefined;
   onPick: (feature: TileFeature | null) => void = () => undefined;
   private readonly raycaster = new Raycaster();
   private pending: Vector2 | null = null;
   private down: { x: number; y: number } | null = null;
+  private taker: Pointer | null = null;
 
   constructor(
     private readonly stage: Stage,
@@ -34,24 +43,51 @@ export class Picking {
       const { down } = this;
       this.down = null;
       if (!down || Math.hypot(event.clientX - down.x, event.clientY - down.y) > CLICK_PIXELS) return;
-      this.onPick(this.at(this.normalised(event)));
+      this.choose(this.normalised(event));
     });
     // Hovering looks once per drawn frame, however many moves the mouse reports.
     stage.beforeFrame(() => {
-      if (this.pending) this.onHover(this.at(this.pending));
+      if (this.pending) this.hover(this.hitAt(this.pending));
       this.pending = null;
       return false;
     });
   }
 
-  /** The feature in the middle of the view. */
-  atCenter(): TileFeature | null {
-    return this.at(new Vector2(0, 0));
+  /** Hands all pointing to a tool, until it is given back with null. */
+  lend(taker: Pointer | null): void {
+    this.taker = taker;
+    this.onHover(null);
+    this.stage.canvas.classList.toggle('pointing', taker !== null);
   }
 
-  private at(point: Vector2): TileFeature | null {
+  /** Gives pointing back when `taker` still has it. */
+  reclaim(taker: Pointer): void {
+    if (this.taker === taker) this.lend(null);
+  }
+
+  /** Chooses what is in the middle of the view, as a click there would; false when there is nothing. */
+  chooseCenter(): boolean {
+    const hit = this.hitAt(new Vector2(0, 0));
+    if (this.taker) this.taker.point(hit);
+    else if (hit?.feature) this.onPick(hit.feature);
+    return hit !== null;
+  }
+
+  /** Where the ray through a point of the view, -1 to 1 from left to right and from bottom to top, meets the city. */
+  hitAt(point: Vector2): Hit | null {
     this.raycaster.setFromCamera(point, this.stage.camera);
-    return this.city.pick(this.raycaster);
+    return this.city.hit(this.raycaster);
+  }
+
+  private choose(point: Vector2): void {
+    const hit = this.hitAt(point);
+    if (this.taker) this.taker.point(hit);
+    else this.onPick(hit?.feature ?? null);
+  }
+
+  private hover(hit: Hit | null): void {
+    if (this.taker) this.taker.over?.(hit);
+    else this.onHover(hit?.feature ?? null);
   }
 
   private normalised({ clientX, clientY }: PointerEvent): Vector2 {

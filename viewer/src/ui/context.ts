@@ -1,6 +1,6 @@
 import type { Api } from '../api/client';
 import type { Attribute, Twin } from '../api/types';
-import { translate, type Key } from '../i18n';
+import { fill, translate, type Holes, type Key, type Words } from '../i18n';
 import type { Store } from '../state/store';
 
 /** What every part of the page reads from. */
@@ -12,6 +12,11 @@ export interface Context {
 }
 
 /** Text in the language of the moment. */
-export function text({ store }: Pick<Context, 'store'>, key: Key, values?: Record<string, string | number>): string {
+export function text({ store }: Pick<Context, 'store'>, key: Key, values?: Holes): string {
   return translate(store.get().language, key, values);
+}
+
+/** The same for the words of a tool. */
+export function speaker<K extends string>({ store }: Pick<Context, 'store'>, words: Words<K>): (key: K, values?: Holes) => string {
+  return (key, values) => fill(words[store.get().language][key], values);
 }

@@ -69,6 +69,53 @@ export function button(options: ButtonOptions): HTMLButtonElement {
   return element;
 }
 
+interface ChoiceOptions<T extends string> {
+  readonly legend: string;
+  readonly name: string;
+  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly value: T;
+  readonly choose: (value: T) => void;
+}
+
+/** A choice of one out of a few, all in sight: radio buttons that look like a bar. */
+export function choice<T extends string>({ legend, name, options, value, choose }: ChoiceOptions<T>): HTMLFieldSetElement {
+  return h(
+    'fieldset',
+    { class: 'choice' },
+    h('legend', {}, legend),
+    h(
+      'div',
+      { class: 'choice__bar' },
+      ...options.map((option) => {
+        const input = h('input', {
+          type: 'radio',
+          name,
+          value: option.value,
+          checked: option.value === value,
+          change: () => {
+            choose(option.value);
+            document.querySelector<HTMLElement>(`input[name="${name}"][value="${option.value}"]`)?.focus();
+          },
+        });
+        return h('label', {}, input, h('span', {}, option.label));
+      }),
+    ),
+  );
+}
+
+/** A labelled field of a form; `control` is what the label is for. */
+export function field(label: string, control: HTMLElement, hint?: string): HTMLElement {
+  const { id } = control;
+  if (hint) control.setAttribute('aria-describedby', `${id}-hint`);
+  return h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    control,
+    hint ? h('p', { class: 'origin', id: `${id}-hint` }, hint) : null,
+  );
+}
+
 /** The element of the page's skeleton with this id. */
 export function part(id: string): HTMLElement {
   const element = document.getElementById(id);

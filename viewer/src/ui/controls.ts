@@ -8,13 +8,13 @@ import { button, h, icon, ICONS } from './dom';
 const SCALE_PIXELS = 110;
 
 /** Buttons that move the view, the north arrow and the scale bar. */
-export function tools(context: Context, stage: Stage, navigation: Navigation): { element: HTMLElement; follow: () => void } {
+export function controls(context: Context, stage: Stage, navigation: Navigation): { element: HTMLElement; follow: () => void } {
   const needle = icon('M12 2.5 8 12h8z', 'M12 21.5 16 12H8z');
   needle.classList.add('needle');
   const bar = h('div', { class: 'scale__bar', 'aria-hidden': 'true' });
   const length = h('span', { class: 'scale__length' });
   const scale = h('div', { class: 'scale' }, length, bar);
-  const buttons = h('div', { class: 'tools', role: 'group' });
+  const buttons = h('div', { class: 'controls__buttons', role: 'group' });
   const element = h('div', { class: 'controls' }, scale, buttons);
 
   const render = (): void => {

@@ -1,0 +1,105 @@
+import { difference, SAME } from '../pixels.mjs';
+import { expect } from '../visit.mjs';
+import { pickPand } from './city.mjs';
+
+let searched = '';
+
+export const finding = [
+  ['Searches and flies there', searches],
+  ['Works by keyboard alone', keyboard],
+  ['Speaks English', english],
+  ['Comes back by permalink', permalink],
+  ['Fits a phone', phone],
+];
+
+async function searches(visit) {
+  const { page } = visit;
+  const item = await visit.api('/api/collections/pand/columns?properties=adressen');
+  const row = item.adressen.findIndex((list) => Array.isArray(list) && list.length > 0);
+  searched = row < 0 ? item.identificatie[0] : item.adressen[row][0];
+  const before = visit.hash();
+  await page.fill('#search-input', searched);
+  await page.waitForSelector('[role=option]');
+  await visit.sound();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#object h2');
+  await page.waitForFunction((hash) => window.location.hash !== hash, before);
+  await visit.idle();
+  await page.waitForSelector('#object .fact');
+  expect(visit.hash().includes('object=pand/'), 'choosing a place selects no pand');
+  await page.fill('#search-input', 'zzqqxx');
+  await page.waitForSelector('.search__status:not(.hidden-text)');
+  expect((await page.textContent('.search__status')).includes('zzqqxx'), 'finding nothing is not said');
+  await page.fill('#search-input', '');
+  return searched;
+}
+
+async function keyboard(visit) {
+  const { page } = visit;
+  await page.focus('#view canvas');
+  for (const key of ['ArrowUp', 'Shift+ArrowRight', '+', '-', 'n', 'Home']) {
+    const before = visit.hash();
+    await page.keyboard.press(key);
+    await page.waitForFunction((hash) => window.location.hash !== hash, before);
+    await visit.idle();
+  }
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#object', { state: 'hidden' });
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#object:not([hidden]), .toast');
+  const stops = new Set();
+  for (let press = 0; press < 60; press++) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const { activeElement: element } = document;
+      const { outlineStyle, boxShadow } = window.getComputedStyle(element);
+      return { name: element.outerHTML.slice(0, 80), seen: element === document.body || outlineStyle !== 'none' || boxShadow !== 'none' };
+    });
+    expect(stop.seen, `focus can't be seen on ${stop.name}`);
+    stops.add(stop.name);
+  }
+  return `${stops.size} tab stops, all with visible focus`;
+}
+
+async function english(visit) {
+  const { page } = visit;
+  await page.click('.language[lang=en]');
+  expect((await page.getAttribute('html', 'lang')) === 'en', 'the page does not say that it is English');
+  expect((await page.textContent('.section summary')) === 'Layers', 'the panel is not in English');
+}
+
+async function permalink(visit) {
+  const { page } = visit;
+  await page.keyboard.press('Escape');
+  await page.selectOption('#colour-by', { index: 1 });
+  await page.waitForSelector('.legend__table');
+  const start = visit.hash();
+  await page.mouse.move(640, 300);
+  await page.mouse.wheel(0, -400);
+  await page.waitForFunction((hash) => window.location.hash !== hash, start);
+  await visit.idle();
+  await page.mouse.move(5, 5);
+  await pickPand(visit);
+  await page.waitForSelector('#object .fact');
+  await page.mouse.move(5, 5);
+  await visit.idle();
+  const [hash, before] = [visit.hash(), await visit.picture()];
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await page.waitForSelector('#object .fact');
+  await page.waitForSelector('.legend__table');
+  await visit.idle();
+  expect(visit.hash() === hash, `the link became ${visit.hash()} instead of ${hash}`);
+  const changed = difference(before, await visit.picture());
+  expect(changed < SAME, `${(changed * 100).toFixed(2)}% of the picture differs`);
+  return hash;
+}
+
+async function phone(visit) {
+  const { page } = visit;
+  await page.setViewportSize({ width: 390, height: 780 });
+  await visit.idle();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide <= 390, `the page is ${wide} pixels wide`);
+  expect(await page.isVisible('#search-input'), 'no search box');
+}

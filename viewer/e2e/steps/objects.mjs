@@ -1,0 +1,103 @@
+import { difference, SAME } from '../pixels.mjs';
+import { expect } from '../visit.mjs';
+import { pickPand } from './city.mjs';
+
+export const objects = [
+  ['Picks a building in the middle', picks],
+  ['Hovers over a building', hovers],
+  ['Colours buildings by an attribute', colours],
+  ['Says no data in the legend', missing],
+  ['Hides and shows a layer', layers],
+];
+
+async function picks(visit) {
+  const { page } = visit;
+  const pand = await pickPand(visit);
+  const { properties } = await visit.api(`/api/collections/pand/items/${pand}`);
+  const shown = await page.locator('#object .fact').count();
+  const catalogue = await visit.api('/api/catalogue');
+  const known = catalogue.filter(({ applies_to: to }) => to.includes('pand'));
+  expect(shown === known.length, `${shown} attributes shown of ${known.length} in the catalogue`);
+  const empty = known.find(({ name }) => properties[name] === null || properties[name] === undefined);
+  if (empty) {
+    const words = await page.textContent(`#object [data-property=${empty.name}] dd`);
+    expect(words === 'onbekend', `missing ${empty.name} is shown as “${words}”`);
+  }
+  expect((await page.locator('#object .origin').count()) > 0, 'no sources in the panel');
+  expect(visit.hash().includes(`object=pand/${pand}`), 'the selection is not in the permalink');
+  return `${pand}, ${shown} attributes`;
+}
+
+async function hovers(visit) {
+  const { page } = visit;
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#object', { state: 'hidden' });
+  await page.mouse.move(5, 5);
+  await page.waitForSelector('#view canvas:not(.over-object)');
+  await visit.idle();
+  const before = await visit.picture();
+  await page.mouse.move(640, 384);
+  await page.waitForSelector('#view canvas.over-object');
+  await visit.idle();
+  const changed = difference(before, await visit.picture());
+  expect(changed > 0.00002 && changed < 0.5, `hovering changed ${(changed * 100).toFixed(4)}% of the picture`);
+  await page.mouse.move(5, 5);
+  await page.waitForSelector('#view canvas:not(.over-object)');
+}
+
+async function colours(visit) {
+  const { page } = visit;
+  const options = await page.locator('#colour-by option').evaluateAll((all) => all.map(({ value }) => value).filter(Boolean));
+  expect(options.length > 3, `only ${options.length} attributes to colour by`);
+  const before = await visit.picture();
+  await page.selectOption('#colour-by', options.includes('hoogte') ? 'hoogte' : options[0]);
+  await page.waitForSelector('.legend__table');
+  await visit.idle();
+  const changed = difference(before, await visit.picture());
+  expect(changed > 0.01, `colouring changed ${(changed * 100).toFixed(2)}% of the picture`);
+  return `${options.length} attributes, ${await legendHolds(visit)}`;
+}
+
+async function missing(visit) {
+  const { page } = visit;
+  const options = await page.locator('#colour-by option').evaluateAll((all) => all.map(({ value }) => value).filter(Boolean));
+  let seen = 0;
+  for (const option of options) {
+    await page.selectOption('#colour-by', option);
+    await page.waitForSelector(`.legend__table[data-attribute=${option}]`);
+    await legendHolds(visit);
+    const columns = await visit.api(`/api/collections/pand/columns?properties=${option}`);
+    const absent = columns[option].filter((value) => value === null || value === '').length;
+    const row = page.locator('.legend__table tr:has(.swatch--nodata) td');
+    const told = (await row.count()) === 0 ? 0 : Number(await row.getAttribute('data-count'));
+    expect(told === absent, `${option}: ${absent} values are missing, the legend says ${told}`);
+    seen += told > 0 ? 1 : 0;
+  }
+  return `${options.length} legends, ${seen} with missing values`;
+}
+
+async function layers(visit) {
+  const { page } = visit;
+  const box = page.locator('.layer input').first();
+  const before = await visit.picture();
+  await box.uncheck();
+  await visit.idle();
+  const without = difference(before, await visit.picture());
+  expect(without > 0.01, `hiding a layer changed ${(without * 100).toFixed(2)}% of the picture`);
+  expect(visit.hash().includes('hide='), 'the hidden layer is not in the permalink');
+  await box.check();
+  await visit.idle();
+  const after = await visit.picture();
+  const again = difference(before, after);
+  expect(again < SAME, `showing it again leaves ${(again * 100).toFixed(2)}% changed`);
+  return `${(without * 100).toFixed(0)}% of the picture`;
+}
+
+async function legendHolds({ page, api, base }) {
+  const { counts } = await api.call({ base }, '/api/twin');
+  const classes = await page.locator('.legend__table tbody td').evaluateAll((cells) => cells.map(({ dataset }) => Number(dataset.count)));
+  const sum = classes.reduce((total, count) => total + count, 0);
+  const attribute = await page.getAttribute('.legend__table', 'data-attribute');
+  expect(sum === counts.pand, `${attribute}: the classes hold ${sum} of ${counts.pand} panden`);
+  return `${classes.length} classes for ${attribute}, together ${sum}`;
+}

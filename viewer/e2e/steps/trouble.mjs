@@ -1,0 +1,43 @@
+import { expect } from '../visit.mjs';
+
+export const trouble = [
+  ['Says when the API is down', apiDown],
+  ['Says when there is no twin', noTwin],
+  ['Says when WebGL is missing', noWebGL],
+];
+
+async function apiDown(visit) {
+  await broken(visit, (route) => route.abort(), 'twin serve');
+}
+
+async function noTwin(visit) {
+  await broken(visit, (route) => route.fulfill({ status: 503, json: {} }), 'twin build');
+}
+
+async function broken(visit, answer, words) {
+  const { page } = visit;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto('about:blank');
+  await page.route('**/api/**', answer);
+  await page.goto(visit.base);
+  await page.waitForSelector('[role=alert]');
+  await page.unroute('**/api/**');
+  // The browser logs the failed request itself; that one is meant.
+  visit.faults.length = 0;
+  const told = await page.textContent('[role=alert]');
+  expect(told.includes(words), `the message does not say what to do: ${told}`);
+  return told.trim();
+}
+
+async function noWebGL(visit) {
+  const { page } = visit;
+  await page.addInitScript(() => {
+    window.HTMLCanvasElement.prototype.getContext = () => null;
+  });
+  await page.goto('about:blank');
+  await page.goto(visit.base);
+  await page.waitForSelector('[role=alert]');
+  visit.faults.length = 0;
+  const told = await page.textContent('[role=alert]');
+  expect(told.includes('WebGL'), `the message does not name WebGL: ${told}`);
+}

@@ -1,0 +1,27 @@
+import type { English } from '.';
+
+const nl = {
+  'app.title': '3D-stad {name}',
+  'app.skip': 'Naar zoeken',
+  'app.built': 'Gebouwd op {date}',
+  'language.label': 'Taal',
+  'link.copy': 'Link kopiëren',
+  'link.copied': 'De link naar dit beeld is gekopieerd.',
+  'link.manual': 'Kopieer de link uit de adresbalk.',
+  'sources.label': 'Bronnen en datums',
+  'sources.undated': 'datum onbekend',
+} as const;
+
+const en: English<typeof nl> = {
+  'app.title': '3D city {name}',
+  'app.skip': 'Go to search',
+  'app.built': 'Built on {date}',
+  'language.label': 'Language',
+  'link.copy': 'Copy link',
+  'link.copied': 'The link to this view has been copied.',
+  'link.manual': 'Copy the link from the address bar.',
+  'sources.label': 'Sources and dates',
+  'sources.undated': 'date unknown',
+};
+
+export const page = { nl, en };

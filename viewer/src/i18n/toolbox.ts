@@ -1,0 +1,23 @@
+import type { English } from '.';
+
+const nl = {
+  'toolbox.label': 'Gereedschap',
+  'toolbox.on': '{tool}, in gebruik',
+  'toolbox.close': '{tool} sluiten',
+  'toolbox.clear': 'Wissen',
+  'toolbox.loading': 'Gereedschap laden…',
+  'toolbox.failed': '“{tool}” kon niet worden geladen. Controleer de verbinding en probeer het opnieuw.',
+  'toolbox.measure': 'Meten',
+} as const;
+
+const en: English<typeof nl> = {
+  'toolbox.label': 'Tools',
+  'toolbox.on': '{tool}, in use',
+  'toolbox.close': 'Close {tool}',
+  'toolbox.clear': 'Clear',
+  'toolbox.loading': 'Loading the tool…',
+  'toolbox.failed': '“{tool}” could not be loaded. Check the connection and try again.',
+  'toolbox.measure': 'Measure',
+};
+
+export const toolbox = { nl, en };
