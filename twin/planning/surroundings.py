@@ -114,7 +114,9 @@ class Planner:
             & (corners[:, 1:] + size >= y0 - AROUND)
             & (corners[:, 1:] <= y1 + AROUND)
         ).any(axis=1)
-        return tuple(name for name, wanted in zip(sorted(have), near, strict=True) if wanted)
+        return tuple(
+            name for name, wanted in zip(sorted(have), np.atleast_1d(near).tolist(), strict=True) if wanted
+        )
 
     def _tile(self, name: str) -> TilePart:
         if name not in self._tiles:

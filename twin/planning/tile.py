@@ -207,7 +207,7 @@ def _models(layout: Layout, name: str, ids: Texts) -> tuple[Shells, Ints, Floats
     row_of |= {f"NL.IMGeo.{v}": i for i, v in enumerate(ids.tolist())}
     batch, owner, ground = SolidBatch(), [], []
     for _, feature in features(path):
-        root = next(iter(feature["CityObjects"].values()), {})
+        root: dict[str, Any] = next(iter(feature["CityObjects"].values()), {})
         if root.get("type") in GROUND_TYPES:
             if root.get("attributes", {}).get("relatieve_hoogteligging", 0) == 0:
                 ground.append(

@@ -91,7 +91,7 @@ def _ridges(corners: Floats, hip: Bools) -> Shapes:
     hips = np.stack([np.stack(pair, axis=1) for pair in rafters], axis=1)
     lines = np.concatenate((gable, hips), axis=1)  # (P, 6, 2, 2)
     used = np.column_stack((~hip, *([hip] * 5)))
-    pieces = shapely.linestrings(lines[used])
+    pieces = np.asarray(shapely.linestrings(lines[used]), dtype=object)
     ridges: Shapes = np.asarray(shapely.multilinestrings(pieces, indices=np.nonzero(used)[0]), dtype=object)
     return ridges
 
@@ -100,7 +100,8 @@ def _cells(outlines: Shapes, ridges: Shapes) -> tuple[Shapes, Ints]:
     """Pieces into which ridges cut outlines, and the outline of each."""
     edges = shapely.boundary(outlines)
     lines = shapely.snap(ridges, outlines, CORNER)
-    noded = shapely.union_all(np.column_stack((edges, lines)), axis=1, grid_size=GRID)
+    both = np.column_stack((edges, lines))
+    noded = np.asarray(shapely.union_all(both, axis=1, grid_size=GRID), dtype=object)
     pieces = shapely.polygonize(noded[:, None])
     cells, part = shapely.get_parts(np.asarray(pieces, dtype=object), return_index=True)
     within = shapely.intersects(shapely.buffer(outlines, GRID)[part], shapely.point_on_surface(cells))

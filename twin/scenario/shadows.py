@@ -98,9 +98,9 @@ def _cast(shells: Shells, direction: Floats, ground: float) -> Any:
     rows = np.concatenate((owner, owner))
     order = np.argsort(rows, kind="stable")
     rows = rows[order]
-    present, indices = np.unique(rows, return_inverse=True)
-    hulls = shapely.multipoints(shapely.points(both[order]), indices=indices)
-    assert len(hulls) == len(present)
+    _, indices = np.unique(rows, return_inverse=True)
+    points = np.asarray(shapely.points(both[order]), dtype=object)
+    hulls = shapely.multipoints(points, indices=indices)
     return shapely.convex_hull(hulls)
 
 
