@@ -211,7 +211,7 @@ def _new_masses(town: Town, edits: Sequence[Add], note: Noter) -> Objects:
     for edit, fault, inside in zip(edits, faults, within.tolist(), strict=True):
         if fault is not None or not inside:
             note(edit, words[fault] if fault is not None else Verdict.OUTSIDE)
-    kept = np.flatnonzero([f is None for f in faults] & within)
+    kept = np.flatnonzero(np.array([f is None for f in faults], dtype=bool) & within)
     chosen = [edits[i] for i in kept.tolist()]
     outlines = outlines[kept]
     masses = raise_masses(outlines, chosen, ground_below(town, outlines))
