@@ -181,7 +181,7 @@ def _around(layout: Layout, name: str) -> list[Path]:
     paths = {p.stem: p for p in layout.tables("verblijfsobject")}
     own = np.array(name.split("_"), dtype=np.float64)
     corners = {n: np.array(n.split("_"), dtype=np.float64) for n in paths}
-    steps = sorted({abs(float(c[0] - own[0])) for c in corners.values()} - {0.0})
+    steps = sorted({abs(float(d)) for c in corners.values() for d in c - own} - {0.0})
     size = steps[0] if steps else 0.0
     return [paths[n] for n, c in corners.items() if float(np.abs(c - own).max()) <= size]
 

@@ -119,11 +119,11 @@ DEFINITIONS = (
     Definition(
         "woz", "EUR", 0,
         ("WOZ-waarde",
-         "Som van de vastgestelde WOZ-waarden van de panden die er staan. Wat nieuw is, heeft nog geen "
-         "WOZ-waarde en telt niet mee."),
+         "Som van de vastgestelde WOZ-waarden van de panden die er staan; wat wordt opgetopt of verplaatst, "
+         "houdt de zijne. Nieuwe volumes en panden zonder bekende waarde tellen niet mee."),
         ("Property value (WOZ)",
-         "Sum of the assessed values of the panden that stand. What is new has no assessed value yet and "
-         "does not count."),
+         "Sum of the assessed values of the panden that stand; what is raised or moved keeps its own. New "
+         "masses and panden without a known value do not count."),
         internal=True,
     ),
     Definition(

@@ -119,13 +119,23 @@ def densities(town: Town, outcome: Outcome, area: Area) -> dict[str, Pair]:
     }
     if not np.isfinite(household).any():
         values["inhabitants"] = (math.nan, math.nan)
+    if here.any() and not np.isfinite(panden.volume[here]).any():
+        values["volume"] = (math.nan, math.nan)
     if panden.woz is not None:
-        values["woz"] = both(panden.woz, panden.woz, np.zeros(len(objects)))
+        # what was raised or moved keeps the value that it was assessed at, what is new has none
+        kept = np.append(panden.woz, math.nan)[objects.pand]
+        standing = np.concatenate((panden.woz[stays], kept[new & (objects.pand >= 0)]))
+        values["woz"] = (_known_sum(panden.woz[here]), _known_sum(standing))
     if area.m2 > 0:
         fsi = (floors[0] / area.m2, floors[1] / area.m2)
         gsi = (footprint[0] / area.m2, footprint[1] / area.m2)
         values |= {"fsi": fsi, "gsi": gsi, "osr": (_osr(fsi[0], gsi[0]), _osr(fsi[1], gsi[1]))}
     return values
+
+
+def _known_sum(values: Floats) -> float:
+    """Sum of what is known; NaN where there are values and none of them is known."""
+    return math.nan if len(values) and np.isnan(values).all() else float(np.nansum(values))
 
 
 def _osr(fsi: float, gsi: float) -> float:

@@ -55,7 +55,8 @@ class Variants:
             try:
                 content = path.read_bytes()
                 variant = orjson.loads(content)
-                entry = {k: variant.get(k) for k in ("id", "title", "description", "created", "modified")}
+                entry = {"id": path.stem}
+                entry |= {k: variant.get(k) for k in ("title", "description", "created", "modified")}
                 entry |= {"edits": len(variant["edits"]), "tag": Saved(path.stem, content).tag}
             except (OSError, ValueError, TypeError, KeyError, AttributeError):
                 continue
