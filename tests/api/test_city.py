@@ -60,6 +60,17 @@ def test_columns_are_whole_and_in_the_order_of_the_ids(client: TestClient) -> No
     }
 
 
+def test_columns_of_the_objects_that_meet_a_filter(client: TestClient) -> None:
+    path = "/api/collections/pand/columns"
+    assert get(client, path, properties="hoogte", filter="hoogte < 5") == {
+        "identificatie": [PANDEN[1]],
+        "hoogte": [3.5],
+    }
+    assert get(client, path, properties="hoogte", filter="hoogte > 100")["identificatie"] == []
+    asked = {"properties": "hoogte", "filter": "woz_waarde > 1"}
+    assert client.get(path, params=asked).status_code == 400, "a filter tells of what may not be seen"
+
+
 # ---- statistics, against pandas
 
 

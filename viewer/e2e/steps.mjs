@@ -1,3 +1,4 @@
+import { filtering } from './steps/filtering.mjs';
 import { finding } from './steps/finding.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
@@ -11,4 +12,4 @@ import { trouble } from './steps/trouble.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, finding, measuring, section, sun, trouble };
+export const topics = { opening, objects, filtering, finding, measuring, section, sun, trouble };

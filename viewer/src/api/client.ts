@@ -1,4 +1,4 @@
-import type { Attribute, Columns, Feature, SearchResult, Twin } from './types';
+import type { Attribute, Columns, Feature, Page, Range, SearchResult, Twin, ValueCounts } from './types';
 
 export type Failure = 'unreachable' | 'no-twin' | 'no-tiles' | 'not-found' | 'server';
 
@@ -19,7 +19,33 @@ export interface Api {
   properties(collection: string): Promise<Set<string>>;
   item(collection: string, id: string, signal?: AbortSignal): Promise<Feature>;
   column(collection: string, property: string): Promise<Columns>;
+  /** Ids of the objects that meet a condition in CQL2. */
+  matching(collection: string, filter: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** A page of objects, in the order that is asked for. */
+  page(collection: string, asked: Asked, signal?: AbortSignal): Promise<Page>;
+  values(collection: string, property: string, limit: number): Promise<ValueCounts>;
+  range(collection: string, property: string): Promise<Range>;
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]>;
+}
+
+export interface Asked {
+  readonly filter?: string | null;
+  readonly sortby?: string | null;
+  readonly limit?: number;
+  /** Id of the object after which the page begins. */
+  readonly after?: string | null;
+  readonly properties?: readonly string[];
+  readonly crs?: string;
+  readonly f?: 'csv';
+}
+
+/** Where the API gives the objects that are asked for; also for a link to a file. */
+export function itemsAddress(collection: string, { properties, ...asked }: Asked): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...asked, properties: properties?.join(',') })) {
+    if (value !== null && value !== undefined) query.set(name, String(value));
+  }
+  return `/api/collections/${encodeURIComponent(collection)}/items?${query.toString()}`;
 }
 
 export const api: Api = {
@@ -37,12 +63,21 @@ export const api: Api = {
     read<Columns>(
       `/api/collections/${encodeURIComponent(collection)}/columns?properties=${encodeURIComponent(property)}`,
     ),
+  matching: async (collection, filter, signal) => {
+    const query = new URLSearchParams({ properties: 'identificatie', filter });
+    return (await read<Columns>(`/api/collections/${encodeURIComponent(collection)}/columns?${query.toString()}`, signal)).identificatie;
+  },
+  page: (collection, asked, signal) => read<Page>(itemsAddress(collection, asked), signal),
+  values: (collection, property, limit) =>
+    read<ValueCounts>(`/api/collections/${encodeURIComponent(collection)}/values?property=${encodeURIComponent(property)}&limit=${limit}`),
+  range: (collection, property) =>
+    read<Range>(`/api/collections/${encodeURIComponent(collection)}/histogram?property=${encodeURIComponent(property)}&bins=1`),
   search: async (text, signal) =>
     (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
 };
 
 async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'not-found'): Promise<T> {
-  const response = await fetch(path, { headers: { accept: 'application/json' }, signal: signal ?? null }).catch(
+  const response = await fetch(path, { headers: { accept: 'application/geo+json, application/json' }, signal: signal ?? null }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;
       throw new ApiError('unreachable', `${path}: ${String(reason)}`);

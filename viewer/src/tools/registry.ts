@@ -3,6 +3,20 @@ import type { ToolEntry } from './tool';
 /** The tools, in the order of the toolbar. Each is a module of its own that is fetched when it is first used. */
 export const TOOLS: readonly ToolEntry[] = [
   {
+    id: 'filter',
+    label: 'toolbox.filter',
+    icon: ['M4 5h16l-6.200 7.500V20l-3.600-2v-5.500z'],
+    place: 'side',
+    load: () => import('./filter'),
+  },
+  {
+    id: 'table',
+    label: 'toolbox.table',
+    icon: ['M4 5h16v14H4zM4 10h16M4 14.500h16M10 5v14'],
+    place: 'bottom',
+    load: () => import('./table'),
+  },
+  {
     id: 'sun',
     label: 'toolbox.sun',
     icon: ['M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2.500v2.500M12 19v2.500M2.500 12H5M19 12h2.500M5.300 5.300 7 7M17 17l1.700 1.700M18.700 5.300 17 7M7 17l-1.700 1.700'],
