@@ -182,7 +182,7 @@ def fetch(address: str, folder: Path, *, largest: int = LARGEST, silence: float 
     except _RefusedError as refused:
         raise _failed(public, refused.found, refused.remedy) from None
     except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
-        # Of a file that can't be written there is no copy to fall back on: an OSError of another kind goes on.
+        # An OSError of another kind is of the disk here, which no copy of last time mends.
         reason = f"it can't be reached ({_cause(error)})"
         if known is None:
             remedy = "Go online and build again, or put the file on this machine and name it in `path`."

@@ -129,8 +129,17 @@ def test_water_is_flat_at_its_level_and_banks_stand_between_it_and_land() -> Non
     assert not mesh.bank[np.isnan(cells.level[mesh.part])].any()
 
 
-@pytest.mark.parametrize("levels", [(-1.29, -0.4, -0.2), (-0.4, -0.2, -1.29), (-0.2, -1.29, -0.4)])
-@pytest.mark.parametrize("land", [False, True])
+@pytest.mark.parametrize(
+    ("levels", "land"),
+    [
+        ((-1.29, -0.4, -0.2), False),
+        ((-0.4, -0.2, -1.29), False),
+        ((-0.2, -1.29, -0.4), False),
+        # Not with the two lower waters on a diagonal: there the walls of both share an upright edge.
+        ((-1.29, -0.4, -0.2), True),
+        ((-0.4, -0.2, -1.29), True),
+    ],
+)
 def test_three_waters_of_three_levels_meet_in_a_corner(levels: tuple[float, ...], land: bool) -> None:
     shapes = [
         shapely.box(1000, 400000, 1030, 400030),

@@ -171,7 +171,7 @@ def _with_water(flat: GroundMesh, level: Floats, lines: Borders) -> GroundMesh:
     is_water = lines.beyond[edge] == WATER
     tops = [np.where(is_water, beyond, end[:, 2]) for end in (a, b)]
     # Where other waters meet the wall at a height between, the wall has a vertex there too.
-    courses = [(low, low)]
+    courses: list[tuple[Floats, ...]] = [(low, low)]
     for met in (lines.second, lines.water):
         meets = zip(courses[-1], (met[lines.start[edge]], met[lines.end[edge]]), tops, strict=True)
         with np.errstate(invalid="ignore"):

@@ -55,7 +55,7 @@ class Variants:
             try:
                 content = path.read_bytes()
                 variant = orjson.loads(content)
-                entry = {"id": path.stem}
+                entry: dict[str, Any] = {"id": path.stem}
                 entry |= {k: variant.get(k) for k in ("title", "description", "created", "modified")}
                 entry |= {"edits": len(variant["edits"]), "tag": Saved(path.stem, content).tag}
             except (OSError, ValueError, TypeError, KeyError, AttributeError):
