@@ -40,7 +40,7 @@ def test_directions_point_to_the_sun_in_the_axes_of_rd() -> None:
     x, y, z = sun.directions(0.0)[0]
     assert (x, y < 0) == (pytest.approx(0, abs=0.02), True)
     assert math.degrees(math.asin(z)) == pytest.approx(90 - 52 + 23.44, abs=0.02)
-    # the north of RD turned 2 degrees clockwise: the sun in the south stands 2 degrees to the left of its south
+    # the north of RD turned 2 degrees clockwise: the sun in the south stands left of its south
     x, y, _ = sun.directions(2.0)[0]
     assert math.degrees(math.atan2(x, -y)) == pytest.approx(2, abs=0.6)
 
@@ -110,7 +110,7 @@ def test_shadow_by_another_way_to_look_for_it() -> None:
     """Random points and boxes against the plain test of a ray and a box (slabs)."""
     rng = np.random.default_rng(4)
     boxes = [(x, y, x + 8, y + 6, h) for x, y, h in rng.uniform((0, 0, 3), (80, 80, 30), (12, 3)).tolist()]
-    points = np.column_stack((rng.uniform(0, 90, (300, 2)) + (X, Y), rng.uniform(0, 20, 300)))
+    points = np.column_stack((rng.uniform((X, Y), (X + 90, Y + 90), (300, 2)), rng.uniform(0, 20, 300)))
     directions = rng.normal(size=(6, 3))
     directions[:, 2] = np.abs(directions[:, 2]) + 0.1
     directions /= np.linalg.norm(directions, axis=1)[:, None]

@@ -72,7 +72,7 @@ def town_of(
 
 def shifted(shape: Any) -> Any:
     """A shape in metres from (X, Y), in RD."""
-    return shapely.transform(shape, lambda xy: xy + (X, Y))
+    return shapely.transform(shape, lambda xy: xy + np.array([X, Y]))
 
 
 def ring(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
