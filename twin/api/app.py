@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,13 @@ _DESCRIPTION = "Panden, BGT-objecten, verblijfsobjecten en buurten van een gemee
 _PROBLEM: dict[str, Any] = {"application/problem+json": {}}
 
 
-def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bool = True) -> FastAPI:
+def create_app(
+    root: Path,
+    access: AccessSettings | None = None,
+    *,
+    loopback: bool = True,
+    framed_by: Sequence[str] = (),
+) -> FastAPI:
     """An application that serves the twin in ``root``.
 
     Parameters
@@ -65,6 +72,8 @@ def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bo
         Who may see and do what; without it everybody sees what is public.
     loopback : bool
         Whether nobody but this machine can reach it.
+    framed_by : sequence of str
+        Origins whose pages may show the viewer in a frame, besides its own.
 
     Raises
     ------
@@ -104,7 +113,8 @@ def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bo
             allow_headers=["Authorization", "X-API-Key", "If-Match", "If-None-Match"],
             expose_headers=["API-Version", "Content-Crs", "Content-Disposition", "ETag", "Retry-After"],
         )
-    app.add_middleware(Headed, issuers=[p.issuer for p in access.provider if p.client] if access else [])
+    issuers = [p.issuer for p in access.provider if p.client] if access else []
+    app.add_middleware(Headed, issuers=issuers, framed_by=framed_by)
     for kind in (TwinError, SourceError, TilesError):
         app.add_exception_handler(kind, problems.of_ours)
     app.add_exception_handler(RequestValidationError, problems.of_request)

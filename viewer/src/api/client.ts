@@ -21,8 +21,8 @@ export interface Api {
   properties(collection: string): Promise<Set<string>>;
   item(collection: string, id: string, signal?: AbortSignal): Promise<Feature>;
   column(collection: string, property: string): Promise<Columns>;
-  /** Ids of the objects that meet a condition in CQL2. */
-  matching(collection: string, filter: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Columns of the objects that meet a condition in CQL2. */
+  columnsOf(collection: string, properties: readonly string[], filter: string, signal?: AbortSignal): Promise<Columns>;
   /** A page of objects, in the order that is asked for. */
   page(collection: string, asked: Asked, signal?: AbortSignal): Promise<Page>;
   values(collection: string, property: string, limit: number): Promise<ValueCounts>;
@@ -66,9 +66,9 @@ export const api: Api = {
     read<Columns>(
       `/api/collections/${encodeURIComponent(collection)}/columns?properties=${encodeURIComponent(property)}`,
     ),
-  matching: async (collection, filter, signal) => {
-    const query = new URLSearchParams({ properties: 'identificatie', filter });
-    return (await read<Columns>(`/api/collections/${encodeURIComponent(collection)}/columns?${query.toString()}`, signal)).identificatie;
+  columnsOf: (collection, properties, filter, signal) => {
+    const query = new URLSearchParams({ properties: properties.join(','), filter });
+    return read<Columns>(`/api/collections/${encodeURIComponent(collection)}/columns?${query.toString()}`, signal);
   },
   page: (collection, asked, signal) => read<Page>(itemsAddress(collection, asked), signal),
   values: (collection, property, limit) =>

@@ -93,6 +93,8 @@ export interface ValueCounts {
 export interface Range {
   readonly min: number | null;
   readonly max: number | null;
+  /** Objects without it. */
+  readonly missing: number;
 }
 
 export interface Columns {

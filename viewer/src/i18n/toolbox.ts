@@ -12,6 +12,8 @@ const nl = {
   'toolbox.sun': 'Zon',
   'toolbox.measure': 'Meten',
   'toolbox.section': 'Doorsnede',
+  'toolbox.water': 'Water',
+  'toolbox.share': 'Beeld',
 } as const;
 
 const en: English<typeof nl> = {
@@ -26,6 +28,8 @@ const en: English<typeof nl> = {
   'toolbox.sun': 'Sun',
   'toolbox.measure': 'Measure',
   'toolbox.section': 'Section',
+  'toolbox.water': 'Water',
+  'toolbox.share': 'Picture',
 };
 
 export const toolbox = { nl, en };

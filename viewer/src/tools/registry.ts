@@ -37,4 +37,18 @@ export const TOOLS: readonly ToolEntry[] = [
     place: 'side',
     load: () => import('./section'),
   },
+  {
+    id: 'water',
+    label: 'toolbox.water',
+    icon: ['M3 14c2-2 4-2 6 0s4 2 6 0 4-2 6 0M3 19c2-2 4-2 6 0s4 2 6 0 4-2 6 0M8 10V6l4-3 4 3v4'],
+    place: 'side',
+    load: () => import('./water'),
+  },
+  {
+    id: 'share',
+    label: 'toolbox.share',
+    icon: ['M4 8h4l1.500-2.500h5L16 8h4v11H4zM12 10a3.2 3.2 0 1 1 0 6.400 3.2 3.2 0 0 1 0-6.400'],
+    place: 'side',
+    load: () => import('./share'),
+  },
 ];

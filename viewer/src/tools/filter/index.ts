@@ -19,7 +19,7 @@ export const make: MakeTool = (rooms, seat) => {
   const status = h('p', { class: 'note', role: 'status' });
   const cards = h('div', { class: 'stack' });
   const adding = h('div');
-  const element = h('div', { class: 'stack filter' }, cards, adding, status);
+  const element = h('div', { class: 'stack filter' }, status, cards, adding);
   let conditions: readonly Condition[] = [];
   let choices: readonly Attribute[] = [];
   let pending: AbortController | null = null;
@@ -38,7 +38,7 @@ export const make: MakeTool = (rooms, seat) => {
     status.textContent = say('counting');
     delete status.dataset['count'];
     try {
-      const ids = await api.matching(COLOURED, filter, request.signal);
+      const { identificatie: ids } = await api.columnsOf(COLOURED, ['identificatie'], filter, request.signal);
       if (request.signal.aborted) return;
       painter.keep(LAYER, { collection: COLOURED, ids: new Set(ids) });
       const { language } = store.get();
