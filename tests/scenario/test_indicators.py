@@ -129,6 +129,13 @@ def test_json_is_finite_and_in_two_languages() -> None:
         assert (indicator["reason"] is None) == (indicator["difference"] is not None)
 
 
+def test_the_difference_is_that_of_the_figures_shown() -> None:
+    town = town_of(BOXES, dwellings=0.3)  # 0.6 in all, 12.3 after
+    found = evaluate(variant({**ADD, "dwellings": 12}, DEMOLISH, area=AREA), town)
+    shown = next(i for i in found.indicators if i.definition.id == "dwellings").as_json()
+    assert (shown["before"], shown["after"], shown["difference"]) == (1, 12, 11)
+
+
 def test_nothing_changes_nothing() -> None:
     got = values(town_of(BOXES))
     assert {k for k, (a, b) in got.items() if a != b and not math.isnan(a)} == set()

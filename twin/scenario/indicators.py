@@ -45,7 +45,8 @@ class Indicator:
         """As the API answers it."""
         d = self.definition
         before, after = self._rounded(self.before), self._rounded(self.after)
-        known = before is not None and after is not None
+        # of the figures as they are shown, so that a table adds up
+        difference = None if before is None or after is None else self._rounded(after - before)
         return {
             "id": d.id,
             "unit": d.unit,
@@ -54,7 +55,7 @@ class Indicator:
             "en": {"label": d.en[0], "definition": d.en[1]},
             "before": before,
             "after": after,
-            "difference": self._rounded(self.after - self.before) if known else None,
+            "difference": difference,
             "reason": None if self.reason is None else {"nl": self.reason[0], "en": self.reason[1]},
         }
 
