@@ -21,13 +21,14 @@ import { LostWebGL, NoWebGL, giveUp, tell, warn } from './ui/message';
 import { objectPanel } from './ui/objectpanel';
 import { side } from './ui/side';
 import { Toolbox } from './ui/toolbox';
+import { staffButton } from './ui/staff/button';
 import { controls } from './ui/controls';
 
 const SEARCH_DISTANCE: Readonly<Record<string, number>> = { buurt: 900, straat: 400 };
 const NEAR = 180;
 
 /** Opens the city that the API serves. Throws what keeps it shut. */
-export async function openCity(store: Store, api: Api): Promise<void> {
+export async function openCity(store: Store, api: Api, refused = false): Promise<void> {
   const [twin, catalogue, present] = await Promise.all([api.twin(), api.catalogue(), api.properties(COLOURED)]);
   const [firstTheme] = twin.themes;
   if (!firstTheme) throw new ApiError('no-tiles', 'the twin has no themes');
@@ -55,12 +56,14 @@ export async function openCity(store: Store, api: Api): Promise<void> {
   followPointer(context, stage, painter, picking, navigation);
 
   header(context, (result) => void goTo(context, navigation, city, result));
+  void staffButton(context, refused);
   side(context, colours, attributes);
   objectPanel(context);
   footer(context);
   const steering = controls(context, stage, navigation);
   part('view').append(steering.element);
   rememberInput();
+  followEmbedding(store);
 
   navigation.onMove = steering.follow;
   navigation.onRest = (pose) => {
@@ -139,7 +142,7 @@ function keepPermalink(store: Store, navigation: Navigation): void {
   const write = (): void => {
     window.history.replaceState(null, '', formatPermalink(store.get()));
   };
-  store.on(['language', 'pose', 'hidden', 'colourBy', 'selection', 'filter', 'open', 'tools'], write);
+  store.on(['language', 'pose', 'hidden', 'colourBy', 'selection', 'filter', 'embed', 'open', 'tools'], write);
   window.addEventListener('hashchange', () => {
     const { pose, ...rest } = parsePermalink(window.location.hash);
     store.set({ ...BLANK, pose: store.get().pose, ...rest });
@@ -160,6 +163,14 @@ function sayWhenIdle(rooms: Rooms, toolbox: Toolbox): void {
     return false;
   };
   stage.beforeFrame(say);
+}
+
+function followEmbedding(store: Store): void {
+  const follow = (): void => {
+    document.documentElement.classList.toggle('embedded', store.get().embed);
+  };
+  store.on(['embed'], follow);
+  follow();
 }
 
 // Browsers also ring a canvas that a script focused after a click; the page rings it for keyboards only.

@@ -1,4 +1,5 @@
-import type { Attribute, Columns, Feature, SearchResult, Twin } from './types';
+import { authorization, forget, token } from './session';
+import type { Access, Attribute, Columns, Feature, Page, Range, SearchResult, Twin, ValueCounts } from './types';
 
 export type Failure = 'unreachable' | 'no-twin' | 'no-tiles' | 'not-found' | 'server';
 
@@ -14,15 +15,43 @@ export class ApiError extends Error {
 }
 
 export interface Api {
+  access(): Promise<Access>;
   twin(): Promise<Twin>;
   catalogue(): Promise<Attribute[]>;
   properties(collection: string): Promise<Set<string>>;
   item(collection: string, id: string, signal?: AbortSignal): Promise<Feature>;
   column(collection: string, property: string): Promise<Columns>;
+  /** Columns of the objects that meet a condition in CQL2. */
+  columnsOf(collection: string, properties: readonly string[], filter: string, signal?: AbortSignal): Promise<Columns>;
+  /** A page of objects, in the order that is asked for. */
+  page(collection: string, asked: Asked, signal?: AbortSignal): Promise<Page>;
+  values(collection: string, property: string, limit: number): Promise<ValueCounts>;
+  range(collection: string, property: string): Promise<Range>;
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]>;
 }
 
+export interface Asked {
+  readonly filter?: string | null;
+  readonly sortby?: string | null;
+  readonly limit?: number;
+  /** Id of the object after which the page begins. */
+  readonly after?: string | null;
+  readonly properties?: readonly string[];
+  readonly crs?: string;
+  readonly f?: 'csv';
+}
+
+/** Where the API gives the objects that are asked for; also for a link to a file. */
+export function itemsAddress(collection: string, { properties, ...asked }: Asked): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...asked, properties: properties?.join(',') })) {
+    if (value !== null && value !== undefined) query.set(name, String(value));
+  }
+  return `/api/collections/${encodeURIComponent(collection)}/items?${query.toString()}`;
+}
+
 export const api: Api = {
+  access: () => read<Access>('/api/access'),
   twin: () => read<Twin>('/api/twin', undefined, 'no-twin'),
   catalogue: () => read<Attribute[]>('/api/catalogue'),
   properties: async (collection) => {
@@ -37,17 +66,51 @@ export const api: Api = {
     read<Columns>(
       `/api/collections/${encodeURIComponent(collection)}/columns?properties=${encodeURIComponent(property)}`,
     ),
+  columnsOf: (collection, properties, filter, signal) => {
+    const query = new URLSearchParams({ properties: properties.join(','), filter });
+    return read<Columns>(`/api/collections/${encodeURIComponent(collection)}/columns?${query.toString()}`, signal);
+  },
+  page: (collection, asked, signal) => read<Page>(itemsAddress(collection, asked), signal),
+  values: (collection, property, limit) =>
+    read<ValueCounts>(`/api/collections/${encodeURIComponent(collection)}/values?property=${encodeURIComponent(property)}&limit=${limit}`),
+  range: (collection, property) =>
+    read<Range>(`/api/collections/${encodeURIComponent(collection)}/histogram?property=${encodeURIComponent(property)}&bins=1`),
   search: async (text, signal) =>
     (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
 };
 
+let loggedOut = (): void => undefined;
+
+/** Calls `listener` when a key or token that was good is so no more; the page goes on as that of a visitor. */
+export function onLoggedOut(listener: () => void): void {
+  loggedOut = listener;
+}
+
+/** Who the API takes the holder of a key for. Throws when it does not trust the key. */
+export async function accessOf(secret: string): Promise<Access> {
+  const path = '/api/access';
+  const response = await fetch(path, { headers: { accept: 'application/json', ...authorization(secret) } });
+  if (!response.ok) throw new ApiError('server', `${path}: ${response.status}`);
+  return (await response.json()) as Access;
+}
+
 async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'not-found'): Promise<T> {
-  const response = await fetch(path, { headers: { accept: 'application/json' }, signal: signal ?? null }).catch(
+  const secret = token();
+  const headers = { accept: 'application/geo+json, application/json', ...authorization(secret) };
+  const response = await fetch(path, { headers, signal: signal ?? null }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;
       throw new ApiError('unreachable', `${path}: ${String(reason)}`);
     },
   );
+  if (response.status === 401 && secret !== null) {
+    // Of several requests under way, only the first to hear of it tells.
+    if (token() === secret) {
+      forget();
+      loggedOut();
+    }
+    return read<T>(path, signal, missing);
+  }
   // A development proxy or gateway without the API behind it answers 502 or 504.
   if (response.status === 502 || response.status === 504) throw new ApiError('unreachable', path);
   if (response.status === 404 || response.status === 503) throw new ApiError(missing, path);

@@ -14,6 +14,23 @@ export interface Source {
   readonly classification?: string | null;
 }
 
+export interface Provider {
+  readonly title: string;
+  readonly issuer: string;
+  readonly client: string;
+  readonly scopes: string;
+}
+
+/** Who the server takes the visitor for, and how staff log in. */
+export interface Access {
+  readonly clearance: 'openbaar' | 'intern' | 'vertrouwelijk';
+  readonly planner: boolean;
+  readonly subject: string | null;
+  /** Whether staff are let in at all. */
+  readonly keys: boolean;
+  readonly providers: readonly Provider[];
+}
+
 export interface Theme {
   readonly id: string;
   readonly title: Bilingual;
@@ -54,6 +71,30 @@ export type Value = string | number | boolean | null | readonly Value[] | { read
 export interface Feature {
   readonly id: string;
   readonly properties: Readonly<Record<string, Value>>;
+}
+
+/** A page of objects, and how many there are in all. */
+export interface Page {
+  readonly features: readonly (Feature & { readonly geometry: Outline | null })[];
+  readonly numberMatched: number;
+}
+
+export type Outline =
+  | { readonly type: 'Polygon'; readonly coordinates: readonly (readonly (readonly number[])[])[] }
+  | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[] };
+
+/** Values that occur, the most frequent first. */
+export interface ValueCounts {
+  readonly distinct: number;
+  readonly values: readonly { readonly value: Value; readonly count: number }[];
+}
+
+/** Of a number; null where no object has it. */
+export interface Range {
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Objects without it. */
+  readonly missing: number;
 }
 
 export interface Columns {
