@@ -1,8 +1,8 @@
 """CPU time of a variant; run by hand: ``python -m tests.benchmarks.bench_scenario [BUILDINGS]``.
 
-Builds the sample municipality (400 panden unless told) and lays two variants over it: fifty edits of all kinds
-but imports, and one that turns a block into towers. Prints the median CPU time of five runs on one core; the
-twin is read once and kept, so reading is told apart.
+Builds the sample municipality (400 panden unless told) and lays two variants over it: fifty edits of all
+kinds but imports, and one that turns a block into towers. Prints the median CPU time of five runs on one core;
+the twin is read once and kept, so reading is told apart.
 """
 
 from __future__ import annotations
