@@ -3,6 +3,7 @@ import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
 import { section } from './steps/section.mjs';
+import { staff } from './steps/staff.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
 
@@ -11,4 +12,4 @@ import { trouble } from './steps/trouble.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, finding, measuring, section, sun, trouble };
+export const topics = { opening, objects, finding, measuring, section, staff, sun, trouble };
