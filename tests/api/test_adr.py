@@ -16,6 +16,8 @@ from fastapi.testclient import TestClient
 
 from twin.access.settings import AccessSettings, Contact
 from twin.api import create_app
+from twin.api.headers import origins_of
+from twin.errors import SettingsError
 
 OFFICE = Contact(name="Geo", email="geo@example.nl", url="https://www.example.nl/geo")
 
@@ -97,6 +99,23 @@ def test_secure_headers_are_there(office: TestClient) -> None:
     for name in ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options"):
         assert name in headers
     assert "Strict-Transport-Security" in office.get("https://testserver/api/twin").headers
+
+
+def test_only_pages_that_are_named_may_frame_the_viewer(root: Path) -> None:
+    def ancestors(framed_by: str) -> str:
+        headers = TestClient(create_app(root, framed_by=origins_of(framed_by))).get("/api/twin").headers
+        assert ("X-Frame-Options" in headers) == (framed_by == "")
+        return next(p for p in headers["Content-Security-Policy"].split("; ") if p.startswith("frame-anc"))
+
+    assert ancestors("") == "frame-ancestors 'self'"
+    named = ancestors("https://www.gemeente.nl/, https://*.example.nl:8443")
+    assert named == "frame-ancestors 'self' https://www.gemeente.nl https://*.example.nl:8443"
+
+
+@pytest.mark.parametrize("text", ["*", "www.gemeente.nl", "https://a.nl/pad", "https://a.nl; script-src *"])
+def test_what_is_no_origin_may_not_frame(text: str) -> None:
+    with pytest.raises(SettingsError, match="no origin"):
+        origins_of(text)
 
 
 def test_parameters_are_of_the_query_and_not_in_the_path_twice(described: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from starlette_compress import CompressMiddleware
 from ingest.errors import SourceError
 from tiles.errors import TilesError
 from twin.access import AccessSettings, Gate
-from twin.api import city, features, html, legends, login, problems
+from twin.api import city, features, html, legends, login, problems, scenarios
 from twin.api.answers import Json
 from twin.api.caching import Conditional
 from twin.api.data import CurrentTwin
@@ -29,6 +30,7 @@ from twin.api.negotiation import Page, preferred
 from twin.api.remote import RemoteFiles
 from twin.errors import TwinError
 from twin.store import Layout
+from twin.store.variants import Variants
 
 CONFORMS_TO = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -54,7 +56,13 @@ _DESCRIPTION = "Panden, BGT-objecten, verblijfsobjecten en buurten van een gemee
 _PROBLEM: dict[str, Any] = {"application/problem+json": {}}
 
 
-def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bool = True) -> FastAPI:
+def create_app(
+    root: Path,
+    access: AccessSettings | None = None,
+    *,
+    loopback: bool = True,
+    framed_by: Sequence[str] = (),
+) -> FastAPI:
     """An application that serves the twin in ``root``.
 
     Parameters
@@ -64,6 +72,8 @@ def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bo
         Who may see and do what; without it everybody sees what is public.
     loopback : bool
         Whether nobody but this machine can reach it.
+    framed_by : sequence of str
+        Origins whose pages may show the viewer in a frame, besides its own.
 
     Raises
     ------
@@ -88,6 +98,7 @@ def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bo
     gate = Gate(access) if access is not None else None
     current = CurrentTwin(root)
     app.state.current_twin, app.state.gate, app.state.loopback = current, gate, loopback
+    app.state.planners, app.state.variants = scenarios.Planners(current.layout), Variants(current.layout)
     app.openapi = lambda: describe(app, app.state.current_twin())  # type: ignore[method-assign]
     # The last one added is the first that a request meets.
     app.add_middleware(Conditional, current=current)
@@ -102,7 +113,8 @@ def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bo
             allow_headers=["Authorization", "X-API-Key", "If-Match", "If-None-Match"],
             expose_headers=["API-Version", "Content-Crs", "Content-Disposition", "ETag", "Retry-After"],
         )
-    app.add_middleware(Headed, issuers=[p.issuer for p in access.provider if p.client] if access else [])
+    issuers = [p.issuer for p in access.provider if p.client] if access else []
+    app.add_middleware(Headed, issuers=issuers, framed_by=framed_by)
     for kind in (TwinError, SourceError, TilesError):
         app.add_exception_handler(kind, problems.of_ours)
     app.add_exception_handler(RequestValidationError, problems.of_request)
@@ -114,6 +126,7 @@ def create_app(root: Path, access: AccessSettings | None = None, *, loopback: bo
     api.include_router(features.router)
     api.include_router(legends.router)
     api.include_router(login.router)
+    api.include_router(scenarios.router)
     app.include_router(api)
     app.add_api_route(
         "/api", landing, include_in_schema=False, dependencies=[OnlyKnownParameters], response_model=None

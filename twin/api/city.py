@@ -11,8 +11,10 @@ import twin as package
 from twin.api.answers import Json
 from twin.api.data import Twin
 from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, note_read
+from twin.api.features import Filter, FilterCrs, FilterLang
 from twin.api.geojson import plain
 from twin.api.search import find
+from twin.api.selection import selection
 from twin.catalogue import Attribute
 from twin.errors import QueryError
 
@@ -71,14 +73,20 @@ def columns(
     request: Request,
     twin: CurrentTwinDep,
     properties: Annotated[str, Query(description="Attributes, separated by commas.")],
+    filter_: Filter = None,
+    filter_lang: FilterLang = "cql2-text",
+    filter_crs: FilterCrs = None,
 ) -> Json:
-    """Whole columns of a collection, for colouring; in the order of the ids."""
+    """Whole columns of a collection, or those of the objects that meet a filter; in the order of the ids."""
     twin.require(collection)
     names = ["identificatie", *(n.strip() for n in properties.split(","))]
     chosen = [twin.attribute(collection, n) for n in dict.fromkeys(names)]
     listed = ", ".join(f'"{a.name}"' for a in chosen)
-    rows = twin.query(f'select {listed} from "{collection}" order by row_')
-    note_read(request, twin, collection, tuple(chosen), len(rows))
+    found = selection(
+        request, twin, collection, filter_=filter_, filter_lang=filter_lang, filter_crs=filter_crs
+    )
+    rows = twin.query(f'select {listed} from "{collection}" where {found.where} order by row_', found.values)
+    note_read(request, twin, collection, tuple(chosen), len(rows), found.where)
     return Json({a.name: [plain(row[i], a.type) for row in rows] for i, a in enumerate(chosen)})
 
 

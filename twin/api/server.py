@@ -6,7 +6,7 @@ import errno
 import gc
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -27,10 +27,12 @@ def serve_twin(
     announce: Callable[[str], object],
     access: AccessSettings | None = None,
     proxies: str = "",
+    framed_by: Sequence[str] = (),
 ) -> None:
     """Serve the twin in ``root`` until interrupted; ``announce`` gets the address when it answers.
 
-    ``proxies`` are addresses, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are believed.
+    ``proxies`` are addresses, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are believed;
+    ``framed_by`` are origins whose pages may show the viewer in a frame.
 
     Raises
     ------
@@ -40,7 +42,9 @@ def serve_twin(
     listener = _listen(host, port)
     address, number = listener.getsockname()[:2]
     try:
-        app = create_app(root, access, loopback=ipaddress.ip_address(address).is_loopback)
+        app = create_app(
+            root, access, loopback=ipaddress.ip_address(address).is_loopback, framed_by=framed_by
+        )
     except BaseException:
         listener.close()
         raise

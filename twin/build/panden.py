@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 
 from tiles import Mesh
-from twin.build.cloud import Cloud, CloudPart, grown
+from twin.build.cloud import Cloud, grown
 from twin.build.derived import derived, neighbours, roof_faces
-from twin.build.ground import Raised, either
+from twin.build.ground import Raised, either, raise_ground
 from twin.build.isolate import Piece, isolating
 from twin.build.level0 import NOT_BUILT
 from twin.build.meshes import ThemeMesh, mesh_of
@@ -76,8 +76,8 @@ def build(
     lowest, median = _ground_line(raised.shells) if raised else np.full((2, len(frame)), np.nan)
     model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk, lowest)
     near = around or Surroundings()
-    model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near.cloud, chunk))
-    touching = neighbours(frame, near.panden, lambda some: _rebuilt(some, near.cloud, chunk))
+    model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near, chunk))
+    touching = neighbours(frame, near.panden, lambda some: _rebuilt(some, near, chunk))
     more = derived(model, frame, touching)
     model = replace(model, quality=model.quality.join(more))
     outlines = _outlines(polygons, model)
@@ -175,17 +175,23 @@ def _joined(models: list[Reconstruction], rows: list[Ints]) -> Reconstruction:
     )
 
 
-def _measured(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Floats:
+def _measured(frame: gpd.GeoDataFrame, near: Surroundings, chunk: int) -> Floats:
     """Heights above ground of panden of other tiles, as those tiles find them."""
-    return heights_of(_rebuilt(frame, cloud, chunk).quality)
+    return heights_of(_rebuilt(frame, near, chunk).quality)
 
 
-def _rebuilt(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Reconstruction:
-    """Panden of other tiles, as those tiles make them."""
-    here = replace(cloud, box=grown(tuple(frame.total_bounds.tolist()))).read()
+def _rebuilt(frame: gpd.GeoDataFrame, near: Surroundings, chunk: int) -> Reconstruction:
+    """Panden of other tiles, as those tiles make them: from the same points, on the same ground."""
+    here = replace(near.cloud, box=grown(tuple(frame.total_bounds.tolist()))).read()
     polygons, ids = _mended(frame.geometry.to_numpy()), frame["identificatie"].tolist()
-    unknown = np.full(len(frame), np.nan)  # it says nothing of how high above the ground they are
-    return _reconstruct(polygons, _status(frame), ids, here, chunk, unknown)
+    lowest = np.full(len(frame), np.nan)
+    for tile, own in frame.groupby("tile"):
+        if (ground := near.grounds.get(str(tile))) is None:
+            continue
+        ground = ground.only("pand", own["row"].to_numpy())
+        if raised := raise_ground({"pand": own}, here, ground).raised.get("pand"):
+            lowest[own.index] = _ground_line(raised.shells)[0]
+    return _reconstruct(polygons, _status(frame), ids, here, chunk, lowest)
 
 
 def _unmade(panden: int) -> Reconstruction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from twin.build.cloud import CloudPart
+from twin.build.level0 import TileGround
 from twin.geometry.columns import Bytes, Floats, Ints, Shells
 from twin.geometry.footprints import footprints_from
 from twin.geometry.select import concatenate, without
@@ -36,13 +37,16 @@ class Surroundings:
     Attributes
     ----------
     panden : GeoDataFrame
-        ``identificatie``, status and outline.
+        ``identificatie``, status and outline; the ``tile`` of each, and its ``row`` in the ground of that.
     cloud : CloudPart
         The points around them; read only if somebody asks.
+    grounds : mapping of str to TileGround
+        What they stand on, by tile.
     """
 
     panden: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs=28992))
     cloud: CloudPart = field(default_factory=CloudPart)
+    grounds: Mapping[str, TileGround] = field(default_factory=dict)
 
 
 def heights_of(quality: pd.DataFrame) -> Floats:

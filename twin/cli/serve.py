@@ -38,6 +38,13 @@ def serve(
             help="Addresses of proxies in front, separated by commas, that tell who their clients are.",
         ),
     ] = "",
+    framed_by: Annotated[
+        str,
+        typer.Option(
+            envvar="TWIN_FRAMED_BY",
+            help="Origins whose pages may show the viewer in a frame, separated by commas.",
+        ),
+    ] = "",
     quiet: Quiet = False,
 ) -> None:
     """Serve a built twin: the viewer on /, the API on /api, the 3D Tiles on /3dtiles.
@@ -47,11 +54,18 @@ def serve(
     """
     from twin.store.remote import root_of
 
-    run(root_of(out), host, port, access, proxies, quiet=quiet)
+    run(root_of(out), host, port, access, proxies, framed_by, quiet=quiet)
 
 
 def run(
-    out: Path, host: str, port: int, access: Path | None = None, proxies: str = "", *, quiet: bool
+    out: Path,
+    host: str,
+    port: int,
+    access: Path | None = None,
+    proxies: str = "",
+    framed_by: str = "",
+    *,
+    quiet: bool,
 ) -> None:
     """Serve until interrupted, which is how serving ends well.
 
@@ -60,9 +74,10 @@ def run(
     StoreError
         When there is no twin in ``out``, or the port is taken.
     SettingsError
-        When ``access.toml`` is wrong.
+        When ``access.toml`` is wrong, or ``framed_by`` no list of origins.
     """
     from twin.access import load_access
+    from twin.api.headers import origins_of
     from twin.api.server import serve_twin
 
     def announce(address: str) -> None:
@@ -72,5 +87,6 @@ def run(
     # The server ends its requests first and then passes the signal on to whoever handled it before, which
     # is what main() set: a KeyboardInterrupt.
     settings = load_access(access) if access else None
+    framing = origins_of(framed_by)
     with suppress(KeyboardInterrupt):
-        serve_twin(out, host, port, announce, settings, proxies)
+        serve_twin(out, host, port, announce, settings, proxies, framing)

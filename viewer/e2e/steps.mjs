@@ -1,15 +1,18 @@
+import { filtering } from './steps/filtering.mjs';
 import { finding } from './steps/finding.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
 import { section } from './steps/section.mjs';
+import { sharing } from './steps/sharing.mjs';
 import { staff } from './steps/staff.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
+import { water } from './steps/water.mjs';
 
 /**
  * What a visitor does, in order, by topic: pairs of a title and a function of the visit.
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, finding, measuring, section, staff, sun, trouble };
+export const topics = { opening, objects, filtering, finding, measuring, section, staff, sun, water, sharing, trouble };

@@ -63,6 +63,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   const steering = controls(context, stage, navigation);
   part('view').append(steering.element);
   rememberInput();
+  followEmbedding(store);
 
   navigation.onMove = steering.follow;
   navigation.onRest = (pose) => {
@@ -141,7 +142,7 @@ function keepPermalink(store: Store, navigation: Navigation): void {
   const write = (): void => {
     window.history.replaceState(null, '', formatPermalink(store.get()));
   };
-  store.on(['language', 'pose', 'hidden', 'colourBy', 'selection', 'filter', 'open', 'tools'], write);
+  store.on(['language', 'pose', 'hidden', 'colourBy', 'selection', 'filter', 'embed', 'open', 'tools'], write);
   window.addEventListener('hashchange', () => {
     const { pose, ...rest } = parsePermalink(window.location.hash);
     store.set({ ...BLANK, pose: store.get().pose, ...rest });
@@ -162,6 +163,14 @@ function sayWhenIdle(rooms: Rooms, toolbox: Toolbox): void {
     return false;
   };
   stage.beforeFrame(say);
+}
+
+function followEmbedding(store: Store): void {
+  const follow = (): void => {
+    document.documentElement.classList.toggle('embedded', store.get().embed);
+  };
+  store.on(['embed'], follow);
+  follow();
 }
 
 // Browsers also ring a canvas that a script focused after a click; the page rings it for keyboards only.

@@ -31,6 +31,7 @@ function someState(next: () => number): ViewState {
     colourBy: maybe('oorspronkelijk_bouwjaar'),
     selection: maybe({ collection: 'wegdeel', id: `G0503.${Math.floor(next() * 1e12).toString(16)}&x=/ü` }),
     filter: maybe('hoogte:ge:12;energielabel:in:F,G;naam:eq:a&b=c#d'),
+    embed: next() < 0.3,
     open: next() < 0.5 ? ['sun', 'table'] : [],
     tools: next() < 0.5 ? { sun: '2026-06-21T12:00', measure: `area:1.5,2;3,4 ${next()}` } : {},
   };

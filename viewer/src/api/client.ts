@@ -1,5 +1,5 @@
 import { authorization, forget, token } from './session';
-import type { Access, Attribute, Columns, Feature, SearchResult, Twin } from './types';
+import type { Access, Attribute, Columns, Feature, Page, Range, SearchResult, Twin, ValueCounts } from './types';
 
 export type Failure = 'unreachable' | 'no-twin' | 'no-tiles' | 'not-found' | 'server';
 
@@ -21,7 +21,33 @@ export interface Api {
   properties(collection: string): Promise<Set<string>>;
   item(collection: string, id: string, signal?: AbortSignal): Promise<Feature>;
   column(collection: string, property: string): Promise<Columns>;
+  /** Columns of the objects that meet a condition in CQL2. */
+  columnsOf(collection: string, properties: readonly string[], filter: string, signal?: AbortSignal): Promise<Columns>;
+  /** A page of objects, in the order that is asked for. */
+  page(collection: string, asked: Asked, signal?: AbortSignal): Promise<Page>;
+  values(collection: string, property: string, limit: number): Promise<ValueCounts>;
+  range(collection: string, property: string): Promise<Range>;
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]>;
+}
+
+export interface Asked {
+  readonly filter?: string | null;
+  readonly sortby?: string | null;
+  readonly limit?: number;
+  /** Id of the object after which the page begins. */
+  readonly after?: string | null;
+  readonly properties?: readonly string[];
+  readonly crs?: string;
+  readonly f?: 'csv';
+}
+
+/** Where the API gives the objects that are asked for; also for a link to a file. */
+export function itemsAddress(collection: string, { properties, ...asked }: Asked): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...asked, properties: properties?.join(',') })) {
+    if (value !== null && value !== undefined) query.set(name, String(value));
+  }
+  return `/api/collections/${encodeURIComponent(collection)}/items?${query.toString()}`;
 }
 
 export const api: Api = {
@@ -40,6 +66,15 @@ export const api: Api = {
     read<Columns>(
       `/api/collections/${encodeURIComponent(collection)}/columns?properties=${encodeURIComponent(property)}`,
     ),
+  columnsOf: (collection, properties, filter, signal) => {
+    const query = new URLSearchParams({ properties: properties.join(','), filter });
+    return read<Columns>(`/api/collections/${encodeURIComponent(collection)}/columns?${query.toString()}`, signal);
+  },
+  page: (collection, asked, signal) => read<Page>(itemsAddress(collection, asked), signal),
+  values: (collection, property, limit) =>
+    read<ValueCounts>(`/api/collections/${encodeURIComponent(collection)}/values?property=${encodeURIComponent(property)}&limit=${limit}`),
+  range: (collection, property) =>
+    read<Range>(`/api/collections/${encodeURIComponent(collection)}/histogram?property=${encodeURIComponent(property)}&bins=1`),
   search: async (text, signal) =>
     (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
 };
@@ -63,7 +98,7 @@ export async function accessOf(secret: string): Promise<Access> {
 
 async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'not-found'): Promise<T> {
   const secret = token();
-  const headers = { accept: 'application/json', ...authorization(secret) };
+  const headers = { accept: 'application/geo+json, application/json', ...authorization(secret) };
   const response = await fetch(path, { headers, signal: signal ?? null }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;

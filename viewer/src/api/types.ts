@@ -73,6 +73,30 @@ export interface Feature {
   readonly properties: Readonly<Record<string, Value>>;
 }
 
+/** A page of objects, and how many there are in all. */
+export interface Page {
+  readonly features: readonly (Feature & { readonly geometry: Outline | null })[];
+  readonly numberMatched: number;
+}
+
+export type Outline =
+  | { readonly type: 'Polygon'; readonly coordinates: readonly (readonly (readonly number[])[])[] }
+  | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[] };
+
+/** Values that occur, the most frequent first. */
+export interface ValueCounts {
+  readonly distinct: number;
+  readonly values: readonly { readonly value: Value; readonly count: number }[];
+}
+
+/** Of a number; null where no object has it. */
+export interface Range {
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Objects without it. */
+  readonly missing: number;
+}
+
 export interface Columns {
   readonly identificatie: readonly string[];
   readonly [property: string]: readonly Value[];

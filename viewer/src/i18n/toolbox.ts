@@ -7,9 +7,13 @@ const nl = {
   'toolbox.clear': 'Wissen',
   'toolbox.loading': 'Gereedschap laden…',
   'toolbox.failed': '“{tool}” kon niet worden geladen. Controleer de verbinding en probeer het opnieuw.',
+  'toolbox.filter': 'Filter',
+  'toolbox.table': 'Tabel',
   'toolbox.sun': 'Zon',
   'toolbox.measure': 'Meten',
   'toolbox.section': 'Doorsnede',
+  'toolbox.water': 'Water',
+  'toolbox.share': 'Beeld',
 } as const;
 
 const en: English<typeof nl> = {
@@ -19,9 +23,13 @@ const en: English<typeof nl> = {
   'toolbox.clear': 'Clear',
   'toolbox.loading': 'Loading the tool…',
   'toolbox.failed': '“{tool}” could not be loaded. Check the connection and try again.',
+  'toolbox.filter': 'Filter',
+  'toolbox.table': 'Table',
   'toolbox.sun': 'Sun',
   'toolbox.measure': 'Measure',
   'toolbox.section': 'Section',
+  'toolbox.water': 'Water',
+  'toolbox.share': 'Picture',
 };
 
 export const toolbox = { nl, en };

@@ -6,17 +6,18 @@ import type { ObjectRef, ViewState } from './store';
 const METRE_DECIMALS = 2;
 const DEGREE_DECIMALS = 3;
 // Any other key is the state of a tool, kept also where this viewer lacks that tool.
-const OWN = new Set(['camera', 'hide', 'colour', 'object', 'filter', 'open', 'lang']);
+const OWN = new Set(['camera', 'hide', 'colour', 'object', 'filter', 'embed', 'open', 'lang']);
 
 /** The URL hash that says `state`. */
 export function formatPermalink(state: ViewState): string {
-  const { language, pose, hidden, colourBy, selection, filter, open, tools } = state;
+  const { language, pose, hidden, colourBy, selection, filter, embed, open, tools } = state;
   const query = new URLSearchParams();
   if (pose) query.set('camera', formatPose(pose));
   if (hidden.size > 0) query.set('hide', [...hidden].sort().join(','));
   if (colourBy) query.set('colour', colourBy);
   if (selection) query.set('object', `${selection.collection}/${selection.id}`);
   if (filter) query.set('filter', filter);
+  if (embed) query.set('embed', '1');
   if (open.length > 0) query.set('open', open.join(','));
   for (const [tool, said] of Object.entries(tools).sort()) query.set(tool, said);
   query.set('lang', language);
@@ -41,6 +42,7 @@ export function parsePermalink(hash: string): Partial<ViewState> {
     ...(colourBy && { colourBy }),
     ...(selection && { selection }),
     ...(filter && { filter }),
+    ...(query.has('embed') && { embed: true }),
     ...(open.length > 0 && { open }),
     ...(Object.keys(tools).length > 0 && { tools }),
     ...(isLanguage(language) && { language }),

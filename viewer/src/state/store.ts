@@ -19,6 +19,8 @@ export interface ViewState {
   readonly selection: ObjectRef | null;
   /** Conditions on panden in the form of a link; those that meet them stand out. Null for none. */
   readonly filter: string | null;
+  /** Shown in somebody else's page: the city and its sources alone. */
+  readonly embed: boolean;
   /** Ids of the tools whose panel is open. */
   readonly open: readonly string[];
   /** What each tool that is in use says of itself, in a form of its own. */
@@ -32,6 +34,7 @@ export const BLANK: Omit<ViewState, 'language'> = {
   colourBy: null,
   selection: null,
   filter: null,
+  embed: false,
   open: [],
   tools: {},
 };

@@ -3,6 +3,20 @@ import type { ToolEntry } from './tool';
 /** The tools, in the order of the toolbar. Each is a module of its own that is fetched when it is first used. */
 export const TOOLS: readonly ToolEntry[] = [
   {
+    id: 'filter',
+    label: 'toolbox.filter',
+    icon: ['M4 5h16l-6.200 7.500V20l-3.600-2v-5.500z'],
+    place: 'side',
+    load: () => import('./filter'),
+  },
+  {
+    id: 'table',
+    label: 'toolbox.table',
+    icon: ['M4 5h16v14H4zM4 10h16M4 14.500h16M10 5v14'],
+    place: 'bottom',
+    load: () => import('./table'),
+  },
+  {
     id: 'sun',
     label: 'toolbox.sun',
     icon: ['M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2.500v2.500M12 19v2.500M2.500 12H5M19 12h2.500M5.300 5.300 7 7M17 17l1.700 1.700M18.700 5.300 17 7M7 17l-1.700 1.700'],
@@ -22,5 +36,19 @@ export const TOOLS: readonly ToolEntry[] = [
     icon: ['M4 20V10l6-5v15zM13 3v18M16 20h4v-8l-4-3'],
     place: 'side',
     load: () => import('./section'),
+  },
+  {
+    id: 'water',
+    label: 'toolbox.water',
+    icon: ['M3 14c2-2 4-2 6 0s4 2 6 0 4-2 6 0M3 19c2-2 4-2 6 0s4 2 6 0 4-2 6 0M8 10V6l4-3 4 3v4'],
+    place: 'side',
+    load: () => import('./water'),
+  },
+  {
+    id: 'share',
+    label: 'toolbox.share',
+    icon: ['M4 8h4l1.500-2.500h5L16 8h4v11H4zM12 10a3.2 3.2 0 1 1 0 6.400 3.2 3.2 0 0 1 0-6.400'],
+    place: 'side',
+    load: () => import('./share'),
   },
 ];

@@ -3,7 +3,7 @@ import type { LegendClass } from '../colour/classify';
 import { NO_DATA } from '../colour/ramps';
 import type { ColourSource, ColourStatus } from '../colour/source';
 import { formatMeasure, formatNumber, formatSource, formatValue } from '../format/values';
-import { groupName } from '../i18n';
+import { groupName, type Language } from '../i18n';
 import { text, type Context } from './context';
 import { h } from './dom';
 
@@ -27,7 +27,7 @@ export function colouring(context: Context, source: ColourSource, attributes: re
   const renderChoice = (): void => {
     const { language, colourBy } = store.get();
     label.textContent = text(context, 'colour.by');
-    select.replaceChildren(h('option', { value: '' }, text(context, 'colour.none')), ...groups(language, attributes));
+    select.replaceChildren(h('option', { value: '' }, text(context, 'colour.none')), ...attributeOptions(language, attributes));
     select.value = colourBy ?? '';
   };
   store.on(['language'], () => {
@@ -45,7 +45,8 @@ export function colouring(context: Context, source: ColourSource, attributes: re
   return h('div', { class: 'colouring' }, label, select, legend);
 }
 
-function groups(language: 'nl' | 'en', attributes: readonly Attribute[]): HTMLElement[] {
+/** Attributes to choose from, under the headings of their groups. */
+export function attributeOptions(language: Language, attributes: readonly Attribute[]): HTMLElement[] {
   const byGroup = Map.groupBy(attributes, ({ group }) => group);
   return [...byGroup].map(([group, members]) =>
     h(
@@ -123,6 +124,6 @@ function meaning(context: Context, { meaning: what }: LegendClass, attribute: At
 }
 
 // "20 tot 35 m": the unit once, at the end.
-function bare(language: 'nl' | 'en', value: number, attribute: Attribute): string {
+function bare(language: Language, value: number, attribute: Attribute): string {
   return formatMeasure(language, value, { ...attribute, unit: null });
 }

@@ -3,6 +3,8 @@ import { text } from './context';
 import { button, h, icon, ICONS, part } from './dom';
 import { warn } from './message';
 
+// What the filter says has a place of its own in the store, because other tools go by it.
+const FILTER = 'filter';
 const PANELS = { side: 'tool', bottom: 'sheet' } as const;
 
 interface Loaded {
@@ -23,7 +25,7 @@ export class Toolbox {
     private readonly entries: readonly ToolEntry[],
   ) {
     const { store } = rooms;
-    store.on(['open', 'tools'], () => {
+    store.on(['open', 'tools', 'filter'], () => {
       this.follow();
     });
     store.on(['language'], () => {
@@ -43,15 +45,20 @@ export class Toolbox {
   }
 
   private follow(): void {
-    const { open, tools } = this.rooms.store.get();
+    const { open } = this.rooms.store.get();
     for (const entry of this.entries) {
-      const wanted = open.includes(entry.id) || entry.id in tools;
+      const wanted = open.includes(entry.id) || this.saidOf(entry) !== null;
       const known = this.loaded.get(entry.id);
       if (known) this.bring(entry, known);
       else if (wanted) void this.fetch(entry);
     }
     this.renderBar();
     this.renderPanels();
+  }
+
+  private saidOf({ id }: ToolEntry): string | null {
+    const { filter, tools } = this.rooms.store.get();
+    return id === FILTER ? filter : (tools[id] ?? null);
   }
 
   private async fetch(entry: ToolEntry): Promise<void> {
@@ -75,8 +82,8 @@ export class Toolbox {
   }
 
   private bring(entry: ToolEntry, known: Loaded, first = false): void {
-    const { open, tools } = this.rooms.store.get();
-    const state = tools[entry.id] ?? null;
+    const { open } = this.rooms.store.get();
+    const state = this.saidOf(entry);
     if (first || state !== known.state) {
       known.state = state;
       void this.restore(entry, known, state);
@@ -107,9 +114,13 @@ export class Toolbox {
       save: (state) => {
         const known = this.loaded.get(entry.id);
         if (known) known.state = state;
-        const { [entry.id]: before, ...rest } = this.rooms.store.get().tools;
-        if ((before ?? null) === state) return;
-        this.rooms.store.set({ tools: state === null ? rest : { ...rest, [entry.id]: state } });
+        if (this.saidOf(entry) === state) return;
+        if (entry.id === FILTER) {
+          this.rooms.store.set({ filter: state });
+          return;
+        }
+        const others = Object.entries(this.rooms.store.get().tools).filter(([id]) => id !== entry.id);
+        this.rooms.store.set({ tools: Object.fromEntries(state === null ? others : [...others, [entry.id, state]]) });
       },
       close: () => {
         this.toggle(entry, false);
@@ -125,14 +136,14 @@ export class Toolbox {
   }
 
   private renderBar(): void {
-    const { open, tools } = this.rooms.store.get();
+    const { open } = this.rooms.store.get();
     // Of the bar only: the panels name their tool in the same way.
     const focused = this.bar.querySelector<HTMLElement>('[data-tool]:focus')?.dataset['tool'];
     this.bar.setAttribute('aria-label', text(this.rooms, 'toolbox.label'));
     this.bar.replaceChildren(
       ...this.entries.map((entry) => {
         const label = text(this.rooms, entry.label);
-        const used = entry.id in tools;
+        const used = this.saidOf(entry) !== null;
         const isOpen = open.includes(entry.id);
         const element = h(
           'button',
