@@ -5,6 +5,7 @@ import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
 import { section } from './steps/section.mjs';
 import { sharing } from './steps/sharing.mjs';
+import { staff } from './steps/staff.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
 import { water } from './steps/water.mjs';
@@ -14,4 +15,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, measuring, section, sun, water, sharing, trouble };
+export const topics = { opening, objects, filtering, finding, measuring, section, staff, sun, water, sharing, trouble };

@@ -79,11 +79,13 @@ export const api: Api = {
     (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
 };
 
-let loggedOut = (): void => undefined;
+let ended = false;
+let loggedOut: (() => void) | null = null;
 
-/** Calls `listener` when a key or token that was good is so no more; the page goes on as that of a visitor. */
+/** Calls `listener` when a key or token is trusted no more, or was found so before; the page goes on as that of a visitor. */
 export function onLoggedOut(listener: () => void): void {
   loggedOut = listener;
+  if (ended) listener();
 }
 
 /** Who the API takes the holder of a key for. Throws when it does not trust the key. */
@@ -107,7 +109,8 @@ async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'n
     // Of several requests under way, only the first to hear of it tells.
     if (token() === secret) {
       forget();
-      loggedOut();
+      ended = true;
+      loggedOut?.();
     }
     return read<T>(path, signal, missing);
   }
