@@ -30,8 +30,8 @@ def serve_twin(
 ) -> None:
     """Serve the twin in ``root`` until interrupted; ``announce`` gets the address when it answers.
 
-    ``proxies`` are addresses, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are believed; ``framed_by``
-    are origins whose pages may show the viewer in a frame.
+    ``proxies`` are addresses, separated by commas, whose ``X-Forwarded-For`` and ``-Proto`` are believed;
+    ``framed_by`` are origins whose pages may show the viewer in a frame.
 
     Raises
     ------

@@ -7,6 +7,7 @@ import { section } from './steps/section.mjs';
 import { sharing } from './steps/sharing.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
+import { walking } from './steps/walking.mjs';
 import { water } from './steps/water.mjs';
 
 /**
@@ -14,4 +15,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, measuring, section, sun, water, sharing, trouble };
+export const topics = { opening, objects, filtering, finding, walking, measuring, section, sun, water, sharing, trouble };

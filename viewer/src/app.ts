@@ -21,6 +21,7 @@ import { LostWebGL, NoWebGL, giveUp, tell, warn } from './ui/message';
 import { objectPanel } from './ui/objectpanel';
 import { side } from './ui/side';
 import { Toolbox } from './ui/toolbox';
+import { watchConnection } from './ui/connection';
 import { controls } from './ui/controls';
 
 const SEARCH_DISTANCE: Readonly<Record<string, number>> = { buurt: 900, straat: 400 };
@@ -61,6 +62,7 @@ export async function openCity(store: Store, api: Api): Promise<void> {
   const steering = controls(context, stage, navigation);
   part('view').append(steering.element);
   rememberInput();
+  watchConnection(context);
   followEmbedding(store);
 
   navigation.onMove = steering.follow;

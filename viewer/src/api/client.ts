@@ -14,6 +14,8 @@ export class ApiError extends Error {
 }
 
 export interface Api {
+  /** When the twin that is served now was built. */
+  built(): Promise<string>;
   twin(): Promise<Twin>;
   catalogue(): Promise<Attribute[]>;
   properties(collection: string): Promise<Set<string>>;
@@ -48,7 +50,11 @@ export function itemsAddress(collection: string, { properties, ...asked }: Asked
   return `/api/collections/${encodeURIComponent(collection)}/items?${query.toString()}`;
 }
 
+/** Hears of every request that did not reach the server, or found no such object. */
+export const failures = new EventTarget();
+
 export const api: Api = {
+  built: async () => (await read<{ built: string }>('/api/version')).built,
   twin: () => read<Twin>('/api/twin', undefined, 'no-twin'),
   catalogue: () => read<Attribute[]>('/api/catalogue'),
   properties: async (collection) => {
@@ -80,12 +86,17 @@ async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'n
   const response = await fetch(path, { headers: { accept: 'application/geo+json, application/json' }, signal: signal ?? null }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;
-      throw new ApiError('unreachable', `${path}: ${String(reason)}`);
+      throw missed('unreachable', `${path}: ${String(reason)}`);
     },
   );
   // A development proxy or gateway without the API behind it answers 502 or 504.
-  if (response.status === 502 || response.status === 504) throw new ApiError('unreachable', path);
-  if (response.status === 404 || response.status === 503) throw new ApiError(missing, path);
+  if (response.status === 502 || response.status === 504) throw missed('unreachable', path);
+  if (response.status === 404 || response.status === 503) throw missed(missing, path);
   if (!response.ok) throw new ApiError('server', `${path}: ${response.status}`);
   return (await response.json()) as T;
+}
+
+function missed(failure: Failure, message: string): ApiError {
+  failures.dispatchEvent(new Event('missed'));
+  return new ApiError(failure, message);
 }
