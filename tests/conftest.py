@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 from hypothesis import settings
+from jsonschema import Draft7Validator
+from jsonschema.validators import validator_for
 
 if TYPE_CHECKING:
     from ingest.sample import SampleTown
@@ -28,6 +31,16 @@ def real_data() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"real data not found at {folder}; set TWIN_TEST_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def validators(real_data: Path) -> tuple[Draft7Validator, Draft7Validator]:
+    """Validators of a whole CityJSON model and of a feature, by the official schemas."""
+    made = []
+    for name in ("cityjson", "cityjsonfeature"):
+        schema = orjson.loads((real_data / "schemas" / f"{name}.min.schema.json").read_bytes())
+        made.append(validator_for(schema)(schema))
+    return made[0], made[1]
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,13 @@ def pack(
     return _assemble(document, bytes(content.data))
 
 
+def empty() -> bytes:
+    """A document in which there is nothing to draw."""
+    return _assemble(
+        {"asset": {"version": "2.0", "generator": "gemeentetwin"}, "scenes": [{}], "scene": 0}, b""
+    )
+
+
 def linear(srgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Colours of CSS as the linear light that glTF's COLOR_0 holds (IEC 61966-2-1)."""
     light: NDArray[np.uint8] = _LINEAR[srgb]

@@ -40,6 +40,22 @@ class QueryError(TwinError):
     """A request that can't be answered as asked: a wrong parameter or value."""
 
 
+class ScenarioError(TwinError):
+    """A variant, or a design to import, that can't be read; the message names the place and the remedy."""
+
+
+class TooLargeError(ScenarioError):
+    """More bytes, or more files, than is allowed."""
+
+
+class ChangedMeanwhileError(TwinError):
+    """Somebody else changed what was to be replaced or deleted."""
+
+
+class UnconditionalError(TwinError):
+    """A request to replace something that does not say which version it means."""
+
+
 class UnauthorizedError(TwinError):
     """A token or key that is not to be trusted; what it pretends to be is never told."""
 
@@ -70,6 +86,7 @@ class ProviderError(TwinError):
 EXIT_CODES: dict[type[Exception], int] = {
     SettingsError: 2,
     QueryError: 2,
+    ScenarioError: 1,
     SourceError: 1,
     TilesError: 1,
     TwinError: 1,
@@ -81,6 +98,10 @@ HTTP_STATUSES: dict[type[Exception], int] = {
     TooManyRequestsError: 429,
     ProviderError: 503,
     QueryError: 400,
+    ScenarioError: 400,
+    TooLargeError: 413,
+    ChangedMeanwhileError: 412,
+    UnconditionalError: 428,
     StoreError: 503,
     SourceError: 500,
     TilesError: 500,

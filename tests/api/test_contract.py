@@ -30,7 +30,7 @@ CHECKS = [
 def test_every_answer_is_one_that_was_promised(sample_twin: Path) -> None:
     description = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(sample_twin))
     operations = [found.ok() for found in description.get_all_operations()]
-    assert len(operations) == len(description.raw_schema["paths"]) > 12
+    assert len({found.path for found in operations}) == len(description.raw_schema["paths"]) > 12
     for operation in operations:
         _try(operation)
 

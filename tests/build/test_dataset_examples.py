@@ -67,7 +67,7 @@ def test_the_example_joins(block: str, sample_registers: Sample, sample_twin: Pa
     year = read_collection(sample_twin, "buurt")["cbs_jaar"].iloc[0]
     settings.write_text(rooted + re.sub(r"(?m)^year = \d+$", f"year = {year}", block), encoding="utf-8")
     (made,) = load(settings).dataset
-    write_file(made.path, made, sample_twin)
+    write_file(made.file, made, sample_twin)
     (trial,) = try_joins(load(settings), Silence())
     assert trial.report.right > 0
     assert trial.report.rate > 0.99

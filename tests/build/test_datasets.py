@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -20,10 +23,11 @@ from tiles import read_mesh
 from twin.api import create_app
 from twin.build import Silence, build
 from twin.build.joins import try_joins
+from twin.build.registers import read_registers
 from twin.check import check_twin
 from twin.cli.app import app
 from twin.errors import TwinError
-from twin.settings import load
+from twin.settings import Settings, SourceKind, load
 from twin.store import Layout, read_manifest
 
 if TYPE_CHECKING:
@@ -220,3 +224,34 @@ def test_a_data_set_for_a_collection_that_is_not_there_is_told(tmp_path: Path) -
     )
     with pytest.raises(TwinError, match="no wegdeel in this twin"):
         build_town(town.write(), tmp_path / "twin")
+
+
+def test_a_data_set_from_the_web_says_where_and_when(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    handler = partial(SimpleHTTPRequestHandler, directory=settings.parent)
+    text = settings.read_text(encoding="utf-8")
+    own = tmp_path / "twin.toml"
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/panelen.csv"
+        text = text.replace('"panelen.csv"', f'"{address}?key=geheim"')
+        own.write_text(
+            text.replace('"onderhoud.csv"', f'"{settings.parent}/onderhoud.csv"'), encoding="utf-8"
+        )
+        first = read_registers(_without_clouds(load(own)), tmp_path / "work", Silence())
+        server.shutdown()
+    again = read_registers(_without_clouds(load(own)), tmp_path / "work", Silence())
+    there, offline = ({p.kind: p for p in r.provenance}["zonnepanelen"] for r in (first, again))
+    assert there.files[0]["address"] == address
+    assert len(there.files[0]["fetched"]) == len("2026-01-01T00:00:00+00:00")
+    assert not there.notes
+    assert offline.files == there.files
+    assert "can't be reached" in offline.notes[0]
+    assert first.datasets["zonnepanelen"].equals(again.datasets["zonnepanelen"])
+
+
+def _without_clouds(settings: Settings) -> Settings:
+    kept = tuple(s for s in settings.source if s.kind is not SourceKind.AHN)
+    return settings.model_copy(update={"source": kept})

@@ -11,26 +11,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.check.spoiling import found
 from twin.build import Silence
-from twin.check import Verdict, check_twin
+from twin.check import check_twin
 from twin.errors import StoreError
 
 Feature = dict[str, Any]
-
-
-@pytest.fixture
-def twin(sample_twin: Path, tmp_path: Path) -> Path:
-    """A copy of the sample twin, to spoil."""
-    return Path(shutil.copytree(sample_twin, tmp_path / "twin", ignore=shutil.ignore_patterns(".work")))
-
-
-def _found(twin: Path, *words: str) -> Verdict:
-    """The verdict, which must hold a finding with all the words, in its place or its message."""
-    verdict = check_twin(twin, Silence())
-    assert not verdict.passed
-    texts = [f"{f.where}: {f.message}" for f in verdict.findings]
-    assert any(all(word in text for word in words) for text in texts), texts
-    return verdict
 
 
 def _spoil(twin: Path, change: Callable[[Feature], None]) -> tuple[str, str]:
@@ -62,7 +48,7 @@ def test_a_moved_vertex(twin: Path) -> None:
         feature["vertices"][_solid(feature)["boundaries"][0][1][0][0]][2] += 1500
 
     _, name = _spoil(twin, lift)
-    _found(twin, name, "LoD 2.2", "203")
+    found(twin, name, "LoD 2.2", "203")
 
 
 def test_a_dropped_face(twin: Path) -> None:
@@ -72,7 +58,7 @@ def test_a_dropped_face(twin: Path) -> None:
         solid["semantics"]["values"][0].pop()
 
     _, name = _spoil(twin, drop)
-    _found(twin, name, "LoD 2.2", "302")
+    found(twin, name, "LoD 2.2", "302")
 
 
 def test_a_face_turned_inside_out(twin: Path) -> None:
@@ -80,7 +66,7 @@ def test_a_face_turned_inside_out(twin: Path) -> None:
         _solid(feature)["boundaries"][0][0][0].reverse()
 
     _, name = _spoil(twin, turn)
-    _found(twin, name, "LoD 2.2", "307")
+    found(twin, name, "LoD 2.2", "307")
 
 
 def test_a_vertex_that_is_not_there(twin: Path) -> None:
@@ -88,7 +74,7 @@ def test_a_vertex_that_is_not_there(twin: Path) -> None:
         _solid(feature)["boundaries"][0][0][0][0] = 99_999
 
     file, name = _spoil(twin, point)
-    _found(twin, file, name, "99999")
+    found(twin, file, name, "99999")
 
 
 @pytest.mark.parametrize("without", ["boundaries", "semantics", "lod"])
@@ -97,7 +83,7 @@ def test_a_solid_that_is_not_built_as_one(twin: Path, without: str) -> None:
         del _solid(feature)[without]
 
     _, name = _spoil(twin, strip)
-    _found(twin, name)
+    found(twin, name)
 
 
 def test_a_solid_that_is_gone(twin: Path) -> None:
@@ -106,7 +92,7 @@ def test_a_solid_that_is_gone(twin: Path) -> None:
             entry["geometry"] = [g for g in entry.get("geometry", ()) if g["lod"] != "2.2"]
 
     file, name = _spoil(twin, remove)
-    _found(twin, file, name, "reach LoD 1.3", "lod is 2.2")
+    found(twin, file, name, "reach LoD 1.3", "lod is 2.2")
 
 
 def test_an_attribute_that_differs(twin: Path) -> None:
@@ -114,14 +100,14 @@ def test_an_attribute_that_differs(twin: Path) -> None:
         feature["CityObjects"][feature["id"]]["attributes"]["oorspronkelijk_bouwjaar"] = 1066
 
     file, name = _spoil(twin, date)
-    _found(twin, file, name, "oorspronkelijk_bouwjaar is 1066")
+    found(twin, file, name, "oorspronkelijk_bouwjaar is 1066")
 
 
 def test_a_feature_that_is_gone(twin: Path) -> None:
     path = sorted((twin / "cityjson").glob("*.city.jsonl"))[0]
     header, first, *rest = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([header, *rest]) + "\n", encoding="utf-8")
-    _found(twin, path.name, json.loads(first)["id"].rsplit(".", 1)[-1], "missing")
+    found(twin, path.name, json.loads(first)["id"].rsplit(".", 1)[-1], "missing")
 
 
 def test_a_feature_that_no_table_has(twin: Path) -> None:
@@ -129,36 +115,36 @@ def test_a_feature_that_no_table_has(twin: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     text = lines[1].replace(json.loads(lines[1])["id"].rsplit(".", 1)[-1], "9998100000099999")
     path.write_text("\n".join([*lines, text]) + "\n", encoding="utf-8")
-    _found(twin, path.name, "9998100000099999", "no table")
+    found(twin, path.name, "9998100000099999", "no table")
 
 
 def test_a_line_cut_short(twin: Path) -> None:
     path = sorted((twin / "cityjson").glob("*.city.jsonl"))[-1]
     path.write_bytes(path.read_bytes()[:-200])
-    _found(twin, path.name, "json")
+    found(twin, path.name, "json")
 
 
 def test_a_sequence_that_is_gone(twin: Path) -> None:
     path = sorted((twin / "cityjson").glob("*.city.jsonl"))[0]
     path.unlink()
-    _found(twin, path.name, "missing")
+    found(twin, path.name, "missing")
 
 
 def test_a_tile_cut_short(twin: Path) -> None:
     path = max((twin / "3dtiles" / "pand").rglob("*.glb"), key=lambda p: p.stat().st_size)
     path.write_bytes(path.read_bytes()[:-1000])
-    _found(twin, f"3dtiles/{path.relative_to(twin / '3dtiles').as_posix()}")
+    found(twin, f"3dtiles/{path.relative_to(twin / '3dtiles').as_posix()}")
 
 
 def test_a_tile_that_is_gone(twin: Path) -> None:
     path = next((twin / "3dtiles" / "weg").rglob("*.glb"))
     path.unlink()
-    _found(twin, "3dtiles/weg", path.name)
+    found(twin, "3dtiles/weg", path.name)
 
 
 def test_a_theme_that_is_gone(twin: Path) -> None:
     shutil.rmtree(twin / "3dtiles" / "water")
-    _found(twin, "3dtiles", "water")
+    found(twin, "3dtiles", "water")
 
 
 def test_a_theme_that_the_root_forgot(twin: Path) -> None:
@@ -166,19 +152,19 @@ def test_a_theme_that_the_root_forgot(twin: Path) -> None:
     root = json.loads(path.read_bytes())
     root["root"]["children"] = [c for c in root["root"]["children"] if "groen" not in c["content"]["uri"]]
     path.write_text(json.dumps(root), encoding="utf-8")
-    _found(twin, "3dtiles/tileset.json", "groen")
+    found(twin, "3dtiles/tileset.json", "groen")
 
 
 def test_a_table_that_is_gone(twin: Path) -> None:
     path = sorted((twin / "objects" / "pand").glob("*.parquet"))[0]
     path.unlink()
-    _found(twin, "objects/pand", "manifest says")
+    found(twin, "objects/pand", "manifest says")
 
 
 def test_a_table_cut_short(twin: Path) -> None:
     path = sorted((twin / "objects" / "wegdeel").glob("*.parquet"))[0]
     path.write_bytes(path.read_bytes()[:500])
-    _found(twin, f"objects/wegdeel/{path.name}", "can't be read")
+    found(twin, f"objects/wegdeel/{path.name}", "can't be read")
 
 
 def test_an_object_twice_in_its_table(twin: Path) -> None:
@@ -186,7 +172,7 @@ def test_an_object_twice_in_its_table(twin: Path) -> None:
     table = pd.read_parquet(path)
     name = table["identificatie"].iloc[0]
     pd.concat([table, table.iloc[:1]]).to_parquet(path)
-    _found(twin, "objects/pand", name, "more than once")
+    found(twin, "objects/pand", name, "more than once")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +197,7 @@ def test_counts_of_the_manifest_that_are_wrong(twin: Path, key: str, words: tupl
         case "themes":
             content["themes"][0]["count"] += 1
     path.write_text(json.dumps(content), encoding="utf-8")
-    _found(twin, *words)
+    found(twin, *words)
 
 
 def test_a_pand_below_the_highest_level_without_a_reason(twin: Path) -> None:
@@ -219,18 +205,18 @@ def test_a_pand_below_the_highest_level_without_a_reason(twin: Path) -> None:
     quality = pd.read_parquet(path)
     quality.loc[3, "lod_reden"] = None
     quality.to_parquet(path)
-    _found(twin, "report/quality.parquet", str(quality.loc[3, "identificatie"]), "no reason")
+    found(twin, "report/quality.parquet", str(quality.loc[3, "identificatie"]), "no reason")
 
 
 def test_rejects_that_are_gone(twin: Path) -> None:
     path = twin / "report" / "rejects.parquet"
     pd.read_parquet(path).iloc[1:].to_parquet(path)
-    _found(twin, "report/rejects.parquet", "rejected")
+    found(twin, "report/rejects.parquet", "rejected")
 
 
 def test_a_report_that_is_gone(twin: Path) -> None:
     shutil.rmtree(twin / "report")
-    _found(twin, "report/quality.parquet", "can't be read")
+    found(twin, "report/quality.parquet", "can't be read")
 
 
 def test_no_twin_at_all(tmp_path: Path) -> None:

@@ -12,23 +12,12 @@ import numpy as np
 import orjson
 import pytest
 from jsonschema import Draft7Validator
-from jsonschema.validators import validator_for
 
 from tests.cityjson.town import HEADER, ORIGIN, attributes, box, nothing, square, town
 from twin.cityjson import CityObjects, Geometry, check_sequence, merge_sequences, write_sequence
 from twin.cityjson.sequence import sequence_lines
 from twin.errors import StoreError
 from twin.geometry.select import concatenate
-
-
-@pytest.fixture(scope="module")
-def validators(real_data: Path) -> tuple[Draft7Validator, Draft7Validator]:
-    """Validators of the whole model and of a feature, by the official schemas."""
-    made = []
-    for name in ("cityjson", "cityjsonfeature"):
-        schema = orjson.loads((real_data / "schemas" / f"{name}.min.schema.json").read_bytes())
-        made.append(validator_for(schema)(schema))
-    return made[0], made[1]
 
 
 @pytest.fixture

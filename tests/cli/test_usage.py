@@ -16,6 +16,7 @@ COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 def test_there_are_these_commands() -> None:
     assert set(COMMANDS) == {
+        "access",
         "demo",
         "init",
         "build",

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import orjson
 import pandas as pd
 import pytest
 import shapely
+from jsonschema import Draft7Validator
 
 from ingest.ahn import PointStore
 from ingest.sample.terrain import WATER_LEVEL
 from tests.conftest import Sample
 from tests.end_to_end.surfaces import flat_area, ground_triangles, heights, open_edges, true_height
 from tests.end_to_end.test_delft import settings, summary  # noqa: F401  fixtures: real Delft is built once
-from tests.end_to_end.twins import features, read_collection
+from tests.end_to_end.twins import features, read_collection, solids
 from twin.build import BuildSummary, Silence, build
+from twin.cityjson import check_sequence
 from twin.settings import load
 
 COLLECTIONS = (
@@ -25,6 +29,11 @@ COLLECTIONS = (
     "scheiding", "kunstwerkdeel",
 )  # fmt: skip
 GREEN = ("begroeidterreindeel", "onbegroeidterreindeel")
+GROUND_TYPES = {"Building", "BuildingPart", "Road", "WaterBody", "PlantCover", "LandUse"}
+TYPES = {
+    "delft": GROUND_TYPES | {"Bridge", "OtherConstruction", "SolitaryVegetationObject"},
+    "sample_twin": GROUND_TYPES | {"SolitaryVegetationObject"},
+}
 PLANNED = ("Bouwvergunning verleend", "Bouw gestart")
 
 
@@ -81,6 +90,60 @@ def test_delft_keeps_the_area_of_every_object(delft: Path, delft_ground: pd.Data
     assert made.sum() == pytest.approx(given.sum(), rel=1e-5)
     # Each is within 0.1 %, or what a rounded millimetre along the border of a small one makes.
     assert ((made - given).abs() < 1e-3 * given + 0.01).all()
+
+
+def shorten(content: dict[str, Any], most: int = 8) -> None:
+    """Leave some surfaces and vertices of many: thousands of the same make a schema slow, no stricter."""
+    del content["vertices"][most:]
+    for member in content["CityObjects"].values():
+        for geometry in member.get("geometry", ()):
+            solid = geometry["type"] == "Solid"
+            for shell in geometry["boundaries"] if solid else [geometry["boundaries"]]:
+                del shell[most:]
+            values = geometry.get("semantics", {}).get("values", [])
+            for shell in values if solid else [values]:
+                del shell[most:]
+
+
+@pytest.mark.parametrize("name", ["delft", "sample_twin"])
+def test_every_object_is_valid_by_the_official_schemas(
+    name: str, request: pytest.FixtureRequest, validators: tuple[Draft7Validator, Draft7Validator]
+) -> None:
+    twin: Path = request.getfixturevalue(name)
+    whole, feature = validators
+    types: set[str] = set()
+    for path in sorted((twin / "cityjson").glob("*.city.jsonl")):
+        header, *lines = path.read_bytes().splitlines()
+        assert [e.message for e in whole.iter_errors(orjson.loads(header))] == []
+        assert check_sequence(path) == []
+        for content in map(orjson.loads, lines):
+            shorten(content)
+            assert [e.message for e in feature.iter_errors(content)] == [], content["id"]
+            types |= {o["type"] for o in content["CityObjects"].values()}
+    assert types >= TYPES[name]
+
+
+@pytest.mark.parametrize("name", ["delft", "sample_twin"])
+def test_no_pand_hangs_in_the_air(name: str, request: pytest.FixtureRequest) -> None:
+    twin: Path = request.getfixturevalue(name)
+    lowest = {
+        feature["id"].removeprefix("NL.IMBAG.Pand."): min(
+            xyz[v, 2]
+            for g in feature["CityObjects"][feature["id"]]["geometry"]
+            for surface in g["boundaries"]
+            for ring in surface
+            for v in ring
+        )
+        for feature, xyz in features(twin)
+        if feature["CityObjects"][feature["id"]]["type"] == "Building"
+    }
+    compared = 0
+    for lod in ("1.2", "1.3", "2.2"):
+        for pand, geometry, xyz in solids(twin, lod):
+            corners = {v for surface in geometry["boundaries"][0] for ring in surface for v in ring}
+            assert xyz[sorted(corners), 2].min() <= lowest[pand] + 1e-9, (pand, lod)
+            compared += 1
+    assert compared > 200
 
 
 def test_the_ground_of_delft_goes_through_its_points(

@@ -129,6 +129,31 @@ def test_water_is_flat_at_its_level_and_banks_stand_between_it_and_land() -> Non
     assert not mesh.bank[np.isnan(cells.level[mesh.part])].any()
 
 
+@pytest.mark.parametrize(
+    ("levels", "land"),
+    [
+        ((-1.29, -0.4, -0.2), False),
+        ((-0.4, -0.2, -1.29), False),
+        ((-0.2, -1.29, -0.4), False),
+        # Not with the two lower waters on a diagonal: there the walls of both share an upright edge.
+        ((-1.29, -0.4, -0.2), True),
+        ((-0.4, -0.2, -1.29), True),
+    ],
+)
+def test_three_waters_of_three_levels_meet_in_a_corner(levels: tuple[float, ...], land: bool) -> None:
+    shapes = [
+        shapely.box(1000, 400000, 1030, 400030),
+        shapely.box(1030, 400000, 1060, 400030),
+        shapely.box(1000, 400030, 1030 if land else 1060, 400060),
+        shapely.box(*BOX),
+    ]
+    made, _ = cover(np.array(shapes[: 4 if land else 3], dtype=object))
+    cells = cells_of(made)
+    level = np.array((*levels, np.nan))[cells.surface]
+    mesh = ground_mesh(with_water(cells, level, np.isfinite(level)), TERRAIN, tolerances(cells))
+    assert on_the_outside(lonely_edges(mesh)).all()
+
+
 def test_water_never_stands_above_its_banks() -> None:
     cells = partition((2.5, 2.0, *LEVELS[2:]))
     mesh = ground_mesh(cells, TERRAIN, tolerances(cells))

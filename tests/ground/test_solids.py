@@ -13,7 +13,7 @@ from tests.ground.test_shapes import lift
 from twin.geometry.columns import Floats, Semantic
 from twin.geometry.validity import check
 from twin.ground.decks import deck_terrain, joined_heights
-from twin.ground.solids import THINNEST, plinths, solids_between
+from twin.ground.solids import THINNEST, solids_between
 from twin.ground.structures import rises
 
 RNG = np.random.default_rng(5)
@@ -139,20 +139,3 @@ def test_without_points_the_kind_decides_and_says_so(kind: str | None, height: f
 
 def test_a_quay_is_no_higher_than_its_edge_whatever_stands_on_it() -> None:
     assert risen(scattered(WALL, 1.1, 200), "kademuur") == (0.05, False)
-
-
-def test_a_plinth_closes_what_is_open_below_a_flat_base_and_no_more() -> None:
-    surfaces = lift([DECK, HOLED, None]).surfaces
-    low = np.array([surfaces.xyz[:, 2].max() + 1, -50.0, 0.0])
-    made = plinths(surfaces, low)
-    assert (np.diff(made.object_offsets) > 0).tolist() == [True, False, False]
-    corners = made.xyz[made.ring_vertices].reshape(-1, 3, 3)
-    assert corners[:, :, 2].max() == pytest.approx(low[0], abs=1e-3)
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    assert np.abs(normal[:, 2]).max() < 1e-9
-    outside = corners.mean(axis=1)[:, :2] + 0.01 * normal[:, :2] / np.linalg.norm(normal, axis=1)[:, None]
-    assert not shapely.contains_xy(DECK, outside).any()
-    height = low[0] - slope(shapely.get_coordinates(DECK))
-    assert np.linalg.norm(normal, axis=1).sum() / 2 == pytest.approx(
-        np.mean(height[:4]) * DECK.length, rel=0.02
-    )

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.build.towns import Town, build_town, pand_id
+from tests.end_to_end.twins import read_collection
 from twin.cli.app import app
 from twin.errors import NotFoundError, QueryError, StoreError, TwinError
 from twin.report import read_pand, worst
@@ -54,7 +55,7 @@ def test_a_pand_goes_by_all_its_names(sample_twin: Path, detailed: list[str]) ->
 
 
 def test_what_is_internal_is_not_shown(sample_twin: Path) -> None:
-    table = pd.concat(pd.read_parquet(p) for p in (sample_twin / "objects" / "pand").glob("*.parquet"))
+    table = read_collection(sample_twin, "pand")
     valued = table[table["woz_waarde"].notna()]["identificatie"].iloc[0]
     shown = read_pand(Layout(sample_twin), valued).attributes
     assert "woz_waarde" not in shown

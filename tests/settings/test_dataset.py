@@ -122,3 +122,17 @@ def test_single_brackets_are_explained(tmp_path: Path) -> None:
     path.write_text(AREA + TABLE.format("een").replace("[[dataset]]", "[dataset]"), encoding="utf-8")
     with pytest.raises(SettingsError, match=r"write \[\[dataset\]\]"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("ftp://bron.nl/a.csv", "begins with https://"),
+        ("https:///a.csv", "begins with https://"),
+        ("https://jan:geheim@bron.nl/a.csv", "no user or password"),
+    ],
+)
+def test_an_address_is_of_the_web_and_holds_no_password(path: str, told: str) -> None:
+    assert told in refused(path=path)
+    assert made(path="https://bron.nl/a.csv?x=1").address == "https://bron.nl/a.csv?x=1"
+    assert made(path="bron/a.csv").address is None

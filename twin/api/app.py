@@ -18,7 +18,7 @@ from starlette_compress import CompressMiddleware
 from ingest.errors import SourceError
 from tiles.errors import TilesError
 from twin.access import AccessSettings, Gate
-from twin.api import city, features, html, legends, login, problems
+from twin.api import city, features, html, legends, login, problems, scenarios
 from twin.api.answers import Json
 from twin.api.caching import Conditional
 from twin.api.data import CurrentTwin
@@ -30,6 +30,7 @@ from twin.api.negotiation import Page, preferred
 from twin.api.remote import RemoteFiles
 from twin.errors import TwinError
 from twin.store import Layout
+from twin.store.variants import Variants
 
 CONFORMS_TO = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -97,6 +98,7 @@ def create_app(
     gate = Gate(access) if access is not None else None
     current = CurrentTwin(root)
     app.state.current_twin, app.state.gate, app.state.loopback = current, gate, loopback
+    app.state.planners, app.state.variants = scenarios.Planners(current.layout), Variants(current.layout)
     app.openapi = lambda: describe(app, app.state.current_twin())  # type: ignore[method-assign]
     # The last one added is the first that a request meets.
     app.add_middleware(Conditional, current=current)
@@ -124,6 +126,7 @@ def create_app(
     api.include_router(features.router)
     api.include_router(legends.router)
     api.include_router(login.router)
+    api.include_router(scenarios.router)
     app.include_router(api)
     app.add_api_route(
         "/api", landing, include_in_schema=False, dependencies=[OnlyKnownParameters], response_model=None

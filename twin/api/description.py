@@ -29,26 +29,28 @@ _TEXT = {"schema": {"type": "string"}}
 def describe(app: FastAPI, twin: Twin) -> dict[str, Any]:
     """The description of the API of a twin: its collections, and every representation of each answer."""
     content = copy.deepcopy(FastAPI.openapi(app))
-    for path, operation in _operations(content):
-        answers = operation["responses"]["200"].setdefault("content", {})
+    for path, method, operation in _operations(content):
+        success = next(s for s in operation["responses"] if s.startswith("2"))
+        answers = operation["responses"][success].setdefault("content", {})
         for media in answers:
             answers[media] = _LIST if path in _LISTS else _OBJECT
         for parameter in operation.get("parameters", ()):
-            if parameter["name"] == "f":
+            if parameter["name"] == "f" and "anyOf" in parameter["schema"]:
                 answers.update(_representations(parameter["schema"]))
             elif parameter["in"] == "path" and parameter["name"] == "collection":
                 parameter["schema"]["enum"] = list(twin.collections)
         for status, answer in operation["responses"].items():
             if status.startswith("2"):
                 answer["headers"] = answer.get("headers", {}) | _VERSION
-        operation["responses"]["304"] = {"description": "The client has this answer already."}
+        if method == "get":
+            operation["responses"]["304"] = {"description": "The client has this answer already."}
     return content
 
 
-def _operations(content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _operations(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in content["paths"].items():
-        for operation in methods.values():
-            yield path, operation
+        for method, operation in methods.items():
+            yield path, method, operation
 
 
 def _representations(schema: dict[str, Any]) -> dict[str, Any]:

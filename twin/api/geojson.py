@@ -17,6 +17,7 @@ from twin.api.crs import CRS84, SYSTEMS, Crs, from_rd
 from twin.api.table import Rows, Table
 from twin.catalogue import Attribute
 
+_TURNED = ("number", "date", "datetime")
 KEPT = 256 << 20  # bytes per collection: 100 000 panden with all that is known of them
 
 
@@ -24,17 +25,21 @@ def features(
     rows: Sequence[Sequence[Any]], attributes: Sequence[Attribute], crs: Crs, rdnap: RdNap
 ) -> list[dict[str, Any]]:
     """GeoJSON features of rows: attributes, ``identificatie`` first, the height of the ground, and WKB."""
-    shapes = shapes_of(rows, crs, rdnap)
     names = [a.name for a in attributes]
-    kinds = [a.type for a in attributes]
+    # Column by column, and only those whose values JSON does not know.
+    columns = [
+        [plain(value, a.type) for value in column] if a.type in _TURNED else column
+        for a, column in zip(attributes, zip(*rows, strict=True), strict=False)
+    ]
+    written = shapely.to_geojson(shapes_of(rows, crs, rdnap)) if len(rows) else []
     return [
         {
             "type": "Feature",
             "id": row[0],
-            "geometry": shapely.geometry.mapping(shape) if shape is not None else None,
-            "properties": dict(zip(names, map(plain, row[:-2], kinds), strict=True)),
+            "geometry": orjson.Fragment(geometry) if geometry is not None else None,
+            "properties": dict(zip(names, values, strict=True)),
         }
-        for row, shape in zip(rows, shapes, strict=True)
+        for row, values, geometry in zip(rows, zip(*columns, strict=True), written, strict=True)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
@@ -48,6 +49,7 @@ def serve_twin(
         listener.close()
         raise
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    gc.freeze()  # tables and modules stay; looking through them for garbage would hold up requests
     server = uvicorn.Server(
         uvicorn.Config(
             app,

@@ -5,12 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest import dataset as tables
+from ingest.download import Copy, fetch
 from twin.catalogue import Attribute, Text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ingest.delivery import Delivery
-    from twin.settings import Dataset, Settings
+    from twin.settings import BuildSettings, Dataset, Settings
     from twin.settings.dataset import Words
+
+
+def fetched(dataset: Dataset, build: BuildSettings, work: Path) -> tuple[Dataset, Copy | None]:
+    """The data set with its file on this machine, and where that was fetched, if it was.
+
+    Raises
+    ------
+    SourceError
+        When its address gives no file, and there is no copy of last time.
+    """
+    if dataset.address is None:
+        return dataset, None
+    folder = build.downloads or work / "downloads"
+    copy = fetch(dataset.address, folder, largest=build.download_limit * 1_000_000)
+    return dataset.model_copy(update={"path": copy.path}), copy
 
 
 def read_dataset(dataset: Dataset) -> Delivery:
@@ -26,7 +44,7 @@ def read_dataset(dataset: Dataset) -> Delivery:
         dataset.layer, dataset.xy, dataset.delimiter, dataset.decimal, dataset.encoding, dataset.missing
     )
     kind = None if dataset.spatial else tables.KEY_KINDS[dataset.by.value]
-    return tables.read(dataset.path, dataset.name, columns, key=dataset.key, key_kind=kind, style=style)
+    return tables.read(dataset.file, dataset.name, columns, key=dataset.key, key_kind=kind, style=style)
 
 
 def declared(settings: Settings) -> tuple[Attribute, ...]:

@@ -35,6 +35,8 @@ def digest_of(job: TileJob) -> str:
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
     clouds = f"{job.cloud.digest} {job.around.cloud.digest}"
     digest.update(f"{clouds} {sorted(job.withheld)} {job.catalogue.attributes}".encode())
+    for _, ground in sorted(job.around.grounds.items()):
+        digest.update(ground.digest.encode())
     if job.ground is not None:
         digest.update(job.ground.digest.encode())
     return digest.hexdigest()

@@ -19,10 +19,9 @@ from twin.geometry.ragged import offsets_of
 from twin.geometry.select import concatenate, take
 from twin.ground import COLLECTIONS, GroundMesh, HeightSource, Terrain, ground_mesh
 from twin.ground.decks import deck_terrain, joined_heights
-from twin.ground.levels import GROUND
+from twin.ground.levels import FAULT, GROUND
 from twin.ground.mesh import measured_share
 
-FAULT = "fout in het programma bij dit object; zie het logboek van de bouw"
 SURFACE, BANK = 0, 1
 """Semantics of a raised surface."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from twin.attach import JoinReport
@@ -57,8 +58,8 @@ def try_joins(settings: Settings, progress: Progress) -> list[Trial]:
     """
     sources = tuple(s for s in settings.source if s.kind is not SourceKind.AHN)
     settings = settings.model_copy(update={"source": sources})
-    # Only point clouds are spooled to disk, and there are none.
-    registers = read_registers(settings, Path(), progress)
+    with TemporaryDirectory() as passing:  # of data sets from the web, where no folder keeps them
+        registers = read_registers(settings, Path(passing), progress)
     city = assemble(registers, settings.build.tile, settings.dataset)
     reports = city.joins[len(city.joins) - len(settings.dataset) :]
     lines = registers.ledger.reject_lines()

@@ -67,6 +67,23 @@ class TileLayer:
     carries: Bools
     above: npt.NDArray[Any]
 
+    def only(self, collection: str, rows: Ints) -> TileLayer:
+        """Of a layer on level 0, the surfaces of objects ``rows (R,)``, which become ``0..R-1``."""
+        place = pd.Index(rows).get_indexer(pd.Index(self.row))
+        wanted = (self.collection == collection) & (place >= 0)
+        cells = self.cells.take(np.flatnonzero(wanted[self.cells.surface]))
+        return TileLayer(
+            self.level,
+            replace(cells, surface=(np.cumsum(wanted) - 1)[cells.surface]),
+            self.collection[wanted],
+            place[wanted].astype(np.int64),
+            self.source[wanted],
+            self.mended[wanted],
+            np.zeros(len(cells.outline.xy), dtype=bool),
+            self.carries[wanted],
+            self.above[:0],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TileGround:
@@ -74,6 +91,12 @@ class TileGround:
 
     layers: tuple[TileLayer, ...]
     relief: Relief | None
+
+    def only(self, collection: str, rows: Ints) -> TileGround:
+        """The surfaces on level 0 of objects ``rows (R,)`` of a collection, which become ``0..R-1``."""
+        layers = [layer.only(collection, rows) for layer in self.layers if layer.level == 0]
+        layers = [layer for layer in layers if len(layer.row)]
+        return TileGround(tuple(layers), _relief(layers, self.relief) if layers else None)
 
     @property
     def digest(self) -> str:

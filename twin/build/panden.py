@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 
 from tiles import Mesh
-from twin.build.cloud import Cloud, CloudPart, grown
+from twin.build.cloud import Cloud, grown
 from twin.build.derived import derived, neighbours, roof_faces
-from twin.build.ground import Raised, either
+from twin.build.ground import Raised, either, raise_ground
 from twin.build.isolate import Piece, isolating
 from twin.build.level0 import NOT_BUILT
 from twin.build.meshes import ThemeMesh, mesh_of
@@ -26,7 +26,6 @@ from twin.geometry.columns import Bools, Bytes, Floats, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take, vertex_objects
-from twin.ground.solids import plinths
 from twin.reconstruction import LODS, Reconstruction, Status, reconstruct
 from twin.reconstruction.epochs import CloudReason, Epoch, choose
 from twin.reconstruction.fit import Fit
@@ -74,22 +73,19 @@ def build(
     tell how high one without points is.
     """
     polygons = _mended(frame.geometry.to_numpy())
-    model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk)
+    lowest, median = _ground_line(raised.shells) if raised else np.full((2, len(frame)), np.nan)
+    model = _reconstruct(polygons, _status(frame), frame["identificatie"].tolist(), cloud, chunk, lowest)
     near = around or Surroundings()
-    model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near.cloud, chunk))
-    touching = neighbours(frame, near.panden, lambda some: _rebuilt(some, near.cloud, chunk))
+    model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near, chunk))
+    touching = neighbours(frame, near.panden, lambda some: _rebuilt(some, near, chunk))
     more = derived(model, frame, touching)
     model = replace(model, quality=model.quality.join(more))
     outlines = _outlines(polygons, model)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
-    base: Floats = model.quality["h_maaiveld"].to_numpy(dtype=np.float64, na_value=np.nan)
-    plinth = None
     if raised is not None:
         standing = np.diff(raised.shells.object_offsets) > 0
         outlines = either(raised.shells, outlines, standing)
-        plinth = plinths(raised.shells, base)
-        lowest, median = _ground_line(raised.shells)
-        table = table.assign(h_maaiveld_min=lowest, h_maaiveld_mediaan=median)
+        table = table.assign(h_maaiveld_min=lowest.round(2), h_maaiveld_mediaan=median.round(2))
     attributes = seen.all.conform(table, "pand")
 
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
@@ -99,14 +95,17 @@ def build(
         for lod, solids in model.solids.items()
     ]
     objects = _objects(frame, model, seen.public.conform(attributes, "pand"))
-    mesh = _mesh(model, outlines, plinth, attributes, seen.carried("pand"))
+    mesh = _mesh(model, outlines, attributes, seen.carried("pand"))
     return Built(objects, geometries, attributes, mesh, model.fit)
 
 
 def _reconstruct(
-    polygons: npt.NDArray[Any], status: Ints, ids: list[str], cloud: Cloud, chunk: int
+    polygons: npt.NDArray[Any], status: Ints, ids: list[str], cloud: Cloud, chunk: int, lowest: Floats
 ) -> Reconstruction:
-    """The model of all panden, each from its cloud; one that a method breaks on has none, and says so."""
+    """The model of all panden, each from its cloud; one that a method breaks on has none, and says so.
+
+    ``lowest (M,)`` is where each meets the ground [m, NAP], NaN where that is unknown.
+    """
     names = [name for name, _ in cloud.epochs]
     epochs = [epoch for _, epoch in cloud.epochs]
     if not epochs:
@@ -118,7 +117,8 @@ def _reconstruct(
         own = np.flatnonzero(chosen == number)
         if not len(own) and number:
             continue
-        for piece in _pieces(polygons[own], status[own], [ids[i] for i in own.tolist()], epoch, chunk):
+        names_of_own = [ids[i] for i in own.tolist()]
+        for piece in _pieces(polygons[own], status[own], names_of_own, epoch, chunk, lowest[own]):
             models.append(piece.result or _unmade(len(piece.rows)))
             rows.append(own[piece.rows])
     model = _joined(models, rows)
@@ -143,14 +143,14 @@ def _choices(polygons: npt.NDArray[Any], ids: list[str], epochs: list[Epoch]) ->
 
 
 def _pieces(
-    polygons: npt.NDArray[Any], status: Ints, ids: list[str], epoch: Epoch, chunk: int
+    polygons: npt.NDArray[Any], status: Ints, ids: list[str], epoch: Epoch, chunk: int, lowest: Floats
 ) -> list[Piece[Reconstruction]]:
     """Models of panden from one cloud, what breaks set apart."""
 
     def some(rows: Ints) -> Reconstruction:
         return reconstruct(
             polygons[rows], epoch.xyz, epoch.classification,
-            status=status[rows], chunk=chunk, planes=epoch.parameters,
+            status=status[rows], lowest=lowest[rows], chunk=chunk, planes=epoch.parameters,
         )  # fmt: skip
 
     return isolating(some, ids)
@@ -170,20 +170,28 @@ def _joined(models: list[Reconstruction], rows: list[Ints]) -> Reconstruction:
         quality.iloc[np.argsort(np.concatenate(rows), kind="stable")].reset_index(drop=True),
         {lod: sum((m.fit[lod] for m in models), Fit()) for lod in LODS},
         np.concatenate([m.part_ground for m in models])[order],
+        np.concatenate([m.part_base for m in models])[order],
         np.concatenate([m.part_reason for m in models])[order],
     )
 
 
-def _measured(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Floats:
+def _measured(frame: gpd.GeoDataFrame, near: Surroundings, chunk: int) -> Floats:
     """Heights above ground of panden of other tiles, as those tiles find them."""
-    return heights_of(_rebuilt(frame, cloud, chunk).quality)
+    return heights_of(_rebuilt(frame, near, chunk).quality)
 
 
-def _rebuilt(frame: gpd.GeoDataFrame, cloud: CloudPart, chunk: int) -> Reconstruction:
-    """Panden of other tiles, as those tiles make them."""
-    here = replace(cloud, box=grown(tuple(frame.total_bounds.tolist()))).read()
+def _rebuilt(frame: gpd.GeoDataFrame, near: Surroundings, chunk: int) -> Reconstruction:
+    """Panden of other tiles, as those tiles make them: from the same points, on the same ground."""
+    here = replace(near.cloud, box=grown(tuple(frame.total_bounds.tolist()))).read()
     polygons, ids = _mended(frame.geometry.to_numpy()), frame["identificatie"].tolist()
-    return _reconstruct(polygons, _status(frame), ids, here, chunk)
+    lowest = np.full(len(frame), np.nan)
+    for tile, own in frame.groupby("tile"):
+        if (ground := near.grounds.get(str(tile))) is None:
+            continue
+        ground = ground.only("pand", own["row"].to_numpy())
+        if raised := raise_ground({"pand": own}, here, ground).raised.get("pand"):
+            lowest[own.index] = _ground_line(raised.shells)[0]
+    return _reconstruct(polygons, _status(frame), ids, here, chunk, lowest)
 
 
 def _unmade(panden: int) -> Reconstruction:
@@ -245,20 +253,16 @@ def _ground_line(surfaces: Shells) -> tuple[Floats, Floats]:
     result[0, has] = z[order[first[has]]]
     middle = first[has] + (count[has] - 1) // 2, first[has] + count[has] // 2
     result[1, has] = (z[order[middle[0]]] + z[order[middle[1]]]) / 2
-    return result[0].round(2), result[1].round(2)
+    return result[0], result[1]
 
 
 def _mesh(
     model: Reconstruction,
     outlines: Shells,
-    plinth: Shells | None,
     attributes: pd.DataFrame,
     carried: list[str],
 ) -> ThemeMesh:
-    """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either.
-
-    A plinth closes what is open below a solid.
-    """
+    """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either."""
     best, blocks = _best(model, tuple(model.solids)), _best(model, ("1.1", "1.2"))
     presumed = np.diff(model.solids["1.1"].object_offsets) > 0
     bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
@@ -267,12 +271,9 @@ def _mesh(
     properties = attributes[carried].copy()
     properties.insert(1, "collection", "pand")
     pitched = (attributes["dak_type"] == "hellend").fillna(False).to_numpy(dtype=bool)
-    detail = best if plinth is None else concatenate([best, plinth])
-    detail_rows = rows if plinth is None else np.concatenate((model.part_pand, np.arange(len(plinth)), bare))
     # From afar a block wears the colour of the roof it stands for.
     overview = _painted(blocks, flat, rows, presumed, pitched[model.part_pand])
-    presumed = np.append(presumed, np.zeros(len(detail) - len(best), dtype=bool))
-    return ThemeMesh("pand", _painted(detail, flat, detail_rows, presumed), overview, properties)
+    return ThemeMesh("pand", _painted(best, flat, rows, presumed), overview, properties)
 
 
 def _best(model: Reconstruction, lods: tuple[str, ...]) -> Shells:

@@ -152,28 +152,39 @@ def _jobs(
             withheld,
             ground.get(tile),
             catalogue,
-            _surroundings(tile, frames.get("pand"), city, registers),
+            _surroundings(tile, frames.get("pand"), city, registers, ground),
         )
         for tile, frames in by_tile.items()
     ]
 
 
 def _surroundings(
-    tile: str, panden: gpd.GeoDataFrame | None, city: City, registers: Registers
+    tile: str,
+    panden: gpd.GeoDataFrame | None,
+    city: City,
+    registers: Registers,
+    ground: Mapping[str, TileGround],
 ) -> Surroundings:
     """Panden of other tiles within reach of the box of those of a tile."""
     if registers.points is None or panden is None:
         return Surroundings()
     every = city.collections["pand"]
     near = np.sort(every.sindex.query(shapely.box(*(panden.total_bounds + np.array((-1, -1, 1, 1)) * REACH))))
-    columns = [c for c in ("identificatie", "pand_status", "relatieve_hoogteligging") if c in every]
-    others = every.iloc[near]
-    others = others.loc[others["tile"] != tile, [*columns, every.geometry.name]].reset_index(drop=True)
+    columns = [c for c in ("identificatie", "pand_status", "relatieve_hoogteligging", "tile") if c in every]
+    others = every.iloc[near][[*columns, every.geometry.name]]
+    others = others.assign(row=every.groupby("tile").cumcount().iloc[near])
+    others = others[others["tile"] != tile].reset_index(drop=True)
     if not len(others):
         return Surroundings()
+    grounds = {
+        name: ground[name].only("pand", own["row"].to_numpy())
+        for name, own in others.groupby("tile")
+        if name in ground
+    }
+    others["row"] = others.groupby("tile").cumcount()
     bounds: Bbox = (*others.total_bounds.tolist(),)
     cloud = CloudPart.around(bounds, registers.points, registers.clouds, registers.checksums, registers.area)
-    return Surroundings(others, cloud)
+    return Surroundings(others, cloud, grounds)
 
 
 def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> CloudPart:

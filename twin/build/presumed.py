@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from twin.build.cloud import CloudPart
+from twin.build.level0 import TileGround
 from twin.geometry.columns import Bytes, Floats, Ints, Shells
 from twin.geometry.footprints import footprints_from
 from twin.geometry.select import concatenate, without
@@ -36,13 +37,16 @@ class Surroundings:
     Attributes
     ----------
     panden : GeoDataFrame
-        ``identificatie``, status and outline.
+        ``identificatie``, status and outline; the ``tile`` of each, and its ``row`` in the ground of that.
     cloud : CloudPart
         The points around them; read only if somebody asks.
+    grounds : mapping of str to TileGround
+        What they stand on, by tile.
     """
 
     panden: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs=28992))
     cloud: CloudPart = field(default_factory=CloudPart)
+    grounds: Mapping[str, TileGround] = field(default_factory=dict)
 
 
 def heights_of(quality: pd.DataFrame) -> Floats:
@@ -90,7 +94,8 @@ def with_presumed_blocks(
     footprints, of = footprints_from(polygons[panden])
     all_parts = np.flatnonzero(np.isin(model.part_pand, panden))
     ground = np.where(np.isin(all_parts, rows), model.part_ground[all_parts], np.nan)
-    blocks = presumed_blocks(footprints, np.nan_to_num(ground), height[of])
+    base = np.fmin(ground, model.part_base[all_parts])
+    blocks = presumed_blocks(footprints, np.nan_to_num(base), height[of] + np.nan_to_num(ground - base))
     made = np.isin(all_parts, rows) & (np.diff(blocks.object_offsets) > 0)
     solids = {LOD: spread_over(without(blocks, ~made), all_parts, parts), **model.solids}
     return replace(model, solids=solids, quality=_told(model, solids, panden, height, reason))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.download import Copy
 from ingest.errors import SourceError
 from twin.settings import Dataset, Source, SourceKind
 from twin.settings.table import STRICTNESS
@@ -22,7 +23,7 @@ class Provenance:
     date : str or None
         ISO date of the data; None when nobody said.
     files : tuple of dict
-        ``name, size, sha256`` of each file.
+        ``name, size, sha256`` of each file; ``address`` and ``fetched`` of one from the web.
     notes : tuple of str
         Assumptions made while reading.
     """
@@ -95,14 +96,22 @@ def provenance(source: Source) -> Provenance:
     )
 
 
-def provenance_of(dataset: Dataset) -> Provenance:
+def provenance_of(dataset: Dataset, copy: Copy | None = None) -> Provenance:
     """What is known of a data set: as public as the most public of its attributes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With its file on this machine.
+    copy : Copy, optional
+        Where and when that file was fetched.
 
     Raises
     ------
     SourceError
         When its file is missing or unreadable.
     """
+    told = {"address": copy.address, "fetched": copy.fetched} if copy else {}
     seen = min((dataset.classification_of(a) for a in dataset.attribute), key=STRICTNESS.__getitem__)
     return Provenance(
         kind=dataset.name,
@@ -111,7 +120,8 @@ def provenance_of(dataset: Dataset) -> Provenance:
         attribution=dataset.attribution,
         classification=seen,
         date=dataset.date.isoformat() if dataset.date else None,
-        files=tuple(_fingerprint(f) for f in _files(dataset.path)),
+        files=tuple(_fingerprint(f) | told for f in _files(dataset.file)),
+        notes=(copy.note,) if copy and copy.note else (),
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from ingest import ahn, bag, bgt, cbs, energielabel, woz
 from ingest.delivery import Delivery
 from twin.build.cloud import Bbox, CloudYear, grown
-from twin.build.datasets import read_dataset
+from twin.build.datasets import fetched, read_dataset
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance, provenance, provenance_of
 from twin.errors import SettingsError
@@ -84,11 +84,12 @@ def read_registers(settings: Settings, work: Path, progress: Progress) -> Regist
         progress.advance()
     for dataset in settings.dataset:
         progress.doing(dataset.title or dataset.name)
-        origin = provenance_of(dataset)
-        delivery = read_dataset(dataset)
+        local, copy = fetched(dataset, settings.build, work)
+        origin = provenance_of(local, copy)
+        delivery = read_dataset(local)
         found.ledger.receive(delivery.name, delivery)
         found.datasets[dataset.name] = delivery.frame
-        found.provenance.append(replace(origin, notes=delivery.notes))
+        found.provenance.append(replace(origin, notes=(*origin.notes, *delivery.notes)))
         progress.advance()
     if found.points is not None:
         found.clouds = _clouds(settings, found.points, found.provenance)

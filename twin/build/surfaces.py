@@ -14,7 +14,7 @@ from shapely import GeometryType
 
 from ingest.ahn import Points
 from twin.build.cloud import Cloud
-from twin.build.ground import BANK, FAULT, Ground, Raised, either
+from twin.build.ground import BANK, Ground, Raised, either
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.build.seen import Seen
@@ -34,6 +34,7 @@ from twin.ground import (
     ground_shapes,
     surface_heights,
 )
+from twin.ground.levels import FAULT
 from twin.ground.structures import LINE_WIDTH, STRUCTURES
 from twin.ground.tree_shapes import TRUNK, tree_shells
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from tiles import check_tileset
 from twin.build.progress import Progress
 from twin.check.contents import compare
+from twin.check.ground import GroundFault, check_ground
 from twin.check.solids import check_solids
 from twin.cityjson import check_sequence
 from twin.store import Layout, Manifest, read_manifest
@@ -91,6 +92,7 @@ def check_twin(root: Path, progress: Progress) -> Verdict:
     steps: list[tuple[str, Callable[[], None]]] = [
         ("CityJSON", lambda: _sequences(layout, verdict)),
         ("solids", lambda: _solids(layout, verdict)),
+        ("ground", lambda: _ground(layout, verdict)),
         ("tables", lambda: _tables(layout, manifest, verdict)),
         ("CityJSON and tables", lambda: _contents(layout, manifest, verdict)),
         ("3D Tiles", lambda: _tilesets(layout, manifest, verdict)),
@@ -118,6 +120,19 @@ def _solids(layout: Layout, verdict: Verdict) -> None:
     for lod, (checked, faults) in sorted(check_solids(layout.sequences()).items()):
         findings = [Finding(f"{f.object_id} LoD {lod}", f.message) for f in faults]
         verdict.enter(f"Solids LoD {lod} (ISO 19107)", checked, findings)
+
+
+def _ground(layout: Layout, verdict: Verdict) -> None:
+    found = check_ground(layout)
+
+    def enter(name: str, checked: int, faults: list[GroundFault]) -> None:
+        verdict.enter(f"Ground: {name}", checked, [Finding(f.where, f.message) for f in faults])
+
+    if found.objects or found.present:
+        enter("surfaces that meet", found.objects, found.closed)
+        enter("objects present", found.objects, found.present)
+        enter("areas", found.objects, found.area)
+        enter("flat waters", found.waters, found.flat)
 
 
 def _tables(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 import twin
-from twin.cli import access, build, check, demo, export, init, inspect, joins, report, serve
+from twin.cli import access, build, check, demo, export, init, inspect, joins, report, scenario, serve
 
 INTERRUPTED = 130
 
@@ -45,6 +45,7 @@ app.command("inspect")(inspect.inspect)
 app.command("export")(export.export)
 app.command("report")(report.report)
 app.add_typer(access.app)
+app.add_typer(scenario.app)
 
 
 def _print_version(wanted: bool) -> None:

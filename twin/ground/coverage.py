@@ -39,6 +39,8 @@ class Cells:
         Of water; NaN for land.
     vertex_level : (V,) float64 [m, NAP]
         Highest of the waters that meet in a vertex; NaN where none does.
+    vertex_second : (V,) float64 [m, NAP]
+        The next lower one; NaN where there is none.
     beyond : (V,) uint8
         ``NOTHING``, ``LAND`` or ``WATER`` on the other side of each edge.
     beyond_level : (V,) float64 [m, NAP]
@@ -49,6 +51,7 @@ class Cells:
     surface: Ints
     level: Floats
     vertex_level: Floats
+    vertex_second: Floats
     beyond: npt.NDArray[np.uint8]
     beyond_level: Floats
 
@@ -65,6 +68,7 @@ class Cells:
             self.surface[parts],
             self.level[parts],
             self.vertex_level[vertices],
+            self.vertex_second[vertices],
             self.beyond[vertices],
             self.beyond_level[vertices],
         )
@@ -122,6 +126,7 @@ def cells_of(polygons: Polygons) -> Cells:
         surface,
         np.full(len(parts), np.nan),
         np.full(size, np.nan),
+        np.full(size, np.nan),
         np.where(other < 0, NOTHING, LAND).astype(np.uint8),
         np.full(size, np.nan),
     )
@@ -142,8 +147,10 @@ def with_water(cells: Cells, level: Floats, water: Bools) -> Cells:
     outline = cells.outline
     part = rows_of(outline.ring_offsets[outline.part_offsets])
     vertex, count = _numbered(outline.xy)
-    highest = np.full(count, np.nan)
+    highest, second = np.full((2, count), np.nan)
     np.fmax.at(highest, vertex, level[part])
+    below = np.flatnonzero(level[part] < highest[vertex])
+    np.fmax.at(second, vertex[below], level[part[below]])
     other = neighbours(outline)
     beyond_level = np.where(other < 0, np.nan, level[np.maximum(other, 0)])
     beyond = np.where(other < 0, NOTHING, np.where(np.isnan(beyond_level), LAND, WATER))
@@ -151,6 +158,7 @@ def with_water(cells: Cells, level: Floats, water: Bools) -> Cells:
         cells,
         level=level,
         vertex_level=highest[vertex],
+        vertex_second=second[vertex],
         beyond=beyond.astype(np.uint8),
         beyond_level=beyond_level,
     )

@@ -32,6 +32,8 @@ class Borders:
         Height at which land meets there, on whole millimetres.
     water : (N,) float64 [m, NAP]
         Level of the highest water that meets there; NaN where none does.
+    second : (N,) float64 [m, NAP]
+        Of the highest below that; NaN where there is none.
     start, end : (E,) int64
         Directed edges, the cell to their left.
     part : (E,) int64
@@ -42,6 +44,7 @@ class Borders:
     xy: Floats
     land: Floats
     water: Floats
+    second: Floats
     start: Ints
     end: Ints
     part: Ints
@@ -58,7 +61,7 @@ def borders(cells: Cells, terrain: Terrain, fixed: Floats | None = None) -> Bord
     outline = cells.outline
     mm = np.rint(outline.xy * 1000).astype(np.int64)
     key, first, vertex = np.unique((mm[:, 0] << 31) + mm[:, 1], return_index=True, return_inverse=True)
-    xy, level = outline.xy[first], cells.vertex_level[first]
+    xy, level, second = outline.xy[first], cells.vertex_level[first], cells.vertex_second[first]
     part = rows_of(outline.ring_offsets[outline.part_offsets])
     a, b = vertex, vertex[ring_successor(outline.ring_offsets)]
 
@@ -93,6 +96,7 @@ def borders(cells: Cells, terrain: Terrain, fixed: Floats | None = None) -> Bord
         np.concatenate((xy, extra)),
         np.concatenate((land, land_height(extra, between_level, terrain))),
         np.concatenate((level, between_level)).round(3).astype(np.float64),
+        np.concatenate((second, np.full(len(extra), np.nan))).round(3).astype(np.float64),
         start,
         end,
         part[chain],

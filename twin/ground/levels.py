@@ -13,6 +13,8 @@ from twin.geometry.columns import Bools, Bytes, Floats, Ints
 from twin.ground.terrain import Terrain
 
 GROUND, WATER, CIVIL = 2, 9, 26  # AHN classes
+FAULT = "fout in het programma bij dit object; zie het logboek van de bouw"
+"""Instead of a :class:`HeightSource` for an object that the method broke on."""
 MIN_POINTS = 4
 DECK_NEAR_MEDIAN = 1.0  # [m] of the first guess which points are of the deck
 DECK_THICKNESS = 0.3  # [m] above and below the plane of a deck that its points may lie

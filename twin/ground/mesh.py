@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -169,12 +170,14 @@ def _with_water(flat: GroundMesh, level: Floats, lines: Borders) -> GroundMesh:
     beyond = np.round(lines.beyond_level[edge], 3)
     is_water = lines.beyond[edge] == WATER
     tops = [np.where(is_water, beyond, end[:, 2]) for end in (a, b)]
-    # Where a third water meets the wall at a height between, the wall has a vertex there too.
-    meets = [lines.water[ends[edge]] for ends in (lines.start, lines.end)]
-    with np.errstate(invalid="ignore"):
-        turns = [np.where((m > low) & (m < t), m, t) for m, t in zip(meets, tops, strict=True)]
+    # Where other waters meet the wall at a height between, the wall has a vertex there too.
+    courses: list[tuple[Floats, ...]] = [(low, low)]
+    for met in (lines.second, lines.water):
+        meets = zip(courses[-1], (met[lines.start[edge]], met[lines.end[edge]]), tops, strict=True)
+        with np.errstate(invalid="ignore"):
+            courses.append(tuple(np.where((m > under) & (m < top), m, under) for under, m, top in meets))
     walls, wall_part = [], []
-    for lower, upper in (((low, low), turns), (turns, tops)):
+    for lower, upper in pairwise([*courses, tuple(tops)]):
         a_low, b_low, a_top, b_top = _at(a, lower[0]), _at(b, lower[1]), _at(a, upper[0]), _at(b, upper[1])
         # Seen from the water, which lies to the left of its border.
         for corner, high in (((b_low, a_low, a_top), 0), ((b_low, a_top, b_top), 1)):

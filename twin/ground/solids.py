@@ -34,7 +34,7 @@ def solids_between(surfaces: Shells, top: Floats, bottom: Floats) -> Shells:
     triangles = surfaces.ring_vertices.reshape(-1, 3)
     owner = rows_of(surfaces.object_offsets)
     size = len(surfaces.xyz)
-    start, end, edge_owner = outer_edges(triangles, owner, size)
+    start, end, edge_owner = _outer_edges(triangles, owner, size)
 
     faces = np.concatenate((triangles.ravel(), triangles[:, ::-1].ravel() + size))
     walls = np.column_stack((start + size, end + size, end, start))
@@ -53,36 +53,11 @@ def solids_between(surfaces: Shells, top: Floats, bottom: Floats) -> Shells:
     return _valid_only(_by_object(solid, of_face, len(surfaces)))
 
 
-def outer_edges(triangles: Ints, owner: Ints, size: int) -> tuple[Ints, Ints, Ints]:
+def _outer_edges(triangles: Ints, owner: Ints, size: int) -> tuple[Ints, Ints, Ints]:
     """Edges that only one triangle has, in its direction, and the object of each."""
     start, end = triangles.ravel(), np.roll(triangles, -1, axis=1).ravel()
     outer = ~np.isin(start * size + end, end * size + start)
     return start[outer], end[outer], np.repeat(owner, 3)[outer]
-
-
-def plinths(surfaces: Shells, top: Floats) -> Shells:
-    """Walls from the outer edges of triangles up to a height ``(O,)`` [m, NAP], where that is higher.
-
-    They close what is open below a solid whose flat base is above the ground that it stands on.
-    """
-    triangles = surfaces.ring_vertices.reshape(-1, 3)
-    start, end, owner = outer_edges(triangles, rows_of(surfaces.object_offsets), len(surfaces.xyz))
-    a, b = surfaces.xyz[start], surfaces.xyz[end]
-    a_top, b_top = (_at(e, np.fmax(np.round(top[owner], 3), e[:, 2])) for e in (a, b))
-    # Seen from outside, which lies to the right of the edge.
-    first, second = np.stack((a, b, b_top), axis=1), np.stack((a, b_top, a_top), axis=1)
-    one, other = b_top[:, 2] - b[:, 2] >= THINNEST, a_top[:, 2] - a[:, 2] >= THINNEST
-    corners, owner = np.concatenate((first[one], second[other])), np.concatenate((owner[one], owner[other]))
-    order = np.argsort(owner, kind="stable")
-    count = np.arange(len(order) + 1, dtype=np.int64)
-    return Shells(
-        xyz=corners[order].reshape(-1, 3),
-        ring_vertices=np.arange(3 * len(order), dtype=np.int64),
-        ring_offsets=3 * count,
-        surface_offsets=count,
-        object_offsets=offsets_of(np.bincount(owner, minlength=len(surfaces))),
-        semantics=np.full(len(order), Semantic.OUTER_WALL, dtype=np.uint8),
-    )
 
 
 def _at(xyz: Floats, z: Floats) -> Floats:

@@ -49,6 +49,8 @@ class Reconstruction:
         Distances of all roof points to the roofs, per level.
     part_ground : (P,) float64 [m, NAP]
         Ground around each part; NaN where there is none within reach of its walls.
+    part_base : (P,) float64 [m, NAP]
+        Base of its solids: that ground, or where it is lower the lowest at which the pand stands.
     part_reason : (P,) uint8
         :class:`Reason` of each part.
     """
@@ -58,6 +60,7 @@ class Reconstruction:
     quality: pd.DataFrame
     fit: dict[str, Fit]
     part_ground: Floats
+    part_base: Floats
     part_reason: Bytes
 
 
@@ -67,6 +70,7 @@ def reconstruct(
     classification: Bytes,
     *,
     status: Ints | None = None,
+    lowest: Floats | None = None,
     chunk: int = CHUNK,
     planes: PlaneParameters | None = None,
     partition: PartitionParameters | None = None,
@@ -84,6 +88,9 @@ def reconstruct(
         AHN classes.
     status : (M,) int64, optional
         A :class:`Status` per pand; default standing.
+    lowest : (M,) float64 [m, NAP], optional
+        Lowest point at which each pand is known to meet the ground, NaN where it is not: the base of its
+        solids is not above it.
     chunk : int
         Parts per array; the result does not depend on it.
     planes, partition : optional
@@ -94,11 +101,14 @@ def reconstruct(
     xyz, classification = _on_earth(xyz, classification)
     footprints, pand = footprints_from(polygons)
     ground = ground_heights(footprints, xyz, classification, planes)
+    base = ground.height
+    if lowest is not None:
+        base = np.minimum(base, np.nan_to_num(lowest, nan=np.inf)[pand])
     index, part = assign(footprints, xyz, classification, planes)
     standing = known[pand[part]] == Status.STANDING
     index, part = index[standing], part[standing]
 
-    town = Town(footprints, xyz, index, part, ground.height, planes, partition)
+    town = Town(footprints, xyz, index, part, ground.height, base, planes, partition)
     found = _without_gaps(town, _made(town, np.arange(len(footprints)), chunk), classification, chunk)
     parts = Parts(
         pand=pand,
@@ -117,7 +127,7 @@ def reconstruct(
     # The nearest ground of a cloud may be far away, and another cut of the cloud has another.
     near = np.isin(ground.source, (GroundSource.NEAR, GroundSource.WIDE))
     return Reconstruction(
-        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), parts.reason
+        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), base, parts.reason
     )
 
 

@@ -6,8 +6,9 @@ import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ingest.personal import smells_of_woz, smells_personal
 from twin.catalogue import CATALOGUE
@@ -44,6 +45,22 @@ OF_AREAS = {Join.BUURT, Join.WIJK, Join.GEMEENTE}
 OF_THINGS = {Join.PAND, Join.VERBLIJFSOBJECT, Join.NUMMERAANDUIDING, Join.ADRES, Join.CONTAINS, Join.NEAREST}
 _BAG = {Join.PAND, Join.VERBLIJFSOBJECT, Join.NUMMERAANDUIDING, Join.ADRES, Join.POSTCODE}
 _HIDING: set[Aggregate] = {"sum", "mean", "share", "count"}
+
+
+def _place(value: object) -> object:
+    """A path, or the address of a file on the web."""
+    if not isinstance(value, str) or "://" not in value:
+        return Path(value) if isinstance(value, str) else value
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        named = False
+    if not named or parts.scheme not in ("http", "https"):
+        raise ValueError("must be a path, or an address that begins with https:// or http://")
+    if parts.username or parts.password:
+        raise ValueError("may hold no user or password: twin.toml is passed on. Download the file instead")
+    return value
 
 
 class Words(Table):
@@ -133,7 +150,9 @@ class Dataset(Table):
     """``[[dataset]]``: a file of one's own, and how it joins the objects."""
 
     name: Name = Field(description="Name of the data set, unique.")
-    path: Path = Field(description="CSV, GeoPackage, GeoJSON or Parquet; relative to `twin.toml`.")
+    path: Annotated[Path | str, BeforeValidator(_place)] = Field(
+        description="CSV, GeoPackage, GeoJSON or Parquet: a file, relative to `twin.toml`, or its address."
+    )
     to: Literal[COLLECTIONS] = Field(  # type: ignore[valid-type]
         default="pand", description="Collection whose objects get the attributes."
     )
@@ -167,6 +186,16 @@ class Dataset(Table):
     attribute: tuple[DatasetAttribute, ...] = Field(
         description="Tables `[[dataset.attribute]]`, one per attribute."
     )
+
+    @property
+    def address(self) -> str | None:
+        """Where its file is on the web; None for one on this machine."""
+        return self.path if isinstance(self.path, str) else None
+
+    @property
+    def file(self) -> Path:
+        """Its file on this machine; of an address the build fetches it first."""
+        return Path(self.path)
 
     @property
     def spatial(self) -> bool:

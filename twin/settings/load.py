@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from twin.errors import SettingsError
 from twin.settings.dataset import Dataset
-from twin.settings.model import Settings, Source
+from twin.settings.model import BuildSettings, Settings, Source
 from twin.settings.table import Table
 
 T = TypeVar("T", bound=Table)
@@ -35,6 +35,7 @@ def load(path: Path) -> Settings:
         update={
             "source": tuple(_rooted(s, path.parent) for s in settings.source),
             "dataset": tuple(_dataset(d, path.parent) for d in settings.dataset),
+            "build": _build(settings.build, path.parent),
         }
     )
 
@@ -77,8 +78,15 @@ def _rooted(source: Source, folder: Path) -> Source:
     return source.model_copy(update={"path": tuple((folder / p).resolve() for p in source.path)})
 
 
+def _build(build: BuildSettings, folder: Path) -> BuildSettings:
+    downloads = build.downloads and (folder / build.downloads).resolve()
+    return build.model_copy(update={"downloads": downloads})
+
+
 def _dataset(dataset: Dataset, folder: Path) -> Dataset:
-    return dataset.model_copy(update={"path": (folder / dataset.path).resolve()})
+    if dataset.address:
+        return dataset
+    return dataset.model_copy(update={"path": (folder / dataset.file).resolve()})
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:

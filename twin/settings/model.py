@@ -70,6 +70,12 @@ class BuildSettings(Table):
     chunk: int = Field(
         default=100, ge=1, le=2000, description="Panden per array; about 100 fits a core's cache."
     )
+    downloads: Path | None = Field(
+        default=None, description="Folder for fetched files; default: `.work/downloads` of the twin."
+    )
+    download_limit: int = Field(
+        default=2000, ge=1, le=100_000, description="Largest file that is fetched [MB]."
+    )
 
 
 class Source(Table):

@@ -22,13 +22,14 @@ import { objectPanel } from './ui/objectpanel';
 import { side } from './ui/side';
 import { Toolbox } from './ui/toolbox';
 import { watchConnection } from './ui/connection';
+import { staffButton } from './ui/staff/button';
 import { controls } from './ui/controls';
 
 const SEARCH_DISTANCE: Readonly<Record<string, number>> = { buurt: 900, straat: 400 };
 const NEAR = 180;
 
 /** Opens the city that the API serves. Throws what keeps it shut. */
-export async function openCity(store: Store, api: Api): Promise<void> {
+export async function openCity(store: Store, api: Api, refused = false): Promise<void> {
   const [twin, catalogue, present] = await Promise.all([api.twin(), api.catalogue(), api.properties(COLOURED)]);
   const [firstTheme] = twin.themes;
   if (!firstTheme) throw new ApiError('no-tiles', 'the twin has no themes');
@@ -56,6 +57,7 @@ export async function openCity(store: Store, api: Api): Promise<void> {
   followPointer(context, stage, painter, picking, navigation);
 
   header(context, (result) => void goTo(context, navigation, city, result));
+  void staffButton(context, refused);
   side(context, colours, attributes);
   objectPanel(context);
   footer(context);

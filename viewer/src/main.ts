@@ -1,5 +1,6 @@
 import { openCity } from './app';
 import { api } from './api/client';
+import { keep } from './api/session';
 import { initialLanguage } from './i18n';
 import { parsePermalink } from './state/permalink';
 import { BLANK, Store } from './state/store';
@@ -9,6 +10,10 @@ import './styles/page.css';
 import './styles/panels.css';
 import './styles/view.css';
 import './styles/tools.css';
+import './styles/staff.css';
+
+// Back from a provider, of whom a code comes in the query.
+const refused = /[?&]state=/.test(window.location.search) && !(await loggedIn());
 
 const linked = parsePermalink(window.location.hash);
 const language = linked.language ?? initialLanguage(navigator.languages);
@@ -16,7 +21,18 @@ document.documentElement.lang = language;
 
 const store = new Store({ ...BLANK, language, ...linked });
 
-openCity(store, api).catch((reason: unknown) => {
+openCity(store, api, refused).catch((reason: unknown) => {
   console.error(reason);
   giveUp(store.get().language, reason);
 });
+
+async function loggedIn(): Promise<boolean> {
+  try {
+    const { finish } = await import('./api/oidc');
+    keep(await finish());
+    return true;
+  } catch (reason) {
+    console.warn(reason);
+    return false;
+  }
+}

@@ -33,6 +33,7 @@ async function saves(visit) {
 
 async function embeds(visit) {
   const { page } = visit;
+  if (!(await page.isVisible('#share-code'))) await openTool(visit, 'share');
   const code = await page.inputValue('#share-code');
   const source = (/^<iframe [^>]*src="([^"]+)"/.exec(code)?.[1] ?? '').replaceAll('&amp;', '&');
   expect(source.startsWith(visit.base) && source.includes('embed=1'), `the snippet shows ${source}`);

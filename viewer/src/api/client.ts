@@ -1,4 +1,5 @@
-import type { Attribute, Columns, Feature, Page, Range, SearchResult, Twin, ValueCounts } from './types';
+import { authorization, forget, token } from './session';
+import type { Access, Attribute, Columns, Feature, Page, Range, SearchResult, Twin, ValueCounts } from './types';
 
 export type Failure = 'unreachable' | 'no-twin' | 'no-tiles' | 'not-found' | 'server';
 
@@ -16,6 +17,7 @@ export class ApiError extends Error {
 export interface Api {
   /** When the twin that is served now was built. */
   built(): Promise<string>;
+  access(): Promise<Access>;
   twin(): Promise<Twin>;
   catalogue(): Promise<Attribute[]>;
   properties(collection: string): Promise<Set<string>>;
@@ -55,6 +57,7 @@ export const failures = new EventTarget();
 
 export const api: Api = {
   built: async () => (await read<{ built: string }>('/api/version')).built,
+  access: () => read<Access>('/api/access'),
   twin: () => read<Twin>('/api/twin', undefined, 'no-twin'),
   catalogue: () => read<Attribute[]>('/api/catalogue'),
   properties: async (collection) => {
@@ -82,13 +85,38 @@ export const api: Api = {
     (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
 };
 
+let loggedOut = (): void => undefined;
+
+/** Calls `listener` when a key or token that was good is so no more; the page goes on as that of a visitor. */
+export function onLoggedOut(listener: () => void): void {
+  loggedOut = listener;
+}
+
+/** Who the API takes the holder of a key for. Throws when it does not trust the key. */
+export async function accessOf(secret: string): Promise<Access> {
+  const path = '/api/access';
+  const response = await fetch(path, { headers: { accept: 'application/json', ...authorization(secret) } });
+  if (!response.ok) throw new ApiError('server', `${path}: ${response.status}`);
+  return (await response.json()) as Access;
+}
+
 async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'not-found'): Promise<T> {
-  const response = await fetch(path, { headers: { accept: 'application/geo+json, application/json' }, signal: signal ?? null }).catch(
+  const secret = token();
+  const headers = { accept: 'application/geo+json, application/json', ...authorization(secret) };
+  const response = await fetch(path, { headers, signal: signal ?? null }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;
       throw missed('unreachable', `${path}: ${String(reason)}`);
     },
   );
+  if (response.status === 401 && secret !== null) {
+    // Of several requests under way, only the first to hear of it tells.
+    if (token() === secret) {
+      forget();
+      loggedOut();
+    }
+    return read<T>(path, signal, missing);
+  }
   // A development proxy or gateway without the API behind it answers 502 or 504.
   if (response.status === 502 || response.status === 504) throw missed('unreachable', path);
   if (response.status === 404 || response.status === 503) throw missed(missing, path);

@@ -14,6 +14,23 @@ export interface Source {
   readonly classification?: string | null;
 }
 
+export interface Provider {
+  readonly title: string;
+  readonly issuer: string;
+  readonly client: string;
+  readonly scopes: string;
+}
+
+/** Who the server takes the visitor for, and how staff log in. */
+export interface Access {
+  readonly clearance: 'openbaar' | 'intern' | 'vertrouwelijk';
+  readonly planner: boolean;
+  readonly subject: string | null;
+  /** Whether staff are let in at all. */
+  readonly keys: boolean;
+  readonly providers: readonly Provider[];
+}
+
 export interface Theme {
   readonly id: string;
   readonly title: Bilingual;

@@ -1,0 +1,94 @@
+"""A delivery whose ground lacks points or levels: every object has a sensible height and says where from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from tests.build.towns import CORNER, Town, build_town, read_json
+from tests.end_to_end.twins import read_collection
+from twin.build import Silence
+from twin.check import check_twin
+
+GROUND, FRONT = 1.0, 60.0  # [m, NAP], [m] from the corner
+HOLE = (60.0, 62.0, 90.0, 78.0)  # without a single point
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> Any:
+    return shapely.box(CORNER[0] + x0, CORNER[1] + y0, CORNER[0] + x1, CORNER[1] + y1)
+
+
+def layer(path: Path, name: str, shapes: list[Any], levels: list[int | None]) -> None:
+    frame = gpd.GeoDataFrame(
+        {
+            "lokaalid": [f"G0599.{name}{n}" for n in range(len(shapes))],
+            "relatieve_hoogteligging": pd.array(levels, dtype="Int64"),
+            "bgt_status": "bestaand",
+        },
+        geometry=shapes,
+        crs=28992,
+    )
+    frame.to_file(path, layer=name, driver="GPKG")
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A street of which the register forgot the level, a bridge and a field that the scanner never saw."""
+    folder = tmp_path_factory.mktemp("bad_ground")
+    town = Town(folder / "bron", extra='[[source]]\nkind = "bgt"\npath = "bgt.gpkg"\n')
+    unseen = shapely.contains_xy(box(*HOLE), town.points["x"], town.points["y"])
+    town.points = town.points[~unseen].reset_index(drop=True)
+    town.write()
+    path = town.folder / "bgt.gpkg"
+    layer(path, "wegdeel", [box(0, 40, 180, 50), box(0, 50, 180, FRONT)], [None, 0])
+    layer(path, "overbruggingsdeel", [box(100, 64, 120, 70)], [1])
+    layer(path, "begroeidterreindeel", [box(62, 64, 88, 76), box(0, FRONT, 50, 90)], [0, 0])
+    return build_town(town.settings, folder / "twin").out
+
+
+def heights(twin: Path, name: str) -> pd.DataFrame:
+    table = read_collection(twin, name).set_index("identificatie")
+    return table[["relatieve_hoogteligging", "h_bron", "h_gemeten", "h_maaiveld"]]
+
+
+def test_an_object_without_a_level_lies_on_the_ground_and_the_report_says_so(twin: Path) -> None:
+    road = heights(twin, "wegdeel").loc["G0599.wegdeel0"]
+    assert road["relatieve_hoogteligging"] == 0
+    assert road["h_bron"] == "maaiveldpunten van het AHN"
+    assert road["h_maaiveld"] == pytest.approx(GROUND)
+    notes = [n for source in read_json(twin / "twin.json")["sources"] for n in source["notes"]]
+    assert "relatieve_hoogteligging missing for 1 objects: 0 assumed" in " ".join(notes)
+
+
+def test_a_bridge_without_any_point_lies_on_the_ground_around_it(twin: Path) -> None:
+    bridge = heights(twin, "overbruggingsdeel").loc["G0599.overbruggingsdeel0"]
+    assert bridge["h_bron"] == "maaiveld: geen kunstwerkpunten"
+    assert bridge["h_gemeten"] == 0
+    assert bridge["h_maaiveld"] == pytest.approx(GROUND)
+
+
+def test_a_surface_without_points_takes_the_ground_around_it(twin: Path) -> None:
+    green = heights(twin, "begroeidterreindeel")
+    assert green["h_bron"].tolist() == [
+        "maaiveld van de omgeving: geen grondpunten",
+        "maaiveldpunten van het AHN",
+    ]
+    assert green["h_gemeten"].iloc[0] == 0 < green["h_gemeten"].iloc[1]
+    assert green["h_maaiveld"].tolist() == pytest.approx([GROUND, GROUND])
+
+
+def test_nothing_of_it_vanishes_and_it_passes_the_check(twin: Path) -> None:
+    ledger = read_json(twin / "twin.json")["ledger"]
+    for name, number in (("wegdeel", 2), ("overbruggingsdeel", 1), ("begroeidterreindeel", 2)):
+        lines = [c for c in ledger if c["stage"] in ("partition", "write") and c["collection"] == name]
+        assert {c["stage"] for c in lines} >= {"write"}, name
+        assert {(c["objects_in"], c["objects_out"]) for c in lines if c["stage"] == "write"} == {
+            (number, number)
+        }
+        assert len(heights(twin, name)) == number
+    assert check_twin(twin, Silence()).findings == []

@@ -1,0 +1,205 @@
+"""Variants on the built sample municipality, against its tables as another program reads them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pytest
+import shapely
+import trimesh
+
+from tests.end_to_end.twins import read_collection
+from tests.geometry.solids import solids_of_cityjson
+from twin.errors import StoreError
+from twin.geometry.measure import volume
+from twin.geometry.ragged import sums
+from twin.geometry.select import weld
+from twin.geometry.validity import check
+from twin.planning import Planner
+from twin.planning.models import city_json, frame_of, glb
+from twin.scenario import Evaluation, Town, Variant, evaluate, read_variant
+from twin.store import Layout
+
+
+@pytest.fixture(scope="module")
+def panden(sample_twin: Path) -> gpd.GeoDataFrame:
+    return read_collection(sample_twin, "pand").set_index("identificatie")
+
+
+@pytest.fixture(scope="module")
+def planner(sample_twin: Path) -> Planner:
+    return Planner.open(Layout(sample_twin), internal=True)
+
+
+@pytest.fixture(scope="module")
+def home(panden: gpd.GeoDataFrame) -> Any:
+    """A pand with dwellings, a volume and a value."""
+    chosen = panden[
+        (panden["gebruiksdoel"] == "woonfunctie")
+        & panden["volume_lod22"].notna()
+        & panden["woz_waarde"].notna()
+    ]
+    return chosen.iloc[0]
+
+
+def plan(home: Any, *edits: dict[str, Any]) -> Variant:
+    listed = [{"id": f"e{i}", **edit} for i, edit in enumerate(edits)]
+    return read_variant({"type": "gemeentetwin-variant", "version": 1, "title": "Plan", "edits": listed})
+
+
+@pytest.fixture(scope="module")
+def busy(planner: Planner, panden: gpd.GeoDataFrame, home: Any) -> tuple[Variant, Town, Evaluation]:
+    """A variant with one of each that has a shape afterwards."""
+    others = panden[panden["volume_lod22"].notna() & (panden.index != home.name)].index
+    x, y = (float(v) for v in home.geometry.centroid.coords[0])
+    ring = [(x + 60, y + 60), (x + 80, y + 60), (x + 80, y + 70), (x + 60, y + 70)]
+    mesh = {"vertices": [(0, 0, 0), (9, 0, 0), (0, 9, 9)], "triangles": [(0, 1, 2)]}
+    variant = plan(
+        home,
+        {"kind": "demolish", "pand": home.name},
+        {
+            "kind": "add",
+            "rings": [ring],
+            "height": 6,
+            "roof": {"form": "gable", "ridge": 9},
+            "label": "<Nieuw>",
+        },
+        {"kind": "raise", "pand": others[0], "height": 3},
+        {"kind": "move", "pand": others[1], "dx": 3, "rotation": 10},
+        {"kind": "import", "position": (x, y), "mesh": mesh},
+    )
+    town = planner.town(variant)
+    return variant, town, evaluate(variant, town, internal=True)
+
+
+def test_columns_are_those_of_the_tables(
+    planner: Planner, panden: gpd.GeoDataFrame, sample_twin: Path, home: Any
+) -> None:
+    town = planner.town(plan(home, {"kind": "demolish", "pand": home.name}))
+    ids = [str(i) for i in town.panden.ids]
+    assert len(set(ids)) == len(ids) > 10
+    table = panden.loc[ids]
+    assert np.array_equal(town.panden.woz, table["woz_waarde"].to_numpy(np.float64), equal_nan=True)
+    usable = table["oppervlakte_verblijfsobjecten"].to_numpy(np.float64)
+    assert town.panden.usable.tolist() == np.nan_to_num(usable).tolist()
+    homes = read_collection(sample_twin, "verblijfsobject")
+    uses = homes["gebruiksdoel_verblijfsobject"]
+    homes = homes[["woonfunctie" in (() if of is None else list(of)) for of in uses]]
+    homes = homes.assign(share=1 / homes["pand_ids"].str.len()).explode("pand_ids")
+    expected = homes.groupby("pand_ids")["share"].sum().reindex(ids).fillna(0)
+    assert town.panden.dwellings.tolist() == pytest.approx(expected.tolist())
+    assert town.panden.dwellings.sum() > 5
+    assert (town.panden.buurt >= 0).mean() > 0.9
+    assert len(town.green) + len(town.gardens) > 0
+    assert abs(town.convergence) < 2
+    assert 50 < town.lonlat[1] < 54
+
+
+def test_solids_have_the_volume_of_the_table(planner: Planner, panden: gpd.GeoDataFrame, home: Any) -> None:
+    town = planner.town(plan(home, {"kind": "demolish", "pand": home.name}))
+    got = sums(town.owner, volume(town.shells), len(town.panden))
+    told = panden.loc[[str(i) for i in town.panden.ids], "volume_lod22"].to_numpy(np.float64)
+    known = np.isfinite(told)
+    assert known.sum() > 10
+    assert np.allclose(got[known], told[known], rtol=0.002, atol=0.6)
+
+
+def test_demolishing_takes_away_what_the_table_says_of_the_pand(planner: Planner, home: Any) -> None:
+    variant = plan(home, {"kind": "demolish", "pand": home.name})
+    found = evaluate(variant, planner.town(variant), internal=True)
+    change = {i.definition.id: i.before - i.after for i in found.indicators}
+    assert found.area.kind == "buurten"
+    assert change["volume"] == pytest.approx(home["volume_lod22"], abs=0.6)
+    assert change["floor_area"] == pytest.approx(1.25 * home["oppervlakte_verblijfsobjecten"])
+    assert change["woz"] == home["woz_waarde"]
+    assert change["footprint"] == pytest.approx(home["opp_grond"], abs=0.1)
+
+
+def test_who_may_not_see_woz_never_has_it_read(sample_twin: Path, home: Any) -> None:
+    public = Planner.open(Layout(sample_twin))
+    variant = plan(home, {"kind": "demolish", "pand": home.name})
+    assert public.town(variant).panden.woz is None
+    # even if the caller asks for it
+    woz = [
+        i for i in evaluate(variant, public.town(variant), internal=True).indicators if i.definition.internal
+    ]
+    assert all(math.isnan(i.before) for i in woz)
+
+
+def test_a_twin_is_read_once(planner: Planner, home: Any) -> None:
+    variant = plan(home, {"kind": "demolish", "pand": home.name})
+    assert planner.town(variant) is planner.town(variant)
+
+
+@pytest.mark.parametrize("edits", [[], [{"kind": "demolish", "pand": "gone"}]])
+def test_variants_of_nothing(planner: Planner, home: Any, edits: list[dict[str, Any]]) -> None:
+    variant = plan(home, *edits)
+    found = evaluate(variant, planner.town(variant), sun=True)
+    assert [v.verdict.level for v in found.verdicts] == ["error"] * len(edits)
+    assert orjson.loads(orjson.dumps(found.as_json()))["area"]["m2"] == 0
+
+
+def test_no_twin_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no twin here"):
+        Planner.open(Layout(tmp_path))
+
+
+def test_cityjson_holds_valid_solids_where_they_stand(
+    planner: Planner, busy: tuple[Variant, Town, Evaluation]
+) -> None:
+    variant, _, evaluation = busy
+    objects = evaluation.outcome.objects
+    city = orjson.loads(city_json(variant, evaluation, planner))
+    assert (city["type"], city["version"]) == ("CityJSON", "2.0")
+    assert city["metadata"]["referenceSystem"].endswith("7415")
+    roots = {k: o for k, o in city["CityObjects"].items() if "parents" not in o}
+    assert set(roots) == {f"variant-{e}" for e in objects.edit}
+    assert roots["variant-e1"]["attributes"]["label"] == "<Nieuw>"
+    kinds = {g["type"] for g in roots["variant-e4"]["geometry"]}
+    assert kinds == {"MultiSurface"}
+    solids = {k: o for k, o in city["CityObjects"].items() if k != "variant-e4"}
+    shells, _ = solids_of_cityjson(city | {"CityObjects": solids}, "2")
+    assert len(shells) == objects.closed[objects.owner].sum()
+    defects = check(weld(shells))
+    assert defects.valid.all(), defects
+    assert volume(shells).sum() == pytest.approx(np.nansum(objects.volume), rel=1e-3)
+    low = objects.shells.xyz.min(axis=0)
+    xyz = np.array(city["vertices"]) * city["transform"]["scale"] + city["transform"]["translate"]
+    assert xyz.min(axis=0) == pytest.approx(low, abs=0.002)
+
+
+def test_glb_is_read_back_in_the_frame_of_the_tiles(
+    planner: Planner, busy: tuple[Variant, Town, Evaluation]
+) -> None:
+    _, _, evaluation = busy
+    objects = evaluation.outcome.objects
+    data = glb(evaluation, planner, "Plan")
+    scene = trimesh.load(trimesh.util.wrap_as_stream(data), file_type="glb", process=False)
+    bounds = scene.bounds
+    local = frame_of(planner).to_local(planner.rdnap.to_ecef(objects.shells.xyz))
+    size = local.max(axis=0) - local.min(axis=0)
+    # glTF has y up: east, up, south
+    assert np.sort(bounds[1] - bounds[0]) == pytest.approx(np.sort(size), abs=0.05)
+    content = orjson.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
+    assert content["asset"]["version"] == "2.0"
+    assert b"e1" in data
+
+
+def test_of_no_objects_the_models_are_empty_but_whole(planner: Planner, home: Any) -> None:
+    variant = plan(home, {"kind": "demolish", "pand": home.name})
+    evaluation = evaluate(variant, planner.town(variant))
+    assert orjson.loads(city_json(variant, evaluation, planner))["CityObjects"] == {}
+    assert glb(evaluation, planner, "Plan")[:4] == b"glTF"
+
+
+def test_a_mass_far_outside_is_told_and_breaks_nothing(planner: Planner, home: Any) -> None:
+    ring = [(10_000, 400_000), (10_020, 400_000), (10_020, 400_010)]
+    variant = plan(home, {"kind": "add", "rings": [ring], "height": 6})
+    found = evaluate(variant, planner.town(variant), sun=True)
+    assert [str(v.verdict) for v in found.verdicts] == ["outside"]
+    assert shapely.is_empty(found.area.shape)

@@ -1,0 +1,197 @@
+"""Variants of planners: judged, drawn and exported from the request itself, and kept for who may save."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import orjson
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import Response
+
+from twin.access.audit import Read
+from twin.api.answers import Json
+from twin.api.data import stamp_of
+from twin.api.dependencies import AudienceDep, MayWrite, OnlyKnownParameters
+from twin.errors import ScenarioError, TooLargeError
+from twin.planning import Planner
+from twin.planning.export import export as content_of
+from twin.planning.models import glb
+from twin.scenario import Variant, evaluate, read_variant, sun_hours
+from twin.store import Layout
+from twin.store.variants import LARGEST, Saved, Variants
+
+router = APIRouter(prefix="/scenarios", tags=["Varianten"], dependencies=[OnlyKnownParameters])
+
+_WOZ = "woz_waarde"
+_FILES = {
+    "cityjson": ("application/city+json", "city.json"),
+    "glb": ("model/gltf-binary", "glb"),
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "html": ("text/html; charset=utf-8", "html"),
+}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object", "required": ["type", "version"]}}},
+    }
+}
+
+
+class Planners:
+    """The twin opened for variants, once per build and per kind of audience."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._lock = threading.Lock()
+        self._open: dict[bool, tuple[int, Planner]] = {}
+
+    def __call__(self, *, internal: bool) -> Planner:
+        """The planner of the build that is on disk now.
+
+        Raises
+        ------
+        StoreError
+            When there is none that can be read.
+        """
+        stamp = stamp_of(self._layout)
+        with self._lock:
+            known = self._open.get(internal)
+            if known is None or known[0] != stamp:
+                known = stamp, Planner.open(self._layout, internal=internal)
+                self._open[internal] = known
+            return known[1]
+
+
+async def _posted(request: Request) -> Variant:
+    """The variant in the body, checked."""
+    return read_variant(await _content(request))
+
+
+async def _content(request: Request) -> Any:
+    """The JSON of the body, of which no more is taken in than may be."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST:
+            raise TooLargeError(f"The variant has more than {LARGEST} bytes, which is all that is allowed")
+    try:
+        return orjson.loads(bytes(body))
+    except orjson.JSONDecodeError as error:
+        raise ScenarioError(f"variant: no JSON: {error}. Send a variant as its file holds it") from None
+
+
+def _variants(request: Request) -> Variants:
+    found: Variants = request.app.state.variants
+    return found
+
+
+def _planner(request: Request, who: AudienceDep) -> Planner:
+    """The twin, with what the audience may see of it; what is not public is on record."""
+    planners: Planners = request.app.state.planners
+    return planners(internal=who.clearance != "openbaar")
+
+
+Posted = Annotated[Variant, Depends(_posted)]
+Kept = Annotated[Variants, Depends(_variants)]
+Opened = Annotated[Planner, Depends(_planner)]
+IfMatch = Annotated[str | None, Header(description="ETag of the version that is replaced.")]
+
+
+@router.get("", summary="Saved variants", response_class=Json)
+def listed(who: MayWrite, kept: Kept) -> Json:
+    """Those of everybody, the newest first; for who may save."""
+    return Json({"scenarios": kept.listed()})
+
+
+@router.post("", summary="Save a new variant", status_code=201, response_class=Json, openapi_extra=_BODY)
+def create(request: Request, who: MayWrite, variant: Posted, kept: Kept) -> Json:
+    """Keep it under an id of its own, which nobody can guess: who has the link can open it."""
+    saved = kept.create(variant.model_dump(mode="json"))
+    return _told(saved, 201, {"Location": f"{request.url.path}/{saved.id}"})
+
+
+@router.post("/evaluate", summary="What a variant does, in numbers", response_class=Json, openapi_extra=_BODY)
+def judge(
+    request: Request,
+    variant: Posted,
+    planner: Opened,
+    sun: Annotated[bool, Query(description="Also sun hours, which take seconds.")] = False,
+) -> Json:
+    """Indicators before, after and their difference, each with its definition, and a verdict per edit."""
+    town = planner.town(variant)
+    _note(request, planner, len(town.panden.ids))
+    return Json(evaluate(variant, town, internal=planner.internal, sun=sun).as_json())
+
+
+@router.post("/sun", summary="What a variant does to the sun", response_class=Json, openapi_extra=_BODY)
+def sun(variant: Posted, planner: Opened) -> Json:
+    """Sun hours by the TNO norm, before and after."""
+    return Json(sun_hours(variant, planner.town(variant)).as_json())
+
+
+@router.post("/mesh", summary="A variant to draw", response_class=Response, openapi_extra=_BODY)
+def mesh(variant: Posted, planner: Opened) -> Response:
+    """New and changed buildings as binary glTF, in the frame of the tileset of panden."""
+    evaluation = evaluate(variant, planner.town(variant))
+    return Response(glb(evaluation, planner, variant.title), media_type="model/gltf-binary")
+
+
+@router.post("/export", summary="A variant as a file", response_class=Response, openapi_extra=_BODY)
+def export(
+    request: Request,
+    variant: Posted,
+    planner: Opened,
+    f: Annotated[
+        Literal["cityjson", "glb", "csv", "html"], Query(description="Form of the file.")
+    ] = "cityjson",
+) -> Response:
+    """Buildings as CityJSON (RD and NAP) or binary glTF, indicators as CSV, or a sheet to print."""
+    town = planner.town(variant)
+    figures = f in ("csv", "html")
+    evaluation = evaluate(variant, town, internal=planner.internal, sun=figures)
+    if figures:
+        _note(request, planner, len(town.panden.ids))
+    made = dt.datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    content = content_of(f, variant, evaluation, town, planner, made)
+    media, suffix = _FILES[f]
+    name = f'attachment; filename="variant.{suffix}"'
+    return Response(content, media_type=media, headers={"Content-Disposition": name})
+
+
+@router.get("/{scenario}", summary="One saved variant", response_class=Json)
+def read(scenario: str, kept: Kept) -> Json:
+    """As it was saved; its ETag is what a replacement must name."""
+    return _told(kept.read(scenario), 200, {})
+
+
+@router.put("/{scenario}", summary="Replace a saved variant", response_class=Json, openapi_extra=_BODY)
+def replace(scenario: str, who: MayWrite, variant: Posted, kept: Kept, if_match: IfMatch = None) -> Json:
+    """Put another version in its place, if nobody else did in the meantime."""
+    return _told(kept.replace(scenario, variant.model_dump(mode="json"), _tag(if_match)), 200, {})
+
+
+@router.delete("/{scenario}", summary="Delete a saved variant", status_code=204, response_class=Response)
+def delete(scenario: str, who: MayWrite, kept: Kept, if_match: IfMatch = None) -> Response:
+    """Remove it, if it is still the version that is named."""
+    kept.delete(scenario, _tag(if_match))
+    return Response(status_code=204)
+
+
+def _told(saved: Saved, status: int, headers: dict[str, str]) -> Json:
+    answer = Json(orjson.loads(saved.content), status)
+    answer.headers.update({"ETag": f'"{saved.tag}"', "Cache-Control": "no-store", **headers})
+    return answer
+
+
+def _tag(if_match: str | None) -> str | None:
+    return None if if_match is None else if_match.strip().strip('"')
+
+
+def _note(request: Request, planner: Planner, count: int) -> None:
+    """Have the guard record that values of panden that are not public went into the answer."""
+    if planner.internal:
+        route = "/api" + request.scope["route"].path.removeprefix("/api")
+        request.scope["state"]["read"] = Read(route, "pand", (_WOZ,), count)
