@@ -8,6 +8,7 @@ import { sharing } from './steps/sharing.mjs';
 import { staff } from './steps/staff.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
+import { walking } from './steps/walking.mjs';
 import { water } from './steps/water.mjs';
 
 /**
@@ -15,4 +16,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, measuring, section, staff, sun, water, sharing, trouble };
+export const topics = { opening, objects, filtering, finding, walking, measuring, section, staff, sun, water, sharing, trouble };
