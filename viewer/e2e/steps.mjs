@@ -3,6 +3,7 @@ import { finding } from './steps/finding.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
+import { scenario } from './steps/scenario.mjs';
 import { section } from './steps/section.mjs';
 import { sharing } from './steps/sharing.mjs';
 import { sun } from './steps/sun.mjs';
@@ -14,4 +15,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, measuring, section, sun, water, sharing, trouble };
+export const topics = { opening, objects, filtering, finding, measuring, section, sun, water, scenario, sharing, trouble };
