@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import trimesh
 from fastapi.testclient import TestClient
@@ -97,9 +98,10 @@ def test_files_of_a_variant(client: TestClient, block: dict[str, Any], pand: dic
     assert {o["type"] for o in city["CityObjects"].values()} <= {"Building", "BuildingPart"}
     assert client.post(f"{BASE}/export", params={"f": "glb"}, json=content).content[:4] == b"glTF"
     table = client.post(f"{BASE}/export", params={"f": "csv"}, json=content)
-    lines = table.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("indicator;eenheid;nu;variant;verschil")
-    assert len(lines) > 10
+    assert len(pd.read_csv(io.BytesIO(table.content))) > 10
+    sheet = client.post(f"{BASE}/export", params={"f": "html"}, json={**content, "title": "<b>Plan</b>"}).text
+    assert "&lt;b&gt;Plan&lt;/b&gt;" in sheet
+    assert "<b>Plan</b>" not in sheet
 
 
 def test_an_edit_of_a_pand_that_is_gone_is_told_and_the_rest_goes_on(

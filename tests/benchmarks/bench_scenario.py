@@ -1,8 +1,8 @@
 """CPU time of a variant; run by hand: ``python -m tests.benchmarks.bench_scenario [BUILDINGS]``.
 
-Builds the sample municipality (400 panden unless told) and lays over it a variant of fifty edits of all kinds but
-imports, and one that turns a block into towers. Prints the median of five runs of CPU time on one core, reading the
-twin apart: it is read once and kept.
+Builds the sample municipality (400 panden unless told), with two variants: fifty edits of all
+kinds but imports, and one that turns a block into towers. Prints the median CPU time of five runs on a core;
+the twin is read once and kept, so reading is told apart.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from tests.build.towns import CORNER, Town, build_town, read_json
-from tests.end_to_end.twins import read_collection
+from tests.end_to_end.twins import features, read_collection
 from twin.build import Silence
 from twin.check import check_twin
 
@@ -47,6 +47,8 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = town.folder / "bgt.gpkg"
     layer(path, "wegdeel", [box(0, 40, 180, 50), box(0, 50, 180, FRONT)], [None, 0])
     layer(path, "overbruggingsdeel", [box(100, 64, 120, 70)], [1])
+    places = [shapely.Point(CORNER[0] + x, CORNER[1] + 55) for x in (20, 40)]
+    layer(path, "paal", [*places, shapely.MultiPoint(places)], [0, 0, 0])
     layer(path, "begroeidterreindeel", [box(62, 64, 88, 76), box(0, FRONT, 50, 90)], [0, 0])
     return build_town(town.settings, folder / "twin").out
 
@@ -82,13 +84,26 @@ def test_a_surface_without_points_takes_the_ground_around_it(twin: Path) -> None
     assert green["h_maaiveld"].tolist() == pytest.approx([GROUND, GROUND])
 
 
+def test_street_furniture_stands_on_the_ground_with_a_shape_that_is_assumed(twin: Path) -> None:
+    table = read_collection(twin, "paal").set_index("identificatie")
+    assert table["h_object"].tolist()[:2] == [2.5, 2.5]
+    assert table["h_object_bron"].tolist()[:2] == ["aangenomen naar de soort"] * 2
+    assert table.iloc[2][["h_object", "h_object_bron"]].isna().all(), "several points are no one thing"
+    found = {f["id"]: f for f, _ in features(twin) if f["id"].startswith("NL.IMGeo.G0599.paal")}
+    assert len(found) == 3
+    kinds = [[g["type"] for g in f["CityObjects"][i]["geometry"]] for i, f in sorted(found.items())]
+    assert kinds == [["MultiSurface", "MultiPoint"], ["MultiSurface", "MultiPoint"], ["MultiPoint"]]
+    (post,) = [v for f, v in features(twin) if f["id"] == "NL.IMGeo.G0599.paal0"]
+    assert [post[:, 2].min(), post[:, 2].max()] == pytest.approx([GROUND, GROUND + 2.5])
+
+
 def test_nothing_of_it_vanishes_and_it_passes_the_check(twin: Path) -> None:
     ledger = read_json(twin / "twin.json")["ledger"]
-    for name, number in (("wegdeel", 2), ("overbruggingsdeel", 1), ("begroeidterreindeel", 2)):
+    for name, number in (("wegdeel", 2), ("overbruggingsdeel", 1), ("paal", 3), ("begroeidterreindeel", 2)):
         lines = [c for c in ledger if c["stage"] in ("partition", "write") and c["collection"] == name]
         assert {c["stage"] for c in lines} >= {"write"}, name
         assert {(c["objects_in"], c["objects_out"]) for c in lines if c["stage"] == "write"} == {
             (number, number)
         }
-        assert len(heights(twin, name)) == number
+        assert len(read_collection(twin, name)) == number
     assert check_twin(twin, Silence()).findings == []

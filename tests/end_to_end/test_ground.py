@@ -32,7 +32,7 @@ GREEN = ("begroeidterreindeel", "onbegroeidterreindeel")
 GROUND_TYPES = {"Building", "BuildingPart", "Road", "WaterBody", "PlantCover", "LandUse"}
 TYPES = {
     "delft": GROUND_TYPES | {"Bridge", "OtherConstruction", "SolitaryVegetationObject"},
-    "sample_twin": GROUND_TYPES | {"SolitaryVegetationObject"},
+    "sample_twin": GROUND_TYPES | {"SolitaryVegetationObject", "CityFurniture"},
 }
 PLANNED = ("Bouwvergunning verleend", "Bouw gestart")
 

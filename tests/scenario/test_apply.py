@@ -137,6 +137,13 @@ def test_what_has_no_model_keeps_its_shape() -> None:
     assert codes(town, RAISE, move, DEMOLISH) == ["no-model", "no-model", "done"]
 
 
+def test_a_pand_that_would_leave_the_city_stays() -> None:
+    step = {"kind": "move", "pand": "p0", "dx": 4000}
+    outcome = apply(variant(step, step), town_of(BOXES))
+    assert [str(v.verdict) for v in outcome.verdicts] == ["done", "outside"]
+    assert outcome.objects.outline[0].bounds[0] == pytest.approx(X + 4000)
+
+
 def test_an_edit_that_can_not_be_done_leaves_the_others() -> None:
     edits = [{**DEMOLISH, "pand": "gone"}, {**ADD, "rings": [BOW_TIE]}, ADD, OUT_OF_TOWN]
     outcome = apply(variant(*edits), town_of(BOXES))

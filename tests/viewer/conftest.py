@@ -60,9 +60,9 @@ def chromium() -> str:
 
 
 @contextmanager
-def serving(twin: Path) -> Iterator[str]:
+def serving(twin: Path, *options: str) -> Iterator[str]:
     """Address of a server of a twin, in a process of its own as users have it."""
-    command = [sys.executable, "-m", "twin", "serve", str(twin), "--port", "0"]
+    command = [sys.executable, "-m", "twin", "serve", str(twin), "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         line = server.stdout.readline()

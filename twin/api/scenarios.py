@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import datetime as dt
 import threading
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -18,14 +17,21 @@ from twin.api.data import stamp_of
 from twin.api.dependencies import AudienceDep, MayWrite, OnlyKnownParameters
 from twin.errors import ScenarioError, TooLargeError
 from twin.planning import Planner
-from twin.planning.models import city_json, glb
-from twin.scenario import Evaluation, Variant, evaluate, read_variant, sun_hours
+from twin.planning.export import export as content_of
+from twin.planning.models import glb
+from twin.scenario import Variant, evaluate, read_variant, sun_hours
 from twin.store import Layout
 from twin.store.variants import LARGEST, Saved, Variants
 
 router = APIRouter(prefix="/scenarios", tags=["Varianten"], dependencies=[OnlyKnownParameters])
 
 _WOZ = "woz_waarde"
+_FILES = {
+    "cityjson": ("application/city+json", "city.json"),
+    "glb": ("model/gltf-binary", "glb"),
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "html": ("text/html; charset=utf-8", "html"),
+}
 _BODY = {
     "requestBody": {
         "required": True,
@@ -138,18 +144,21 @@ def export(
     request: Request,
     variant: Posted,
     planner: Opened,
-    f: Annotated[Literal["cityjson", "glb", "csv"], Query(description="Form of the file.")] = "cityjson",
+    f: Annotated[
+        Literal["cityjson", "glb", "csv", "html"], Query(description="Form of the file.")
+    ] = "cityjson",
 ) -> Response:
-    """Buildings as CityJSON (RD and NAP) or binary glTF, or the indicators as CSV."""
+    """Buildings as CityJSON (RD and NAP) or binary glTF, indicators as CSV, or a sheet to print."""
     town = planner.town(variant)
-    evaluation = evaluate(variant, town, internal=planner.internal, sun=f == "csv")
-    if f == "csv":
+    figures = f in ("csv", "html")
+    evaluation = evaluate(variant, town, internal=planner.internal, sun=figures)
+    if figures:
         _note(request, planner, len(town.panden.ids))
-    make, media, suffix = _FILES[f]
+    made = dt.datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    content = content_of(f, variant, evaluation, town, planner, made)
+    media, suffix = _FILES[f]
     name = f'attachment; filename="variant.{suffix}"'
-    return Response(
-        make(variant, evaluation, planner), media_type=media, headers={"Content-Disposition": name}
-    )
+    return Response(content, media_type=media, headers={"Content-Disposition": name})
 
 
 @router.get("/{scenario}", summary="One saved variant", response_class=Json)
@@ -186,23 +195,3 @@ def _note(request: Request, planner: Planner, count: int) -> None:
     if planner.internal:
         route = "/api" + request.scope["route"].path.removeprefix("/api")
         request.scope["state"]["read"] = Read(route, "pand", (_WOZ,), count)
-
-
-def _table(variant: Variant, evaluation: Evaluation, planner: Planner) -> bytes:
-    """Indicators as CSV for a Dutch spreadsheet: semicolons, decimal commas, UTF-8 with a mark."""
-    out = io.StringIO()
-    rows = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    rows.writerow(["indicator", "eenheid", "nu", "variant", "verschil", "toelichting"])
-    for told in (i.as_json() for i in evaluation.indicators):
-        values = ["" if told[k] is None else str(told[k]).replace(".", ",") for k in _COLUMNS]
-        why = told["reason"]["nl"] if told["reason"] else told["nl"]["definition"]
-        rows.writerow([told["nl"]["label"], told["unit"], *values, why])
-    return "\ufeff".encode() + out.getvalue().encode()
-
-
-_COLUMNS = ("before", "after", "difference")
-_FILES: dict[str, tuple[Callable[[Variant, Evaluation, Planner], bytes], str, str]] = {
-    "cityjson": (city_json, "application/city+json", "city.json"),
-    "glb": (lambda v, e, p: glb(e, p, v.title), "model/gltf-binary", "glb"),
-    "csv": (_table, "text/csv; charset=utf-8", "csv"),
-}

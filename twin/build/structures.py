@@ -53,7 +53,7 @@ def build_solids(
     A deck hangs below its surface, and a little lower where a road lies on it (``carries``); what supports
     it reaches into the ground. All else rises from its surface.
     """
-    kind = _kinds(frame)
+    kind = kinds_of(frame)
     owner: Ints = vertex_objects(surfaces)
     z = surfaces.xyz[:, 2]
     if collection == "overbruggingsdeel":
@@ -72,7 +72,7 @@ def build_solids(
     return BuiltSolids(solids, np.where(made, height, np.nan), source)
 
 
-def _kinds(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+def kinds_of(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     """Most precise kind that the register gives; None where it gives none."""
     kind = pd.Series([None] * len(frame), dtype="object")
     for name in _KIND:

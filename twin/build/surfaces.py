@@ -18,7 +18,7 @@ from twin.build.ground import BANK, Ground, Raised, either
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.build.seen import Seen
-from twin.build.structures import build_solids
+from twin.build.structures import ASSUMED, build_solids, kinds_of
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Bytes, Floats, Shells
@@ -34,6 +34,7 @@ from twin.ground import (
     ground_shapes,
     surface_heights,
 )
+from twin.ground.furniture import furniture_shells, usual_sizes
 from twin.ground.levels import FAULT
 from twin.ground.structures import LINE_WIDTH, STRUCTURES
 from twin.ground.tree_shapes import TRUNK, tree_shells
@@ -110,6 +111,10 @@ def _lift(
     solids = None
     if collection.city_type == "SolitaryVegetationObject":
         lifted = replace(lifted, surfaces=_trees(frame, lifted))
+    if collection.city_type == "CityFurniture":
+        lifted, height = _furniture(collection.name, frame, lifted)
+        source = [ASSUMED if known else None for known in np.isfinite(height).tolist()]
+        table = table.assign(h_object=height, h_object_bron=source)
     if collection.name in STRUCTURES:
         carries = raised.carries if raised else np.zeros(len(frame), dtype=bool)
         built = build_solids(collection.name, frame, shapes, lifted.surfaces, carries, points, ground.terrain)
@@ -123,15 +128,32 @@ def _trees(frame: gpd.GeoDataFrame, lifted: GroundShapes) -> Shells:
     if "kroonstraal" not in frame:
         return lifted.surfaces
     height, radius = (frame[c].to_numpy(dtype=np.float64) for c in ("h_object", "kroonstraal"))
-    single = (
-        np.diff(lifted.points.ring_offsets[lifted.points.surface_offsets[lifted.points.object_offsets]]) == 1
-    )
+    single, places = _single_points(lifted.points)
     known = np.flatnonzero(np.isfinite(height) & np.isfinite(radius) & single)
-    first = lifted.points.ring_offsets[lifted.points.surface_offsets[lifted.points.object_offsets[known]]]
-    trees = tree_shells(lifted.points.xyz[lifted.points.ring_vertices[first]], height[known], radius[known])
+    trees = tree_shells(places[known], height[known], radius[known])
     which = len(known) + np.arange(len(frame))
     which[known] = np.arange(len(known))
     return take(concatenate([trees, lifted.surfaces]), which)
+
+
+def _furniture(name: str, frame: gpd.GeoDataFrame, lifted: GroundShapes) -> tuple[GroundShapes, Floats]:
+    """A small shape for everything that is one point, and how high it is ``(G,)`` [m]; NaN for all else."""
+    single, places = _single_points(lifted.points)
+    known = np.flatnonzero(single)
+    size = usual_sizes(name, kinds_of(frame))
+    which = len(known) + np.arange(len(frame))
+    which[known] = np.arange(len(known))
+    shapes = take(concatenate([furniture_shells(places[known], size[known]), lifted.surfaces]), which)
+    return replace(lifted, surfaces=shapes), np.where(single, size[:, 0], np.nan)
+
+
+def _single_points(points: Shells) -> tuple[Bools, Floats]:
+    """Objects that are one point ``(G,)``, and their places ``(G, 3)``; NaN for the others."""
+    first = points.ring_offsets[points.surface_offsets[points.object_offsets]]
+    single = np.diff(first) == 1
+    places = np.full((len(single), 3), np.nan)
+    places[single] = points.xyz[points.ring_vertices[first[:-1][single]]]
+    return single, places
 
 
 def _widened(collection: Collection, shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -161,7 +161,7 @@ def _changes(variant: Variant, evaluation: Evaluation) -> str:
 
 
 def _indicators(indicators: Iterable[Indicator]) -> str:
-    rows = []
+    rows, said = [], ""
     for indicator in indicators:
         i = indicator.as_json()
         unit = _UNITS.get(i["unit"], i["unit"])
@@ -169,7 +169,8 @@ def _indicators(indicators: Iterable[Indicator]) -> str:
         before, after = number(i["before"], i["decimals"]), number(i["after"], i["decimals"])
         difference = number(i["difference"], i["decimals"])
         sign = "+" if i["difference"] is not None and i["difference"] > 0 else ""
-        label, definition = escape(i["nl"]["label"]), escape(i["nl"]["definition"])
+        definition = "Als hierboven." if i["nl"]["definition"] == said else escape(i["nl"]["definition"])
+        said, label = i["nl"]["definition"], escape(i["nl"]["label"])
         rows.append(
             f"<tr><td>{label}{f' ({escape(unit)})' if unit else ''}<small>{definition}</small>{reason}</td>"
             f'<td class="n">{before}</td><td class="n">{after}</td><td class="n">{sign}{difference}</td></tr>'

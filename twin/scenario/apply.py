@@ -150,6 +150,8 @@ def apply(variant: Variant, town: Town) -> Outcome:
             reshaped.pop(row, None)
         elif isinstance(edit, Change):
             _change(edit, row, use, gross, dwellings, _usable_per_dwelling(town))
+        elif isinstance(edit, Move) and _leaves(town, row, reshaped.get(row), edit):
+            note(edit, Verdict.OUTSIDE)
         else:
             _reshape(edit, reshaped.setdefault(row, _Pand()))
 
@@ -187,6 +189,15 @@ def _change(
 
 def _homes(gebruiksdoel: str, gross: float, per_dwelling: float) -> float:
     return float(np.floor(gross / GROSS / per_dwelling)) if gebruiksdoel == "woonfunctie" else 0.0
+
+
+def _leaves(town: Town, row: int, before: _Pand | None, edit: Move) -> bool:
+    """Whether a pand ends outside the city, after the moves that were made before."""
+    moves = [*(before.moves if before else ()), edit]
+    shift = np.array([[m.dx, m.dy] for m in moves], dtype=np.float64).sum(axis=0)
+    x, y = town.panden.inside[row] + shift
+    x0, y0, x1, y1 = town.extent
+    return not (x0 <= x <= x1 and y0 <= y <= y1)
 
 
 def _reshape(edit: Raise | Move, pand: _Pand) -> None:

@@ -1,6 +1,8 @@
 // Walks through the viewer of a served twin in Chromium, as a visitor would.
 //
-//   node e2e/run.mjs --base http://127.0.0.1:8000 [--only WORD] [--screenshots DIR] [--chromium /usr/bin/chromium]
+//   node e2e/run.mjs --base http://127.0.0.1:8000 [--only WORD] [--key KEY] [--screenshots DIR] [--chromium /usr/bin/chromium]
+//
+// --key is an API key that may see what is intern, of a twin that is served with access.
 //
 // Exit code 0 when every step holds. The steps read what to expect from the twin's own API. With --only, whole topics
 // of that name run (such as `measuring`), or else the steps whose title has that word, each in a freshly opened page.
@@ -14,6 +16,7 @@ const { values } = parseArgs({
   options: {
     base: { type: 'string', default: 'http://127.0.0.1:8000' },
     only: { type: 'string' },
+    key: { type: 'string' },
     screenshots: { type: 'string' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
@@ -29,6 +32,7 @@ let failures = count === 0 ? 1 : 0;
 for (const [topic, steps] of wanted) {
   const visit = await Visit.begin(values.base, values.chromium);
   console.log(topic);
+  visit.key = values.key;
   await visit.open();
   for (const [title, step] of steps) await take(visit, title, step);
   await visit.end();

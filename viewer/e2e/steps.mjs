@@ -6,8 +6,10 @@ import { opening } from './steps/opening.mjs';
 import { scenario } from './steps/scenario.mjs';
 import { section } from './steps/section.mjs';
 import { sharing } from './steps/sharing.mjs';
+import { staff } from './steps/staff.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
+import { walking } from './steps/walking.mjs';
 import { water } from './steps/water.mjs';
 
 /**
@@ -15,4 +17,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, measuring, section, sun, water, scenario, sharing, trouble };
+export const topics = { opening, objects, filtering, finding, walking, measuring, section, staff, sun, water, scenario, sharing, trouble };

@@ -21,6 +21,7 @@ import { LostWebGL, NoWebGL, giveUp, tell, warn } from './ui/message';
 import { objectPanel } from './ui/objectpanel';
 import { side } from './ui/side';
 import { Toolbox } from './ui/toolbox';
+import { watchConnection } from './ui/connection';
 import { staffButton } from './ui/staff/button';
 import { controls } from './ui/controls';
 
@@ -63,6 +64,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   const steering = controls(context, stage, navigation);
   part('view').append(steering.element);
   rememberInput();
+  watchConnection(context);
   followEmbedding(store);
 
   navigation.onMove = steering.follow;

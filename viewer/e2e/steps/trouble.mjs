@@ -1,10 +1,37 @@
 import { expect } from '../visit.mjs';
 
 export const trouble = [
+  ['Says that the connection is lost, and that it is back', connectionLost],
+  ['Says that the twin was built anew', rebuilt],
   ['Says when the API is down', apiDown],
   ['Says when there is no twin', noTwin],
   ['Says when WebGL is missing', noWebGL],
 ];
+
+async function connectionLost(visit) {
+  const { page } = visit;
+  await page.route('**/api/**', (route) => route.abort());
+  await page.evaluate(() => window.dispatchEvent(new window.Event('offline')));
+  await page.waitForSelector('#message .toast--warning:has-text("geen verbinding")');
+  await page.unroute('**/api/**');
+  // The browser logs the failed requests itself; those are meant.
+  visit.faults.length = 0;
+  await page.waitForSelector('#message :text("De verbinding is er weer")');
+  visit.faults.length = 0;
+}
+
+async function rebuilt(visit) {
+  const { page } = visit;
+  await page.route('**/api/version', (route) => route.fulfill({ json: { built: '2031-01-01T00:00:00+00:00' } }));
+  await page.evaluate(() => window.dispatchEvent(new window.Event('online')));
+  await page.waitForSelector('#message button:has-text("Pagina verversen")');
+  await page.unroute('**/api/version');
+  const hash = visit.hash();
+  await page.click('#message button:has-text("Pagina verversen")');
+  await page.waitForLoadState();
+  await visit.idle();
+  expect(visit.hash() === hash, 'refreshing lost what the page showed');
+}
 
 async function apiDown(visit) {
   await broken(visit, (route) => route.abort(), 'twin serve');

@@ -15,6 +15,8 @@ export class ApiError extends Error {
 }
 
 export interface Api {
+  /** When the twin that is served now was built. */
+  built(): Promise<string>;
   access(): Promise<Access>;
   twin(): Promise<Twin>;
   catalogue(): Promise<Attribute[]>;
@@ -50,7 +52,11 @@ export function itemsAddress(collection: string, { properties, ...asked }: Asked
   return `/api/collections/${encodeURIComponent(collection)}/items?${query.toString()}`;
 }
 
+/** Hears of every request that did not reach the server, or found no such object. */
+export const failures = new EventTarget();
+
 export const api: Api = {
+  built: async () => (await read<{ built: string }>('/api/version')).built,
   access: () => read<Access>('/api/access'),
   twin: () => read<Twin>('/api/twin', undefined, 'no-twin'),
   catalogue: () => read<Attribute[]>('/api/catalogue'),
@@ -79,11 +85,13 @@ export const api: Api = {
     (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
 };
 
-let loggedOut = (): void => undefined;
+let ended = false;
+let loggedOut: (() => void) | null = null;
 
-/** Calls `listener` when a key or token that was good is so no more; the page goes on as that of a visitor. */
+/** Calls `listener` when a key or token is trusted no more, or was found so before; the page goes on as that of a visitor. */
 export function onLoggedOut(listener: () => void): void {
   loggedOut = listener;
+  if (ended) listener();
 }
 
 /** Who the API takes the holder of a key for. Throws when it does not trust the key. */
@@ -100,20 +108,26 @@ async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'n
   const response = await fetch(path, { headers, signal: signal ?? null }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;
-      throw new ApiError('unreachable', `${path}: ${String(reason)}`);
+      throw missed('unreachable', `${path}: ${String(reason)}`);
     },
   );
   if (response.status === 401 && secret !== null) {
     // Of several requests under way, only the first to hear of it tells.
     if (token() === secret) {
       forget();
-      loggedOut();
+      ended = true;
+      loggedOut?.();
     }
     return read<T>(path, signal, missing);
   }
   // A development proxy or gateway without the API behind it answers 502 or 504.
-  if (response.status === 502 || response.status === 504) throw new ApiError('unreachable', path);
-  if (response.status === 404 || response.status === 503) throw new ApiError(missing, path);
+  if (response.status === 502 || response.status === 504) throw missed('unreachable', path);
+  if (response.status === 404 || response.status === 503) throw missed(missing, path);
   if (!response.ok) throw new ApiError('server', `${path}: ${response.status}`);
   return (await response.json()) as T;
+}
+
+function missed(failure: Failure, message: string): ApiError {
+  failures.dispatchEvent(new Event('missed'));
+  return new ApiError(failure, message);
 }

@@ -9,6 +9,10 @@ const nl = {
   'error.no-tiles': 'Deze stad heeft geen 3D-tegels. Bouw hem opnieuw met “twin build”.',
   'error.lost': 'De grafische kaart is gestopt met tekenen. Laad de pagina opnieuw.',
   'error.tiles': 'Een deel van de laag “{theme}” kon niet worden geladen. Laad de pagina opnieuw, of bouw de stad opnieuw met “twin build”.',
+  'error.offline': 'Er is geen verbinding met de server. Wat u deed blijft staan; zodra de server er weer is, gaat de viewer verder.',
+  'error.online': 'De verbinding is er weer.',
+  'error.rebuilt': 'Deze stad is intussen opnieuw gebouwd: nummers en vormen kunnen anders zijn. Ververs de pagina; beeld, filter en metingen blijven.',
+  'error.refresh': 'Pagina verversen',
   'error.retry': 'Opnieuw proberen',
   'error.dismiss': 'Melding sluiten',
 } as const;
@@ -22,6 +26,10 @@ const en: English<typeof nl> = {
   'error.no-tiles': 'This city has no 3D tiles. Build it again with “twin build”.',
   'error.lost': 'The graphics card stopped drawing. Reload the page.',
   'error.tiles': 'Part of the layer “{theme}” could not be loaded. Reload the page, or build the city again with “twin build”.',
+  'error.offline': 'There is no connection with the server. What you did stays; the viewer goes on as soon as the server is back.',
+  'error.online': 'The connection is back.',
+  'error.rebuilt': 'This city has been built again meanwhile: ids and shapes may differ. Refresh the page; view, filter and measures stay.',
+  'error.refresh': 'Refresh the page',
   'error.retry': 'Try again',
   'error.dismiss': 'Dismiss message',
 };

@@ -64,6 +64,12 @@ export class Navigation {
     return { x, y, z, ...headingAndPitch(this.camera.quaternion) };
   }
 
+  /** Leaves the camera to somebody else, who moves it with `jump`. */
+  hold(held: boolean): void {
+    this.flight = null;
+    this.controls.enabled = !held;
+  }
+
   get moving(): boolean {
     return this.flight !== null || this.restless > 0;
   }

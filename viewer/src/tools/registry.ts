@@ -17,6 +17,13 @@ export const TOOLS: readonly ToolEntry[] = [
     load: () => import('./table'),
   },
   {
+    id: 'walk',
+    label: 'toolbox.walk',
+    icon: ['M13 3a1.800 1.800 0 1 1 0 3.600 1.800 1.800 0 0 1 0-3.600M8 12l2.500-3.500 3.500 1.500 1 3 3 1M12 10l-1 5-3 6M11.500 15l3 2.500 1 3.500'],
+    place: 'side',
+    load: () => import('./walk'),
+  },
+  {
     id: 'sun',
     label: 'toolbox.sun',
     icon: ['M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2.500v2.500M12 19v2.500M2.500 12H5M19 12h2.500M5.300 5.300 7 7M17 17l1.700 1.700M18.700 5.300 17 7M7 17l-1.700 1.700'],

@@ -16,7 +16,7 @@ export function tell(message: string): void {
 }
 
 /** Warns of something that went wrong while the rest goes on working. */
-export function warn(language: Language, message: string): void {
+export function warn(language: Language, message: string, remedy?: HTMLElement): void {
   window.clearTimeout(timer);
   const dismiss = button({
     label: translate(language, 'error.dismiss'),
@@ -25,7 +25,7 @@ export function warn(language: Language, message: string): void {
       part('message').replaceChildren();
     },
   });
-  part('message').replaceChildren(h('div', { class: 'toast toast--warning' }, h('p', {}, message), dismiss));
+  part('message').replaceChildren(h('div', { class: 'toast toast--warning' }, h('p', {}, message), remedy, dismiss));
 }
 
 /** Says why there is no city, and what to do about it, in place of the city. */

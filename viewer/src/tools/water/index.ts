@@ -13,7 +13,7 @@ const UNITS = 'aantal_verblijfsobjecten';
 const LAYER = 'water';
 const LISTED = 25;
 const PATIENCE_MS = 200;
-const DROWNED = { colour: [0.16, 0.4, 0.66] as const };
+const DROWNED = { colour: [41, 102, 168] as const };
 
 /** Water at a height against the ground, and which panden then stand in it. */
 export const make: MakeTool = (rooms, seat) => {

@@ -63,7 +63,7 @@ export function staffDialog(context: Context, access: Access): void {
           'form',
           { submit: (event: SubmitEvent) => void use(event) },
           field(say('key'), secret),
-          h('button', { type: 'submit', class: 'utrecht-button utrecht-button--html-button utrecht-button--secondary-action' }, say('key.use')),
+          h('button', { type: 'submit', class: 'utrecht-button utrecht-button--html-button utrecht-button--primary-action' }, say('key.use')),
         ),
       ];
   dialog.append(

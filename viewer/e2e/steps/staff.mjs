@@ -1,0 +1,62 @@
+import { expect } from '../visit.mjs';
+import { pickPand } from './city.mjs';
+
+export const staff = [
+  ['Shows the button for staff where staff are let in', offers],
+  ['Refuses a wrong key', refuses],
+  ['Shows more to staff', shows],
+  ['Goes on as a visitor when the key has ended', ends],
+];
+
+async function offers(visit) {
+  const { keys } = await visit.api('/api/access');
+  expect(keys === Boolean(visit.key), 'with --key the twin must be served with access, and without it not');
+  expect((await visit.page.locator('.staff button').count()) === Number(keys), 'the button does not follow /api/access');
+  return keys ? 'a button' : 'no button';
+}
+
+async function refuses(visit) {
+  if (!visit.key) return 'no access';
+  const { page } = visit;
+  await page.click('.staff button');
+  await page.fill('#staff-key', 'twin_fout_fout');
+  await page.click('.staff__dialog form button');
+  await page.waitForSelector('.staff__dialog [role=alert]:not(:empty)');
+  // The browser logs the refusal itself; that one is meant.
+  visit.faults.length = 0;
+  return page.textContent('.staff__dialog [role=alert]');
+}
+
+async function shows(visit) {
+  if (!visit.key) return 'no access';
+  const { page } = visit;
+  const all = await visit.api('/api/catalogue');
+  const response = await fetch(`${visit.base}/api/catalogue`, { headers: { authorization: `Bearer ${visit.key}` } });
+  const more = (await response.json()).filter(({ name, applies_to: to }) => to.includes('pand') && !all.some((a) => a.name === name));
+  expect(more.length > 0, 'this twin has nothing that is intern');
+  await Promise.all([page.waitForEvent('load'), fillIn(page, visit.key)]);
+  await visit.idle();
+  await pickPand(visit);
+  for (const { name } of more) {
+    expect((await page.locator(`#object [data-property=${name}]`).count()) === 1, `${name} is not in the panel`);
+  }
+  expect(!(await page.content()).includes(visit.key), 'the key is in the page');
+  return more.map(({ name }) => name).join(', ');
+}
+
+async function fillIn(page, key) {
+  await page.fill('#staff-key', key);
+  await page.click('.staff__dialog form button');
+}
+
+async function ends(visit) {
+  if (!visit.key) return 'no access';
+  const { page } = visit;
+  await page.evaluate(() => window.sessionStorage.setItem('twin.token', 'twin_oud_oud'));
+  await page.reload();
+  await page.waitForSelector('.toast--warning');
+  await visit.idle();
+  visit.faults.length = 0;
+  expect((await page.evaluate(() => window.sessionStorage.getItem('twin.token'))) === null, 'the key was kept');
+  return page.textContent('.toast--warning p');
+}

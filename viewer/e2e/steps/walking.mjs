@@ -1,0 +1,85 @@
+import { content, difference } from '../pixels.mjs';
+import { expect } from '../visit.mjs';
+import { openTool, straightDown } from './city.mjs';
+
+export const walking = [
+  ['Stands in the street at eye height, and walks by keyboard', walks],
+  ['Draws a street within its budget', budget],
+  ['Comes back above the city', leaves],
+];
+
+const DRAW_CALLS = 100;
+const TRIANGLES = 500_000;
+
+const cameraOf = (visit) => /camera=([^&]+)/.exec(decodeURIComponent(visit.hash()))[1].split(',').map(Number);
+
+async function walks(visit) {
+  const { page } = visit;
+  // A road of the twin, from above; its own height comes from the API.
+  const roads = await visit.api('/api/collections/wegdeel/items?limit=40&crs=EPSG:7415');
+  const corners = ({ geometry }) => (geometry.type === 'Polygon' ? geometry.coordinates[0] : geometry.coordinates[0][0]);
+  const road = roads.features.map(corners).sort((a, b) => b.length - a.length)[0];
+  const [x, y] = [road[0], road[Math.floor(road.length / 2)]].reduce((a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
+  await straightDown(visit, 120, [x, y]);
+  await openTool(visit, 'walk');
+  await page.focus('#view canvas');
+  await page.keyboard.press('Enter');
+  await visit.idle();
+  const start = cameraOf(visit);
+  expect(Math.hypot(start[0] - x, start[1] - y) < 2 && start[2] < 15, `stands at ${start}, not at ${x},${y}`);
+  const before = await visit.picture();
+  for (let press = 0; press < 4; press++) await page.keyboard.press('ArrowUp');
+  await visit.idle();
+  const walked = cameraOf(visit);
+  const far = Math.hypot(walked[0] - start[0], walked[1] - start[1]);
+  expect(far > 1.9 && far < 8.1, `four steps of two metres went ${far.toFixed(2)} m`);
+  await page.keyboard.press('ArrowRight');
+  await visit.idle();
+  expect(Math.abs(cameraOf(visit)[3] - 15) < 0.1, `a turn of 15 degrees gave ${cameraOf(visit)[3]}`);
+  expect(difference(before, await visit.picture()) > 0.05, 'walking changed nothing');
+  return `${far.toFixed(1)} m, eye at ${walked[2].toFixed(2)} m NAP`;
+}
+
+async function budget(visit) {
+  const { page } = visit;
+  const worst = { calls: 0, triangles: 0 };
+  for (let turn = 0; turn < 6; turn++) {
+    for (let press = 0; press < 4; press++) await page.keyboard.press('ArrowRight');
+    await visit.idle();
+    const drawn = await page.evaluate(async () => {
+      const gl = document.querySelector('#view canvas').getContext('webgl2');
+      const sum = { calls: 0, triangles: 0 };
+      const count = (name, triangles) => {
+        const draw = gl[name].bind(gl);
+        gl[name] = (...parameters) => {
+          sum.calls++;
+          sum.triangles += triangles(...parameters);
+          draw(...parameters);
+        };
+      };
+      count('drawElements', (_mode, indices) => indices / 3);
+      count('drawArrays', (_mode, _first, vertices) => vertices / 3);
+      count('drawElementsInstanced', (_mode, indices, _type, _offset, instances) => (indices / 3) * instances);
+      count('drawArraysInstanced', (_mode, _first, vertices, instances) => (vertices / 3) * instances);
+      // A mouse that moves asks for one frame.
+      document.querySelector('#view canvas').dispatchEvent(new window.PointerEvent('pointermove', { pointerType: 'mouse', clientX: 600, clientY: 400 }));
+      await new Promise((done) => window.requestAnimationFrame(() => window.requestAnimationFrame(done)));
+      for (const name of ['drawElements', 'drawArrays', 'drawElementsInstanced', 'drawArraysInstanced']) delete gl[name];
+      return sum;
+    });
+    worst.calls = Math.max(worst.calls, drawn.calls);
+    worst.triangles = Math.max(worst.triangles, drawn.triangles);
+  }
+  expect(worst.calls > 0 && worst.calls <= DRAW_CALLS, `${worst.calls} draw calls, budget ${DRAW_CALLS}`);
+  expect(worst.triangles > 100 && worst.triangles <= TRIANGLES, `${worst.triangles} triangles, budget ${TRIANGLES}`);
+  return `${worst.calls} draw calls, ${Math.round(worst.triangles)} triangles at most`;
+}
+
+async function leaves(visit) {
+  await visit.page.click('#tool button:has-text("Wissen")');
+  await visit.idle();
+  const [, , z] = cameraOf(visit);
+  expect(z > 100, `the camera stays at ${z} m`);
+  expect(!visit.hash().includes('walk='), 'walking stays in the link');
+  expect(content(await visit.picture()).drawn > 0.1, 'no city below');
+}
