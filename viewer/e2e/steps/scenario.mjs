@@ -138,6 +138,8 @@ async function exports_(visit) {
   expect(city.type === 'CityJSON' && Object.keys(city.CityObjects).length >= 2, 'the CityJSON lacks the new buildings');
   const csv = await downloaded(page, 'Indicatoren (CSV)');
   expect(csv.includes('Bebouwd oppervlak'), 'the CSV has no indicators');
+  const sheet = await downloaded(page, 'Blad om te printen');
+  expect(sheet.includes('Plan van de proef'), 'the sheet lacks the title of the variant');
   expect((await downloaded(page, 'glTF')).startsWith('glTF'), 'the export is no binary glTF');
 }
 

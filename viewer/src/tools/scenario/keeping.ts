@@ -9,7 +9,7 @@ import { words } from './words';
 
 const MEGABYTE = 1_000_000;
 const LARGEST = 12;
-const SUFFIX: Readonly<Record<Form, string>> = { cityjson: 'city.json', glb: 'glb', csv: 'csv' };
+const SUFFIX: Readonly<Record<Form, string>> = { cityjson: 'city.json', glb: 'glb', csv: 'csv', html: 'html' };
 
 /** What this part of the panel does with the variant at hand. */
 export interface Keeper {

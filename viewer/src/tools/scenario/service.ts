@@ -4,7 +4,7 @@ import { asVariant, type Variant } from './variant';
 
 const PATH = '/api/scenarios';
 
-export const FORMS = ['cityjson', 'glb', 'csv'] as const;
+export const FORMS = ['cityjson', 'glb', 'csv', 'html'] as const;
 export type Form = (typeof FORMS)[number];
 
 export interface Verdict extends Bilingual {
