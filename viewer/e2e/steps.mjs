@@ -3,6 +3,7 @@ import { finding } from './steps/finding.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
+import { scenario } from './steps/scenario.mjs';
 import { section } from './steps/section.mjs';
 import { sharing } from './steps/sharing.mjs';
 import { staff } from './steps/staff.mjs';
@@ -16,4 +17,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, walking, measuring, section, staff, sun, water, sharing, trouble };
+export const topics = { opening, objects, filtering, finding, walking, measuring, section, staff, sun, water, scenario, sharing, trouble };

@@ -14,6 +14,7 @@ const nl = {
   'toolbox.measure': 'Meten',
   'toolbox.section': 'Doorsnede',
   'toolbox.water': 'Water',
+  'toolbox.scenario': 'Variant',
   'toolbox.share': 'Beeld',
 } as const;
 
@@ -31,6 +32,7 @@ const en: English<typeof nl> = {
   'toolbox.measure': 'Measure',
   'toolbox.section': 'Section',
   'toolbox.water': 'Water',
+  'toolbox.scenario': 'Variant',
   'toolbox.share': 'Picture',
 };
 

@@ -52,6 +52,13 @@ export const TOOLS: readonly ToolEntry[] = [
     load: () => import('./water'),
   },
   {
+    id: 'scenario',
+    label: 'toolbox.scenario',
+    icon: ['M3.500 20V11l5-4v13zM8.500 20h12V4h-7v5M13.500 9v11M16 7.500h2M16 11.500h2M16 15.500h2'],
+    place: 'side',
+    load: () => import('./scenario'),
+  },
+  {
     id: 'share',
     label: 'toolbox.share',
     icon: ['M4 8h4l1.500-2.500h5L16 8h4v11H4zM12 10a3.2 3.2 0 1 1 0 6.400 3.2 3.2 0 0 1 0-6.400'],

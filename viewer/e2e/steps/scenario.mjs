@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { difference } from '../pixels.mjs';
+import { expect } from '../visit.mjs';
+import { openTool, pickPand, straightDown } from './city.mjs';
+
+export const scenario = [
+  ['Demolishes a pand', demolishes],
+  ['Adds a building with the volume that was typed', adds],
+  ['Undoes and does again', undoes],
+  ['Recovers the draft after a reload', recovers],
+  ['Saves a variant and opens it by its link', saves],
+  ['Opens a file, and tells what is none', files],
+  ['Exports the variant', exports_],
+];
+
+async function demolishes(visit) {
+  const { page } = visit;
+  await straightDown(visit, 160);
+  await openTool(visit, 'scenario');
+  await page.mouse.move(5, 5);
+  const before = await visit.picture();
+  const pand = await pickPand(visit);
+  const { properties } = await visit.api(`/api/collections/pand/items/${pand}`);
+  await page.click('button:has-text("Sloop gekozen pand")');
+  await judged(visit);
+  const changed = difference(before, await visit.picture());
+  expect(changed > 0.001, `demolition changed ${(changed * 100).toFixed(3)}% of the picture`);
+  const { before: was, after } = await indicator(page, 'footprint');
+  expect(after < was, `built-up area went from ${was} to ${after} m²`);
+  expect((await page.locator('[data-edit]').getAttribute('data-level')) === 'ok', 'the demolition has another verdict than ok');
+  expect(visit.hash().includes('scenario=concept'), `the link does not say that there is a draft: ${visit.hash()}`);
+  return `${properties.identificatie ?? pand}: ${was - after} m² less, ${(changed * 100).toFixed(2)}% of the picture`;
+}
+
+async function adds(visit) {
+  const { page } = visit;
+  const was = await indicator(page, 'volume');
+  await page.mouse.move(5, 5);
+  const before = await visit.picture();
+  await page.click('.scenario__new > summary');
+  for (const [name, value] of Object.entries({ width: 20, depth: 10, rotation: 30, height: 15, floors: 5 })) {
+    await page.fill(`#scenario-${name}`, String(value));
+  }
+  // By keyboard: the middle of the view.
+  await page.focus('button:has-text("In het midden van het beeld")');
+  await page.keyboard.press('Enter');
+  await judged(visit);
+  const now = await indicator(page, 'volume');
+  const added = now.after - was.after;
+  expect(Math.abs(added - 20 * 10 * 15) <= 2, `20 x 10 x 15 m added ${added} m³`);
+  const changed = difference(before, await visit.picture());
+  expect(changed > 0.002, `a building changed ${(changed * 100).toFixed(3)}% of the picture`);
+  // By mouse, with a gable roof on it.
+  await page.selectOption('#scenario-roof', 'gable');
+  await page.fill('#scenario-slope', '45');
+  await page.click('button:has-text("Plaats aanwijzen")');
+  await page.mouse.click(900, 500);
+  await judged(visit);
+  const gabled = (await indicator(page, 'volume')).after - now.after;
+  // A roof at 45 degrees over a depth of ten metres rises five: half of 20 x 10 x 5 more.
+  expect(Math.abs(gabled - 3500) <= 2, `with a gable roof ${gabled} m³`);
+  return `${added} and ${gabled} m³`;
+}
+
+async function undoes(visit) {
+  const { page } = visit;
+  const full = await indicator(page, 'volume');
+  await page.mouse.move(5, 5);
+  const before = await visit.picture();
+  await page.click('button:has-text("Ongedaan maken")');
+  await page.mouse.move(5, 5);
+  await judged(visit);
+  expect((await page.locator('[data-edit]').count()) === 2, 'undo left the edit');
+  expect((await indicator(page, 'volume')).after < full.after, 'undo left the volume');
+  const changed = difference(before, await visit.picture());
+  expect(changed > 0.001, `undo changed ${(changed * 100).toFixed(3)}% of the picture`);
+  await page.click('.scenario [data-step=redo]');
+  await page.mouse.move(5, 5);
+  await judged(visit);
+  expect((await indicator(page, 'volume')).after === full.after, 'redo did not bring the volume back');
+  const differs = difference(before, await visit.picture());
+  expect(differs < 0.004, `after redo ${(differs * 100).toFixed(2)}% of the picture differs`);
+}
+
+async function recovers(visit) {
+  const { page } = visit;
+  const shown = await page.locator('[data-edit]').allTextContents();
+  const hash = visit.hash();
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await judged(visit);
+  expect((await page.locator('[data-edit]').allTextContents()).join() === shown.join(), 'the draft came back otherwise');
+}
+
+async function saves(visit) {
+  const { page } = visit;
+  await page.fill('#scenario-title', 'Plan van de proef');
+  await page.locator('#scenario-title').blur();
+  await page.click('button:has-text("Opslaan op de server")');
+  await page.waitForFunction(() => /scenario=(?!concept)[\w-]+/.test(window.location.hash));
+  await judged(visit);
+  const [hash, edits] = [visit.hash(), await page.locator('[data-edit]').count()];
+  await page.click('#tool button:has-text("Wissen")');
+  expect((await page.locator('[data-edit]').count()) === 0, 'Clear left edits');
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await judged(visit);
+  expect((await page.locator('[data-edit]').count()) === edits, 'the link opens another variant');
+  expect((await page.inputValue('#scenario-title')) === 'Plan van de proef', 'the link opens another title');
+  const id = /scenario=([\w-]+)/.exec(hash)[1];
+  await page.click('button:has-text("Opgeslagen varianten")');
+  await page.waitForSelector(`button[data-id="${id}"]`);
+  const saved = await fetch(`${visit.base}/api/scenarios/${id}`);
+  await fetch(`${visit.base}/api/scenarios/${id}`, { method: 'DELETE', headers: { 'if-match': saved.headers.get('etag') } });
+  return id;
+}
+
+async function files(visit) {
+  const { page } = visit;
+  const edits = await page.locator('[data-edit]').count();
+  const content = await downloaded(page, 'Download als bestand');
+  expect(JSON.parse(content).edits.length === edits, 'the file has other edits');
+  for (const [bad, words] of [['{', 'geen JSON'], ['{"type":"FeatureCollection"}', 'geen variant']]) {
+    await page.setInputFiles('#scenario-file', { name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(bad) });
+    await page.waitForSelector(`.scenario [role=status]:has-text("${words}")`);
+    expect((await page.locator('[data-edit]').count()) === edits, 'a bad file changed the variant');
+  }
+  await page.click('#tool button:has-text("Wissen")');
+  await page.setInputFiles('#scenario-file', { name: 'b.json', mimeType: 'application/json', buffer: Buffer.from(content) });
+  await page.waitForSelector('[data-edit]');
+  await judged(visit);
+  expect((await page.locator('[data-edit]').count()) === edits, 'the file opens otherwise');
+}
+
+async function exports_(visit) {
+  const { page } = visit;
+  const city = JSON.parse(await downloaded(page, 'CityJSON'));
+  expect(city.type === 'CityJSON' && Object.keys(city.CityObjects).length >= 2, 'the CityJSON lacks the new buildings');
+  const csv = await downloaded(page, 'Indicatoren (CSV)');
+  expect(csv.includes('Bebouwd oppervlak'), 'the CSV has no indicators');
+  const sheet = await downloaded(page, 'Blad om te printen');
+  expect(sheet.includes('Plan van de proef'), 'the sheet lacks the title of the variant');
+  expect((await downloaded(page, 'glTF')).startsWith('glTF'), 'the export is no binary glTF');
+}
+
+async function downloaded(page, label) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click(`.scenario button:has-text("${label}")`)]);
+  return readFile(await file.path(), 'utf8');
+}
+
+/** Waits until the server has judged the variant and it is drawn. */
+async function judged(visit) {
+  await visit.page.waitForSelector('.scenario[data-state=ready] [data-indicator]');
+  await visit.idle();
+}
+
+async function indicator(page, id) {
+  const row = page.locator(`[data-indicator=${id}]`);
+  return { before: Number(await row.getAttribute('data-before')), after: Number(await row.getAttribute('data-after')) };
+}
