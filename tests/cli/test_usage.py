@@ -25,6 +25,7 @@ def test_there_are_these_commands() -> None:
         "inspect",
         "joins",
         "report",
+        "scenario",
         "export",
     }
 
