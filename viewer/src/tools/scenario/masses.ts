@@ -10,6 +10,7 @@ const CREASE = 25;
 
 /** What a variant builds, drawn in a colour that the city does not have. */
 export class Masses {
+  private turn = 0;
   private readonly group = new Group();
   private readonly material = new MeshLambertMaterial({ color: COLOUR, flatShading: true, shadowSide: BackSide, clippingPlanes: lens.planes, clipShadows: true });
   private readonly ink = new LineBasicMaterial({ color: INK, clippingPlanes: lens.planes });
@@ -28,7 +29,10 @@ export class Masses {
 
   /** Draws these in the place of what there was; null for nothing. */
   async draw(glb: ArrayBuffer | null): Promise<void> {
+    const turn = ++this.turn;
     const model = glb && (await new GLTFLoader().parseAsync(glb, '')).scene;
+    // Another was asked for meanwhile.
+    if (turn !== this.turn) return;
     this.clear();
     if (model) this.group.add(this.dressed(model));
     this.stage.refreshShadows();
