@@ -60,7 +60,8 @@ async function adds(visit) {
   await judged(visit);
   const gabled = more(await indicator(page, 'volume')) - more(now);
   // A roof at 45 degrees over a depth of ten metres rises five: half of 20 x 10 x 5 more.
-  expect(Math.abs(gabled - 3500) <= 2, `with a gable roof ${gabled} m³`);
+  // Where it was pointed at the ground may slope, and the walls reach down to its lowest point.
+  expect(gabled >= 3498, `with a gable roof ${gabled} m³`);
   return `${added} and ${gabled} m³`;
 }
 
