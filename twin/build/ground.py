@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ingest.ahn import Points
 from twin.build.cloud import Bbox, Cloud
 from twin.build.isolate import isolating
-from twin.build.level0 import TileGround, TileLayer
+from twin.build.layers import TileGround, TileLayer
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import offsets_of
 from twin.geometry.select import concatenate, take
@@ -21,6 +21,7 @@ from twin.ground import COLLECTIONS, GroundMesh, HeightSource, Terrain, ground_m
 from twin.ground.decks import deck_terrain, joined_heights
 from twin.ground.levels import FAULT, GROUND
 from twin.ground.mesh import measured_share
+from twin.ground.underground import below, underground_terrain
 
 SURFACE, BANK = 0, 1
 """Semantics of a raised surface."""
@@ -76,10 +77,19 @@ class Ground:
     terrain : Terrain
     raised : dict of str to Raised
         Per collection, for as many objects as the tile has of it.
+    levels : dict of int to Terrain
+        Heights of the surfaces of other levels, where the tile has any.
     """
 
     terrain: Terrain
     raised: dict[str, Raised] = field(default_factory=dict)
+    levels: dict[int, Terrain] = field(default_factory=dict)
+
+    def at_level(self, level: int) -> Terrain:
+        """Heights of what lies on a level; without a surface there, the ground or a depth below it."""
+        if level in self.levels or level < 0:
+            return self.levels.get(level) or below(self.terrain, level)
+        return self.terrain
 
 
 def raise_ground(
@@ -95,22 +105,40 @@ def raise_ground(
         points.xyz[points.classification == GROUND], box, relief=ground.relief if ground else None
     )
     raised: dict[str, Raised] = {}
+    levels: dict[int, Terrain] = {}
     for layer in ground.layers if ground else ():
-        for name, found in _raise_layer(layer, terrain, points, collections):
+        surface_of, fixed = _level_of(layer, terrain, points)
+        # Of one level, roads come before what carries them.
+        if layer.level > 0 or layer.depths:
+            levels.setdefault(layer.level, surface_of)
+        for name, found in _raise_layer(layer, surface_of, fixed, collections):
             raised[name] = raised[name].over(found) if name in raised else found
-    return Ground(terrain, raised)
+    return Ground(terrain, raised, levels)
+
+
+def _level_of(layer: TileLayer, terrain: Terrain, points: Points) -> tuple[Terrain, Floats]:
+    """Heights of a layer, and those that vertices of its outline have where it meets the ground."""
+    xy, water = layer.cells.outline.xy, layer.cells.vertex_level
+    if layer.level > 0:
+        deck = deck_terrain(points.xyz, points.classification, terrain, layer.above)
+        return deck, joined_heights(xy, layer.grounded, water, deck, terrain)
+    # A mouth that was dug below the water beside it would let it in.
+    pinned = np.where(layer.pinned < water, water, layer.pinned)
+    if layer.depths:
+        return underground_terrain(layer.cells, layer.depths, layer.level, terrain), pinned
+    return terrain, pinned
 
 
 def _raise_layer(
-    layer: TileLayer, terrain: Terrain, points: Points, collections: Mapping[str, gpd.GeoDataFrame]
+    layer: TileLayer,
+    surface_of: Terrain,
+    fixed: Floats,
+    collections: Mapping[str, gpd.GeoDataFrame],
 ) -> Iterator[tuple[str, Raised]]:
-    surface_of, fixed = terrain, None
-    if layer.level > 0:
-        surface_of = deck_terrain(points.xyz, points.classification, terrain, layer.above)
-        outline = layer.cells.outline
-        fixed = joined_heights(outline.xy, layer.grounded, layer.cells.vertex_level, surface_of, terrain)
     mesh, broken = _mesh(layer, surface_of, fixed)
-    measured = measured_share(layer.cells, mesh, surface_of, len(layer.row))
+    measured = np.full(len(layer.row), np.nan)
+    if layer.level >= 0:
+        measured = measured_share(layer.cells, mesh, surface_of, len(layer.row))
     source = _sources(layer, measured, surface_of, broken)
     surface = layer.cells.surface[mesh.part]
     for name in np.unique(layer.collection.astype(str)).tolist():
@@ -149,16 +177,16 @@ def _sources(layer: TileLayer, measured: Floats, terrain: Terrain, broken: Bools
     land = source == HeightSource.TERRAIN
     if layer.level == 0:
         source[land & (measured == 0)] = HeightSource.SURROUNDINGS
-    else:
+    elif layer.level > 0:
         seen = measured > 0
         source[:] = np.where(seen, HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
     if not np.isfinite(terrain.z).any():
-        source[land] = HeightSource.NONE
+        source[land | (source == HeightSource.BELOW)] = HeightSource.NONE
     source[broken] = FAULT
     return np.array([str(s) for s in source], dtype=object)
 
 
-def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats | None) -> tuple[GroundMesh, Bools]:
+def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats) -> tuple[GroundMesh, Bools]:
     """Triangles of all parts, and the surfaces that have a part on which the method broke."""
     cells = layer.cells
     tolerance = np.array(
@@ -167,8 +195,8 @@ def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats | None) -> tuple[Gro
     part = np.repeat(np.arange(len(cells)), np.diff(cells.outline.ring_offsets[cells.outline.part_offsets]))
 
     def some(parts: Ints) -> GroundMesh:
-        own = None if fixed is None else fixed[np.isin(part, parts)]
-        return ground_mesh(cells.take(parts), terrain, tolerance[parts], own)
+        own = np.isin(part, parts)
+        return ground_mesh(cells.take(parts), terrain, tolerance[parts], fixed[own], layer.straight[own])
 
     names = [f"{layer.collection[s]} {layer.row[s]}" for s in cells.surface]
     broken = np.zeros(len(layer.row), dtype=bool)

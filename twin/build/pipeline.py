@@ -20,7 +20,8 @@ from twin.build.city import City, assemble
 from twin.build.cloud import Bbox, CloudPart
 from twin.build.datasets import declared
 from twin.build.digest import digest_of
-from twin.build.level0 import TileGround, level0
+from twin.build.layers import TileGround
+from twin.build.level0 import level0
 from twin.build.presumed import Surroundings
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance

@@ -32,6 +32,7 @@ from twin.ground import (
     HeightSource,
     Terrain,
     ground_shapes,
+    rails,
     surface_heights,
 )
 from twin.ground.furniture import furniture_shells, usual_sizes
@@ -44,6 +45,7 @@ _BANK = np.array((178, 172, 160), dtype=np.uint8)
 _STEM = np.array((128, 112, 92), dtype=np.uint8)
 _BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
 LINE_STEP = 5.0  # [m] between vertices of a line, so that it follows the ground
+RAILS = "spoor"
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -57,13 +59,14 @@ class Lifted:
     geometries : list of Geometry
     attributes : DataFrame
         As the catalogue names them.
-    mesh : ThemeMesh
+    mesh : ThemeMesh or None
+        None where it is not drawn.
     """
 
     objects: CityObjects
     geometries: list[Geometry]
     attributes: pd.DataFrame
-    mesh: ThemeMesh
+    mesh: ThemeMesh | None
 
 
 def build(
@@ -109,6 +112,9 @@ def _lift(
         hersteld=_mended(frame, raised),
     )
     solids = None
+    if collection.name == RAILS:
+        lifted, sources, measured = _rails(frame, lifted, sources, ground)
+        table = table.assign(h_bron=sources, h_gemeten=measured, h_maaiveld=_mean_height(lifted))
     if collection.city_type == "SolitaryVegetationObject":
         lifted = replace(lifted, surfaces=_trees(frame, lifted))
     if collection.city_type == "CityFurniture":
@@ -121,6 +127,45 @@ def _lift(
         solids = built.solids
         table = table.assign(h_object=built.height, h_object_bron=built.source)
     return _described(collection, frame, table, lifted, solids, seen)
+
+
+def _rails(
+    frame: gpd.GeoDataFrame, lifted: GroundShapes, sources: npt.NDArray[np.object_], ground: Ground
+) -> tuple[GroundShapes, npt.NDArray[np.object_], Floats]:
+    """Ribbons on the ground, the deck or the floor of the tunnel that each track lies on.
+
+    Returns the shapes, where their heights are from, and the measured share of each.
+    """
+    lines, level = rails.is_line(frame.geometry.to_numpy()), frame["relatieve_hoogteligging"].to_numpy()
+    unknown = pd.Series(None, index=frame.index, dtype="object")
+    width = rails.widths(frame.get("bgt_functie", unknown).to_numpy(dtype=object))
+    sources, measured = sources.copy(), np.full(len(frame), np.nan)
+    surfaces, centres = lifted.surfaces, lifted.lines
+    for one in np.unique(level[lines]).tolist():
+        own = lines & (level == one)
+        surface = ground.at_level(one)
+        shapes = frame.geometry.to_numpy(dtype=object).copy()
+        shapes[~own] = None
+        found, share = rails.ribbons(shapes, width, surface)
+        surfaces = either(found, surfaces, own)
+        centres = either(rails.raised(centres, surface), centres, own)
+        made = own & (np.diff(found.object_offsets) > 0)
+        sources[own] = str(HeightSource.NONE)
+        sources[made] = _rail_source(one, share[made])
+        measured[made] = np.nan if one < 0 else np.round(share[made], 2)
+    return replace(lifted, surfaces=surfaces, lines=centres), sources, measured
+
+
+def _rail_source(level: int, share: Floats) -> npt.NDArray[np.object_]:
+    """Where the height of tracks on a level is from, of which a share was measured."""
+    if level < 0:
+        return np.full(len(share), str(HeightSource.BELOW), dtype=object)
+    seen, guessed = (
+        (HeightSource.TERRAIN, HeightSource.SURROUNDINGS)
+        if level == 0
+        else (HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
+    )
+    return np.where(share > 0, str(seen), str(guessed)).astype(object)
 
 
 def _trees(frame: gpd.GeoDataFrame, lifted: GroundShapes) -> Shells:
@@ -161,8 +206,9 @@ def _widened(collection: Collection, shapes: npt.NDArray[Any]) -> npt.NDArray[An
     if collection.name not in STRUCTURES:
         return shapes
     line = np.isin(shapely.get_type_id(shapes), (GeometryType.LINESTRING, GeometryType.MULTILINESTRING))
-    pieces = shapely.segmentize(shapes[line], LINE_STEP)
-    shapes[line] = shapely.buffer(pieces, LINE_WIDTH / 2, cap_style="flat", join_style="mitre")
+    wide = shapely.buffer(shapes[line], LINE_WIDTH / 2, cap_style="flat", join_style="mitre")
+    # After widening, which drops vertices on a straight line.
+    shapes[line] = shapely.segmentize(wide, LINE_STEP)
     return shapes
 
 
@@ -196,7 +242,7 @@ def _described(
     return Lifted(
         CityObjects(
             frame["object_id"].tolist(),
-            [collection.city_type] * len(frame),
+            _types(collection, frame),
             np.full(len(frame), -1, dtype=np.int64),
             json_attributes(seen.public.conform(attributes, collection.name)),
         ),
@@ -207,8 +253,17 @@ def _described(
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties),
+        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties)
+        if collection.theme
+        else None,
     )
+
+
+def _types(collection: Collection, frame: gpd.GeoDataFrame) -> list[str]:
+    """Type of each CityObject."""
+    if not collection.types or "bgt_functie" not in frame:
+        return [collection.city_type] * len(frame)
+    return [collection.types.get(str(f), collection.city_type) for f in frame["bgt_functie"]]
 
 
 def _covered(collection: Collection, frame: gpd.GeoDataFrame, present: Bools) -> Bools:

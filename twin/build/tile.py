@@ -13,7 +13,7 @@ import pandas as pd
 from twin.build import panden, surfaces
 from twin.build.cloud import CloudPart
 from twin.build.ground import raise_ground
-from twin.build.level0 import TileGround
+from twin.build.layers import TileGround
 from twin.build.meshes import ThemeMesh, save_meshes
 from twin.build.presumed import Surroundings
 from twin.build.seen import Seen
@@ -131,7 +131,8 @@ def build_tile(job: TileJob) -> TileResult:
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
     for name, lifted in surfaces.build(ground, cloud, seen, raised).items():
         written.add(lifted.objects, lifted.geometries)
-        meshes.append(lifted.mesh)
+        if lifted.mesh:
+            meshes.append(lifted.mesh)
         _write(layout, job, name, lifted.attributes, ground[name], result)
 
     for name in job.collections.keys() - ground.keys() - {"pand"}:

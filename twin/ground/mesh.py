@@ -41,7 +41,13 @@ class GroundMesh:
     bank: Bools
 
 
-def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats | None = None) -> GroundMesh:
+def ground_mesh(
+    cells: Cells,
+    terrain: Terrain,
+    tolerance: Floats,
+    fixed: Floats | None = None,
+    straight: Bools | None = None,
+) -> GroundMesh:
     """Triangulate the ground.
 
     Water is flat, land follows the terrain: its border by the vertices that :mod:`twin.ground.edges`
@@ -60,6 +66,8 @@ def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats
         inside.
     fixed : (V,) float64 [m, NAP], optional
         Heights that vertices of the outline must have; NaN for that of the terrain.
+    straight : (V,) bool, optional
+        Edges that get no vertices, by the one they start at.
 
     Returns
     -------
@@ -70,7 +78,7 @@ def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats
     RuntimeError
         Where borders cross; see :func:`twin.ground.coverage.cover`.
     """
-    lines = borders(cells, terrain, fixed)
+    lines = borders(cells, terrain, fixed, straight)
     if not len(lines.xy):
         nothing = np.empty(0, dtype=np.int64)
         return GroundMesh(np.empty((0, 3)), nothing.reshape(0, 3), nothing, nothing.astype(bool))
