@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,6 +12,8 @@ from tiles.errors import TilesError
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+    from tiles.instances import Instances
 
 Kind = Literal["string", "int", "float", "bool"]
 
@@ -59,6 +61,10 @@ class Cell:
         written.
     bounds
         RD ``(xmin, ymin, xmax, ymax)`` of the square; where absent, that of `detail`.
+    instances
+        Shapes that are drawn many times, beside `detail`.
+    overview_instances
+        Simpler ones for the upper levels; where absent they are `instances`.
     """
 
     name: str
@@ -66,6 +72,8 @@ class Cell:
     overview: Mesh | None
     properties: pd.DataFrame
     bounds: tuple[float, float, float, float] | None = None
+    instances: Instances | None = None
+    overview_instances: Instances | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,34 @@ def checked(cell: Cell) -> Cell:
             "give each feature one row and let its triangles share that row number"
         )
     overview = None if cell.overview is None else _checked(cell.overview, len(table), cell, "overview")
-    return Cell(cell.name, _checked(cell.detail, len(table), cell, "detail"), overview, table, cell.bounds)
+    for part in (cell.instances, cell.overview_instances):
+        if part is not None:
+            _check_instances(part, len(table), cell)
+    detail = _checked(cell.detail, len(table), cell, "detail")
+    return replace(cell, detail=detail, overview=overview)
+
+
+def _check_instances(part: Instances, features: int, cell: Cell) -> None:
+    where, count = f"Cell {cell.name}, instances", len(part.feature)
+    for name, array, shape in (
+        ("prototype", part.prototype, (count,)),
+        ("place", part.place, (count, 3)),
+        ("scale", part.scale, (count, 2)),
+        ("feature", part.feature, (count,)),
+    ):
+        if array.shape != shape:
+            raise TilesError(f"{where}: {name} has shape {array.shape}, expected {shape}")
+    if not count:
+        return
+    if part.feature.min() < 0 or part.feature.max() >= features:
+        raise TilesError(f"{where}: they refer to feature row {part.feature.max()} of {features}")
+    if part.prototype.min() < 0 or part.prototype.max() >= len(part.prototypes):
+        raise TilesError(f"{where}: they refer to prototype {part.prototype.max()} of {len(part.prototypes)}")
+    sound = np.isfinite(part.place).all(axis=1) & np.isfinite(part.scale).all(axis=1)
+    sound &= (part.scale > 0).all(axis=1)
+    if not sound.all():
+        name = cell.properties["identificatie"].iloc[int(part.feature[~sound][0])]
+        raise TilesError(f"{where}: feature {name} has a place or a size that is not a finite number")
 
 
 def _checked(mesh: Mesh, features: int, cell: Cell, part: str) -> Mesh:

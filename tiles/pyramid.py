@@ -13,13 +13,14 @@ error, up to twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from tiles import properties
 from tiles.errors import TilesError
+from tiles.instances import Instances, joined
 from tiles.mesh import Mesh
 from tiles.weld import FINEST_STEP, Welded, step_below, weld
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Publish = Callable[["Key", Welded, properties.Columns], "Content"]
+    Publish = Callable[["Key", Welded, Instances, properties.Columns], "Content"]
 
 _ERROR_PER_METRE = 0.012
 _ERROR_PIXELS = 16
@@ -99,15 +100,17 @@ class Node:
 
 @dataclass(frozen=True)
 class Source:
-    """Geometry from which tiles are made: a mesh in the local frame [m] and its property columns."""
+    """Geometry from which tiles are made, in the local frame [m], and its property columns."""
 
     mesh: Mesh
     columns: properties.Columns
+    instances: Instances
 
     def save(self, path: Path) -> None:
         """Park on disk: of a whole city only one node's worth is in memory."""
         mesh = self.mesh
         columns = {f"column_{name}": values for name, values in self.columns.items()}
+        columns |= {f"instances_{name}": values for name, values in self.instances.arrays().items()}
         with path.open("wb") as file:
             np.savez(
                 file,
@@ -125,7 +128,9 @@ class Source:
         with np.load(path) as stored:
             arrays = {name: stored[name] for name in stored.files}
         columns = {name[7:]: values for name, values in arrays.items() if name.startswith("column_")}
-        return cls(Mesh(arrays["xyz"], arrays["triangles"], arrays["feature"], arrays["color"]), columns)
+        copies = {name[10:]: values for name, values in arrays.items() if name.startswith("instances_")}
+        mesh = Mesh(arrays["xyz"], arrays["triangles"], arrays["feature"], arrays["color"])
+        return cls(mesh, columns, Instances.of_arrays(copies))
 
     @classmethod
     def merged(cls, parts: list[Source]) -> Source:
@@ -138,16 +143,19 @@ class Source:
             np.concatenate([part.mesh.feature + start for part, start in zip(parts, rows, strict=False)]),
             np.concatenate([part.mesh.color for part in parts]),
         )
-        return cls(mesh, properties.concatenate([part.columns for part in parts]))
+        copies = [
+            replace(part.instances, feature=part.instances.feature + start)
+            for part, start in zip(parts, rows, strict=False)
+        ]
+        return cls(mesh, properties.concatenate([part.columns for part in parts]), Instances.merged(copies))
 
     def area(self) -> NDArray[np.float64]:
         """(F,) surface of each feature [m2]."""
-        a, b, c = (self.mesh.xyz[self.mesh.triangles[:, k]] for k in range(3))
+        mesh = joined([self.mesh, self.instances.expanded()])
+        a, b, c = (mesh.xyz[mesh.triangles[:, k]] for k in range(3))
         double = np.linalg.norm(np.cross(b - a, c - a), axis=1)
         count = len(self.columns["identificatie"])
-        area: NDArray[np.float64] = np.bincount(self.mesh.feature, double / 2, minlength=count).astype(
-            np.float64
-        )
+        area: NDArray[np.float64] = np.bincount(mesh.feature, double / 2, minlength=count).astype(np.float64)
         return area
 
     def features(self, keep: NDArray[np.bool_]) -> Source:
@@ -162,7 +170,8 @@ class Source:
             number[self.mesh.feature[chosen]],
             self.mesh.color[chosen],
         )
-        return Source(mesh, properties.select(self.columns, rows))
+        copies = self.instances.select(keep[self.instances.feature]).numbered(number)
+        return Source(mesh, properties.select(self.columns, rows), copies)
 
 
 class Pyramid:
@@ -171,8 +180,8 @@ class Pyramid:
     Parameters
     ----------
     publish
-        Called with each tile's key, vertices (features numbered as the rows of the columns) and property
-        columns.
+        Called with each tile's key, vertices and instances (features numbered as the rows of the columns) and
+        property columns.
     cell_size
         Side of the squares in which cells arrive [m].
     scratch
@@ -197,6 +206,7 @@ class Pyramid:
         mesh = weld(detail.mesh, FINEST_STEP)
         vertices = np.bincount(mesh.feature, minlength=len(centroid))
         drawn = vertices > 0
+        drawn[detail.instances.feature] = True
         if not drawn.any():
             return drawn
         overview = overview.features(drawn)
@@ -207,7 +217,8 @@ class Pyramid:
             count = int(chosen.sum())
             fits = count <= self._limits.features and int(vertices[chosen].sum()) <= self._limits.vertices
             if fits or count == 1 or key.level <= _DEEPEST:
-                content = self._tile(key, mesh.features(chosen), detail.columns)
+                copies = detail.instances.select(chosen[detail.instances.feature])
+                content = self._tile(key, mesh.features(chosen), copies, detail.columns)
                 return Node(key, content, float(area[place[chosen]].sum()))
             middle = (np.array([key.column, key.row]) + 0.5) * self._side(key)
             east, north = centroid[:, 0] >= middle[0], centroid[:, 1] >= middle[1]
@@ -261,19 +272,20 @@ class Pyramid:
 
     def _above(self, key: Key, children: list[Node], source: Source) -> tuple[Node, Source]:
         box = _around([child.box for child in children])
-        kept, mesh = _thinned(source, self._step(box), self._limits.upper_vertices)
+        kept, mesh, copies = _thinned(source, self._step(box), self._limits.upper_vertices)
         area = sum(child.area for child in children)
         shown = float(kept.area().sum()) / area if area > 0 else 1.0
         # Where most buildings had to be left out, the next level must come sooner: tiles of 1/n of the
         # content are refined from sqrt(n) times as far, so that the view holds n times as many of them.
         urgency = min(max(shown, 1e-9) ** -0.5, _MOST_URGENT)
         error = max(round(self._error(box) * urgency, 3), *(child.error for child in children), FINEST_STEP)
-        return Node(key, self._tile(key, mesh, kept.columns), area, error, children), kept
+        return Node(key, self._tile(key, mesh, copies, kept.columns), area, error, children), kept
 
-    def _tile(self, key: Key, mesh: Welded, columns: properties.Columns) -> Content:
-        rows, feature = np.unique(mesh.feature, return_inverse=True)
-        compact = Welded(mesh.step, mesh.lattice, mesh.normal, mesh.color, feature, mesh.triangles)
-        return self._publish(key, compact, properties.select(columns, rows))
+    def _tile(self, key: Key, mesh: Welded, copies: Instances, columns: properties.Columns) -> Content:
+        rows, feature = np.unique(np.concatenate([mesh.feature, copies.feature]), return_inverse=True)
+        own, theirs = np.split(feature, [len(mesh.feature)])
+        compact = replace(mesh, feature=own)
+        return self._publish(key, compact, replace(copies, feature=theirs), properties.select(columns, rows))
 
     def _keep(self, key: Key, source: Source) -> None:
         source.save(self._parked(key))
@@ -292,15 +304,17 @@ class Pyramid:
         return step_below(max(self._error(box) / _ERROR_PIXELS, FINEST_STEP))
 
 
-def _thinned(source: Source, step: float, vertices: int) -> tuple[Source, Welded]:
+def _thinned(source: Source, step: float, vertices: int) -> tuple[Source, Welded, Instances]:
     """Simplify to `step` [m] and keep the largest features, by area, that fit in `vertices`.
 
-    Returns what is left unsimplified, for the level above, and simplified, to draw.
+    Returns what is left unsimplified, for the level above, and simplified, to draw, with its instances.
     """
     # Heights keep four times the precision: coarse steps would make terraces of the flat country.
     mesh = weld(source.mesh, step, max(step / 4, FINEST_STEP))
     count = len(source.columns["identificatie"])
+    copies = source.instances
     needs = np.bincount(mesh.feature, minlength=count)
+    needs += np.bincount(copies.feature, copies.vertices(), minlength=count).astype(np.int64)
     order = np.argsort(-source.area(), kind="stable")
     order = order[needs[order] > 0]
     fitting = order[np.cumsum(needs[order]) <= vertices]
@@ -308,13 +322,11 @@ def _thinned(source: Source, step: float, vertices: int) -> tuple[Source, Welded
     keep[fitting if len(fitting) else order[:1]] = True
     if not keep.any():
         # Every feature is smaller than a step: draw them as they are, they cannot be many.
-        return source, weld(source.mesh, FINEST_STEP)
+        return source, weld(source.mesh, FINEST_STEP), copies
     kept = source.features(keep)
     mesh = mesh.features(keep)
     number = np.cumsum(keep) - 1
-    return kept, Welded(
-        mesh.step, mesh.lattice, mesh.normal, mesh.color, number[mesh.feature], mesh.triangles
-    )
+    return kept, replace(mesh, feature=number[mesh.feature]), kept.instances
 
 
 def upper(mesh: Mesh) -> Mesh:

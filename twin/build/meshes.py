@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tiles import Cell, Mesh
+from tiles import Cell, Instances, Mesh
 from twin.geometry.columns import Bytes, Ints, Shells
 from twin.geometry.triangulate import triangulate
 from twin.store import Layout
@@ -29,12 +29,16 @@ class ThemeMesh:
         A simpler mesh for the upper levels.
     properties : DataFrame
         A row per feature; ``identificatie`` and ``collection`` first.
+    instances, overview_instances : Instances or None
+        Shapes that are drawn many times, and simpler ones for the upper levels.
     """
 
     theme: str
     detail: Mesh
     overview: Mesh | None
     properties: pd.DataFrame
+    instances: Instances | None = None
+    overview_instances: Instances | None = None
 
 
 def mesh_of(shells: Shells, rows: Ints, color: Bytes) -> Mesh:
@@ -56,6 +60,9 @@ def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
         arrays = {f"detail_{k}": v for k, v in _arrays(joined.detail).items()}
         if joined.overview is not None:
             arrays |= {f"overview_{k}": v for k, v in _arrays(joined.overview).items()}
+        for name in _INSTANCES:
+            if (part := getattr(joined, name)) is not None:
+                arrays |= {f"{name}.{k}": v for k, v in part.arrays().items()}
         with replacing(folder / f"{tile}.npz") as path:
             np.savez(path, allow_pickle=False, **arrays)
         with replacing(folder / f"{tile}.parquet") as path:
@@ -75,10 +82,17 @@ def _load(path: Path, tile: str, bounds: tuple[float, float, float, float]) -> C
     with np.load(path) as arrays:
         detail = Mesh(*(arrays[f"detail_{k}"] for k in _FIELDS))
         overview = Mesh(*(arrays[f"overview_{k}"] for k in _FIELDS)) if "overview_xyz" in arrays else None
-    return Cell(tile, detail, overview, pd.read_parquet(path.with_suffix(".parquet")), bounds)
+        copies = [_instances_in(arrays, name) for name in _INSTANCES]
+    return Cell(tile, detail, overview, pd.read_parquet(path.with_suffix(".parquet")), bounds, *copies)
+
+
+def _instances_in(arrays: Mapping[str, Any], name: str) -> Instances | None:
+    own = {k.removeprefix(f"{name}."): arrays[k] for k in arrays if k.startswith(f"{name}.")}
+    return Instances.of_arrays(own) if own else None
 
 
 _FIELDS = ("xyz", "triangles", "feature", "color")
+_INSTANCES = ("instances", "overview_instances")
 
 
 def _arrays(mesh: Mesh) -> dict[str, Any]:
@@ -91,7 +105,17 @@ def _join(meshes: list[ThemeMesh]) -> ThemeMesh:
     simple = [m.overview if m.overview is not None else m.detail for m in meshes]
     overview = _concatenate(simple, first) if any(m.overview is not None for m in meshes) else None
     properties = pd.concat([m.properties for m in meshes], ignore_index=True)
-    return replace(meshes[0], detail=detail, overview=overview, properties=properties)
+    copies, far = (_join_instances([getattr(m, name) for m in meshes], first) for name in _INSTANCES)
+    return ThemeMesh(meshes[0].theme, detail, overview, properties, copies, far)
+
+
+def _join_instances(parts: list[Instances | None], first_feature: list[int]) -> Instances | None:
+    found = [
+        replace(part, feature=part.feature + first)
+        for part, first in zip(parts, first_feature, strict=True)
+        if part is not None
+    ]
+    return Instances.merged(found) if found else None
 
 
 def _concatenate(meshes: list[Mesh], first_feature: list[int]) -> Mesh:
