@@ -66,6 +66,7 @@ def pack(
     count = len(columns["identificatie"])
     features = {"featureCount": count, "attribute": 0, "propertyTable": 0, "label": theme}
     nodes, primitives = [], []
+    parts: dict[int, dict[str, Any]] = {}
     if len(mesh.triangles):
         node, primitive = _whole(content, mesh, features)
         nodes.append(node)
@@ -77,6 +78,7 @@ def pack(
             if len(own):
                 nodes.append(_copied(content, own, features))
                 primitives.append(_shape(content, shape))
+                parts[len(nodes) - 1] = {"extras": {"part": shape.name}} if shape.name else {}
     table = properties.table_json(theme, schema, columns, content.view)
     required = [
         "KHR_mesh_quantization",
@@ -103,7 +105,10 @@ def pack(
         "scene": 0,
         "scenes": [{"nodes": list(range(len(nodes)))}],
         "nodes": [{"mesh": number} | node for number, node in enumerate(nodes)],
-        "meshes": [{"name": theme, "primitives": [primitive]} for primitive in primitives],
+        "meshes": [
+            {"name": theme, "primitives": [primitive]} | parts.get(number, {})
+            for number, primitive in enumerate(primitives)
+        ],
         "materials": [{"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.9}}],
         "accessors": content.accessors,
         "bufferViews": content.views,

@@ -28,11 +28,14 @@ class Prototype:
         (T, 3) int64 rows of `xyz`, anticlockwise seen from outside.
     color
         (T, 3) uint8 sRGB.
+    name
+        What part of the whole it is; viewers find it in ``extras.part`` of the glTF mesh.
     """
 
     xyz: NDArray[np.float64]
     triangles: NDArray[np.int64]
     color: NDArray[np.uint8]
+    name: str = ""
 
     def turned(self, angle: float) -> Prototype:
         """The shape turned about its up axis, anticlockwise from above [rad]; exact in 32 bits."""
@@ -58,9 +61,9 @@ class Prototype:
         return self.xyz[self.triangles.ravel()[first]], normal[first // 3], self.color[first // 3], triangles
 
     @property
-    def key(self) -> tuple[bytes, bytes, bytes]:
+    def key(self) -> tuple[str, bytes, bytes, bytes]:
         """Equal for equal shapes."""
-        return self.xyz.tobytes(), self.triangles.tobytes(), self.color.tobytes()
+        return self.name, self.xyz.tobytes(), self.triangles.tobytes(), self.color.tobytes()
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Instances:
     @classmethod
     def merged(cls, parts: Sequence[Instances]) -> Instances:
         """Put parts side by side; equal prototypes become one."""
-        prototypes: dict[tuple[bytes, bytes, bytes], Prototype] = {}
+        prototypes: dict[tuple[str, bytes, bytes, bytes], Prototype] = {}
         for part in parts:
             prototypes |= {p.key: p for p in part.prototypes}
         keys = list(prototypes)
@@ -147,18 +150,19 @@ class Instances:
             name: getattr(self, name) for name in ("prototype", "place", "scale", "feature")
         }
         for number, shape in enumerate(self.prototypes):
-            found |= {f"{name}_{number}": getattr(shape, name) for name in ("xyz", "triangles", "color")}
+            found |= {f"{name}_{number}": getattr(shape, name) for name in _SHAPE}
         return found
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, Any]) -> Instances:
         """Inverse of `arrays`."""
         count = sum(name.startswith("xyz_") for name in arrays)
-        prototypes = tuple(
-            Prototype(arrays[f"xyz_{k}"], arrays[f"triangles_{k}"], arrays[f"color_{k}"])
-            for k in range(count)
-        )
+        shapes = [tuple(arrays[f"{name}_{number}"] for name in _SHAPE) for number in range(count)]
+        prototypes = tuple(Prototype(xyz, faces, color, str(name)) for xyz, faces, color, name in shapes)
         return cls(prototypes, arrays["prototype"], arrays["place"], arrays["scale"], arrays["feature"])
+
+
+_SHAPE = ("xyz", "triangles", "color", "name")
 
 
 def nothing() -> Instances:

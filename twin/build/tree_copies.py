@@ -56,6 +56,7 @@ class Trees:
                             p.xyz,
                             p.triangles,
                             np.tile(color, (len(p.triangles), 1)),
+                            p.part,
                         ),
                     ),
                     np.zeros(len(self.rows), dtype=np.int64),

@@ -19,7 +19,7 @@ ROUND = 2.6
 """A crown is no higher than this many times its radius: the rest of the tree is stem."""
 INTO_CROWN = 0.3
 """Share of the crown that the stem reaches into it."""
-THICKNESS = 0.02
+THICKNESS = 0.012
 """Radius of a stem as a share of the tree's height."""
 
 
@@ -29,6 +29,8 @@ class Placed:
 
     Attributes
     ----------
+    part : str
+        ``kroon`` or ``stam``.
     xyz : (V, 3) float64
         Of the shape; across and up.
     triangles : (T, 3) int64
@@ -38,6 +40,7 @@ class Placed:
         Across and up.
     """
 
+    part: str
     xyz: Floats
     triangles: Ints
     place: Floats
@@ -53,10 +56,10 @@ def tree_parts(base: Floats, height: Floats, radius: Floats, *, simple: bool = F
     low = height - crown
     rings = _CROWN_RINGS[1:2] if simple else _CROWN_RINGS
     above = base + np.column_stack((np.zeros((len(base), 2)), low))
-    parts = [Placed(*_crown(rings), above, np.column_stack((radius, crown)))]
+    parts = [Placed("kroon", *_crown(rings), above, np.column_stack((radius, crown)))]
     if not simple:
         stem = np.column_stack((THICKNESS * height, low + INTO_CROWN * crown))
-        parts.append(Placed(*_stem(), base, stem))
+        parts.append(Placed("stam", *_stem(), base, stem))
     return parts
 
 

@@ -144,7 +144,7 @@ export class City {
     const adopted = featureMeshes(scene, theme).map((entry): PaintedMesh => {
       const { mesh, features } = entry;
       useFloatIds(mesh);
-      const material = new FeatureMaterial(features.length, lookOf(theme.id));
+      const material = new FeatureMaterial(features.length, lookOf(theme.id, mesh.userData['part'] as string | undefined));
       (mesh.material as Material).dispose();
       mesh.material = material;
       mesh.customDepthMaterial = material.depth;
