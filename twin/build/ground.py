@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.ahn import Points
-from twin.build.cloud import Bbox, Cloud
+from twin.build.cloud import Bbox, Cloud, CloudPart
 from twin.build.isolate import isolating
 from twin.build.layers import TileGround, TileLayer
+from twin.build.outsize import far_surfaces, far_terrain, ordinary
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import offsets_of
 from twin.geometry.select import concatenate, take
@@ -93,11 +94,19 @@ class Ground:
 
 
 def raise_ground(
-    collections: Mapping[str, gpd.GeoDataFrame], cloud: Cloud, ground: TileGround | None
+    collections: Mapping[str, gpd.GeoDataFrame],
+    cloud: Cloud,
+    ground: TileGround | None,
+    far: CloudPart | None = None,
 ) -> Ground:
-    """Terrain around the objects of a tile, and their surfaces on it and above it."""
+    """Terrain around the objects of a tile, and their surfaces on it and above it.
+
+    ``far`` are the points around what is too large for one raster; without any it lies with the rest.
+    """
     points = cloud.points
-    bounds = np.array([f.total_bounds for n, f in collections.items() if n in COLLECTIONS or n == "pand"])
+    lifted = {n: f for n, f in collections.items() if n in COLLECTIONS or n == "pand"}
+    frames = lifted.values() if far is None else ordinary(lifted)
+    bounds = np.array([f.total_bounds for f in frames])
     box: Bbox = (0.0, 0.0, 1.0, 1.0)
     if len(bounds):
         box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
@@ -106,14 +115,30 @@ def raise_ground(
     )
     raised: dict[str, Raised] = {}
     levels: dict[int, Terrain] = {}
-    for layer in ground.layers if ground else ():
+    for layer in _parted(ground, collections, far):
         surface_of, fixed = _level_of(layer, terrain, points)
+        if layer.far and far is not None:
+            surface_of = far_terrain(layer, far, ground.relief if ground else None)
         # Of one level, roads come before what carries them.
         if layer.level > 0 or layer.depths:
             levels.setdefault(layer.level, surface_of)
         for name, found in _raise_layer(layer, surface_of, fixed, collections):
             raised[name] = raised[name].over(found) if name in raised else found
     return Ground(terrain, raised, levels)
+
+
+def _parted(
+    ground: TileGround | None, collections: Mapping[str, gpd.GeoDataFrame], far: CloudPart | None
+) -> Iterator[TileLayer]:
+    """Layers of a tile, what is too large for its raster apart."""
+    for layer in ground.layers if ground else ():
+        large = far_surfaces(layer, collections) if far is not None else np.zeros(len(layer.row), dtype=bool)
+        if not large.any():
+            yield layer
+            continue
+        if not large.all():
+            yield layer.surfaces(~large)
+        yield replace(layer.surfaces(large), far=True)
 
 
 def _level_of(layer: TileLayer, terrain: Terrain, points: Points) -> tuple[Terrain, Floats]:
@@ -138,7 +163,9 @@ def _raise_layer(
     mesh, broken = _mesh(layer, surface_of, fixed)
     measured = np.full(len(layer.row), np.nan)
     if layer.level >= 0:
-        measured = measured_share(layer.cells, mesh, surface_of, len(layer.row))
+        # The middle of a wide water was not even read.
+        dry = mesh.only(np.isnan(layer.cells.level)) if layer.far else mesh
+        measured = measured_share(layer.cells, dry, surface_of, len(layer.row))
     source = _sources(layer, measured, surface_of, broken)
     surface = layer.cells.surface[mesh.part]
     for name in np.unique(layer.collection.astype(str)).tolist():
@@ -180,7 +207,7 @@ def _sources(layer: TileLayer, measured: Floats, terrain: Terrain, broken: Bools
     elif layer.level > 0:
         seen = measured > 0
         source[:] = np.where(seen, HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
-    if not np.isfinite(terrain.z).any():
+    if not terrain.known:
         source[land | (source == HeightSource.BELOW)] = HeightSource.NONE
     source[broken] = FAULT
     return np.array([str(s) for s in source], dtype=object)

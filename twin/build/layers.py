@@ -49,6 +49,8 @@ class TileLayer:
         Surfaces of higher levels nearby.
     depths : Depths or None
         Of land below level 0.
+    far : bool
+        Whether all of them are too large for the tile's raster of the terrain.
     """
 
     level: int
@@ -63,25 +65,31 @@ class TileLayer:
     carries: Bools
     above: npt.NDArray[Any]
     depths: Depths | None = None
+    far: bool = False
 
     def only(self, collection: str, rows: Ints) -> TileLayer:
         """Of a layer on level 0, the surfaces of objects ``rows (R,)``, which become ``0..R-1``."""
         place = pd.Index(rows).get_indexer(pd.Index(self.row))
         wanted = (self.collection == collection) & (place >= 0)
+        return replace(self.surfaces(wanted), row=place[wanted].astype(np.int64), above=self.above[:0])
+
+    def surfaces(self, wanted: Bools) -> TileLayer:
+        """Of a layer on level 0, some surfaces ``(S,)``."""
         parts = np.flatnonzero(wanted[self.cells.surface])
         cells = self.cells.take(parts)
-        return TileLayer(
-            self.level,
-            replace(cells, surface=(np.cumsum(wanted) - 1)[cells.surface]),
-            self.collection[wanted],
-            place[wanted].astype(np.int64),
-            self.source[wanted],
-            self.mended[wanted],
-            np.zeros(len(cells.outline.xy), dtype=bool),
-            self.pinned[np.isin(parts_of(self.cells), parts)],
-            self.straight[np.isin(parts_of(self.cells), parts)],
-            self.carries[wanted],
-            self.above[:0],
+        # Parts keep their order, and so do their vertices.
+        vertices = np.isin(parts_of(self.cells), parts)
+        return replace(
+            self,
+            cells=replace(cells, surface=(np.cumsum(wanted) - 1)[cells.surface]),
+            collection=self.collection[wanted],
+            row=self.row[wanted],
+            source=self.source[wanted],
+            mended=self.mended[wanted],
+            grounded=self.grounded[vertices],
+            pinned=self.pinned[vertices],
+            straight=self.straight[vertices],
+            carries=self.carries[wanted],
         )
 
 

@@ -22,6 +22,7 @@ from twin.build.datasets import declared
 from twin.build.digest import digest_of
 from twin.build.layers import TileGround
 from twin.build.level0 import level0
+from twin.build.outsize import ordinary, outsize
 from twin.build.presumed import Surroundings
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
@@ -146,7 +147,7 @@ def _jobs(
         TileJob(
             tile,
             frames,
-            _cloud(frames, registers),
+            _cloud(list(ordinary(_lifted(frames))), registers),
             layout.root,
             header(tile),
             settings.build.chunk,
@@ -154,6 +155,7 @@ def _jobs(
             ground.get(tile),
             catalogue,
             _surroundings(tile, frames.get("pand"), city, registers, ground),
+            _cloud([f[large] for n, f in frames.items() if (large := outsize(n, f)).any()], registers),
         )
         for tile, frames in by_tile.items()
     ]
@@ -188,8 +190,13 @@ def _surroundings(
     return Surroundings(others, cloud, grounds)
 
 
-def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> CloudPart:
-    boxes = np.array([f.total_bounds for n, f in frames.items() if n in COLLECTIONS or n == "pand"])
+def _lifted(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Those of collections that get a shape."""
+    return {n: f for n, f in frames.items() if n in COLLECTIONS or n == "pand"}
+
+
+def _cloud(frames: Sequence[gpd.GeoDataFrame], registers: Registers) -> CloudPart:
+    boxes = np.array([f.total_bounds for f in frames])
     if registers.points is None or not len(boxes):
         return CloudPart()
     bounds: Bbox = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())

@@ -51,6 +51,8 @@ class TileJob:
         All attributes, those of the twin's own data sets included.
     around : Surroundings
         Panden of other tiles that may tell how high one of this tile is.
+    far : CloudPart
+        The points around objects that are too large for one raster.
     """
 
     name: str
@@ -63,6 +65,7 @@ class TileJob:
     ground: TileGround | None = None
     catalogue: Catalogue = CATALOGUE
     around: Surroundings = field(default_factory=Surroundings)
+    far: CloudPart = field(default_factory=CloudPart)
 
 
 @dataclass(slots=True)
@@ -116,7 +119,7 @@ def build_tile(job: TileJob) -> TileResult:
     seen = Seen(job.catalogue, job.catalogue.public(job.withheld))
     written = _Objects()
     meshes: list[ThemeMesh] = []
-    raised = raise_ground(job.collections, cloud, job.ground)
+    raised = raise_ground(job.collections, cloud, job.ground, job.far)
 
     if (frame := job.collections.get("pand")) is not None:
         began = time.process_time_ns()

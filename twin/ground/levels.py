@@ -99,7 +99,7 @@ def surface_heights(
     origin = np.zeros((len(polygons), 2))
     origin[centered] = center  # an empty geometry has no centre, and no height either
     plane = np.full((len(polygons), 3), np.nan)
-    no_terrain = not np.isfinite(terrain.z).any()
+    no_terrain = not terrain.known
     source = np.full(len(polygons), HeightSource.NONE if no_terrain else HeightSource.TERRAIN, dtype=object)
 
     flat = water & (level == 0)
