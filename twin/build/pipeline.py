@@ -20,6 +20,7 @@ from twin.build.city import City, assemble
 from twin.build.cloud import Bbox, CloudPart
 from twin.build.datasets import declared
 from twin.build.digest import digest_of
+from twin.build.heights import account_heights, heights_of
 from twin.build.layers import TileGround
 from twin.build.level0 import level0
 from twin.build.outsize import ordinary, outsize
@@ -81,15 +82,16 @@ def _build(settings: Settings, layout: Layout, executor: Executor, progress: Pro
     _forget_old_tiles(layout, city)
 
     themes = write_tilesets(layout, digests, settings, bbox, registers.provenance, catalogue, progress)
-    ledger = Ledger()
-    for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
+    ledger, heights = Ledger(), heights_of(layout)
+    told = account_heights(heights) if registers.points is not None else Ledger()
+    for part in (registers.ledger, city.ledger, *(r.ledger for r in results), told):
         ledger.merge(part)
     quality = pd.concat([r.timed_quality() for r in results], ignore_index=True)
     summary = summarise(layout.root, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger)
     manifest = _as_before(replace(manifest, checksums=write_checksums(layout)), layout)
-    write_report(layout, manifest, quality, ledger.reject_lines())
+    write_report(layout, manifest, quality, ledger.reject_lines(), heights)
     manifest.write(layout)
     summary.tiles, summary.built, summary.seconds = len(jobs), built, time.monotonic() - began
     log.info(
