@@ -80,7 +80,7 @@ def label_faces(
 
     Each labelled point votes in its face with the area it stands for. A plane is no candidate where it would
     rise more than ``guard_above`` over the highest point of its segment or sink below the lowest one, or
-    below the ground; a steep one may go on ``guard_run`` beyond its highest point, if that is not much above all
+    below the ground; a steep one may go on ``guard_run`` beyond its highest point, if not much above all
     others. Where no plane is left the face becomes flat at its own mean height.
 
     Parameters
