@@ -46,8 +46,10 @@ class Objects:
         Solids; of a design its triangles.
     owner : (len(shells),) int64
         Row here of each solid.
-    closed : (len(shells),) bool
-        A solid, and not just triangles.
+    closed : (K,) bool
+        Has an inside; a design need not.
+    solid : (len(shells),) bool
+        A Solid of CityJSON, and not just triangles.
     """
 
     edit: Texts
@@ -62,6 +64,7 @@ class Objects:
     shells: Shells
     owner: Ints
     closed: Bools
+    solid: Bools
 
     def __len__(self) -> int:
         return len(self.edit)
@@ -254,6 +257,7 @@ def _new_masses(town: Town, edits: Sequence[Add], note: Noter) -> Objects:
         shells=shells,
         owner=np.arange(len(chosen)),
         closed=np.ones(len(chosen), dtype=bool),
+        solid=np.ones(len(chosen), dtype=bool),
     )
 
 
@@ -290,6 +294,7 @@ def _designs(town: Town, edits: Sequence[Import], note: Noter) -> Objects:
         shells=concatenate([d.shells for _, d in built]) if built else empty_shells(),
         owner=np.arange(len(built)),
         closed=np.array([d.closed for _, d in built], dtype=bool),
+        solid=np.array([d.solid for _, d in built], dtype=bool),
     )
 
 
@@ -326,7 +331,8 @@ def _reshaped(
         label=_texts(p.label for p in plans),
         shells=shells,
         owner=owner,
-        closed=np.ones(len(owner), dtype=bool),
+        closed=np.ones(len(rows), dtype=bool),
+        solid=np.ones(len(owner), dtype=bool),
     )
 
 
@@ -436,4 +442,5 @@ def _join(parts: Sequence[Objects]) -> Objects:
         shells=concatenate([p.shells for p in parts]),
         owner=np.concatenate([p.owner + f for p, f in zip(parts, first, strict=True)]),
         closed=np.concatenate([p.closed for p in parts]),
+        solid=np.concatenate([p.solid for p in parts]),
     )

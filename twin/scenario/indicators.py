@@ -165,7 +165,7 @@ def _solar(town: Town, outcome: Outcome, here: Bools, stays: Bools, new: Bools) 
     of_panden = suitable_roof(town.shells, town.convergence)
     by_pand = sums(town.owner, of_panden, len(town.panden))
     objects = outcome.objects
-    of_objects = np.where(objects.closed, suitable_roof(objects.shells, town.convergence), 0.0)
+    of_objects = np.where(objects.closed[objects.owner], suitable_roof(objects.shells, town.convergence), 0.0)
     by_object = sums(objects.owner, of_objects, len(objects))
     return float(by_pand[here].sum()), float(by_pand[stays].sum() + by_object[new].sum())
 
