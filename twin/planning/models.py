@@ -21,7 +21,7 @@ from twin.geometry.select import take
 from twin.geometry.triangulate import triangulate
 from twin.planning.surroundings import Planner
 from twin.scenario import Evaluation, Variant
-from twin.scenario.apply import Objects
+from twin.scenario.objects import Objects
 
 WALL, ROOF, FLAT = (236, 226, 208), (196, 120, 92), (222, 214, 202)
 _SCHEMA = (

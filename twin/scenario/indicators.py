@@ -13,10 +13,11 @@ import shapely
 from twin.geometry.columns import Bools, Floats, Semantic, Shells
 from twin.geometry.measure import surface_vectors
 from twin.geometry.ragged import rows_of, sums
-from twin.scenario.apply import GROSS, Outcome
+from twin.scenario.apply import Outcome
 from twin.scenario.area import Area
 from twin.scenario.daylight import LIGHT_HOURS, STRICT_HOURS, Daylight, mean_by_area
 from twin.scenario.definitions import DEFINITIONS, Definition
+from twin.scenario.floors import GROSS
 from twin.scenario.shadows import Shadow
 from twin.scenario.town import Shapes, Town
 
