@@ -87,12 +87,16 @@ def test_columns_are_those_of_the_tables(
     assert len(set(ids)) == len(ids) > 10
     table = panden.loc[ids]
     assert np.array_equal(town.panden.woz, table["woz_waarde"].to_numpy(np.float64), equal_nan=True)
-    usable = table["oppervlakte_verblijfsobjecten"].to_numpy(np.float64)
-    # the table divides a unit over its panden in whole metres
-    assert town.panden.usable.tolist() == pytest.approx(np.nan_to_num(usable).tolist(), abs=1)
-    homes = read_collection(sample_twin, "verblijfsobject")
-    uses = homes["gebruiksdoel_verblijfsobject"]
-    homes = homes[["woonfunctie" in (() if of is None else list(of)) for of in uses]]
+    units = read_collection(sample_twin, "verblijfsobject")
+    units = units[units["verblijfsobject_status"] != "Verblijfsobject gevormd"]
+    uses = units["gebruiksdoel_verblijfsobject"]
+    homes = units[["woonfunctie" in (() if of is None else list(of)) for of in uses]]
+    units = units.assign(share=units["oppervlakte"] / units["pand_ids"].str.len()).explode("pand_ids")
+    usable = units.groupby("pand_ids")["share"].sum().reindex(ids).fillna(0)
+    assert town.panden.usable.tolist() == pytest.approx(usable.tolist())
+    # the table counts those that are still to come as well
+    told = np.nan_to_num(table["oppervlakte_verblijfsobjecten"].to_numpy(np.float64))
+    assert 0 < (told - town.panden.usable > 1).sum() < 10
     homes = homes.assign(share=1 / homes["pand_ids"].str.len()).explode("pand_ids")
     expected = homes.groupby("pand_ids")["share"].sum().reindex(ids).fillna(0)
     assert town.panden.dwellings.tolist() == pytest.approx(expected.tolist())

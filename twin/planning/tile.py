@@ -189,9 +189,8 @@ def _units_of(table: pa.Table, ids: Texts) -> Floats:
     kept = (pand >= 0) & used[unit]
     unit, pand = unit[kept], pand[kept]
     area = np.nan_to_num(_numbers(table, "oppervlakte"))
-    home = np.array(
-        ["woonfunctie" in (v or ()) for v in _texts(table, "gebruiksdoel_verblijfsobject")], float
-    )
+    uses = _texts(table, "gebruiksdoel_verblijfsobject").tolist()
+    home = np.array(["woonfunctie" in (of or ()) for of in uses], dtype=np.float64)
     return np.stack([sums(pand, (of / np.maximum(count, 1))[unit], len(ids)) for of in (area, home)])
 
 
