@@ -15,6 +15,7 @@ from twin.access.audit import Read
 from twin.api.answers import Json
 from twin.api.data import stamp_of
 from twin.api.dependencies import AudienceDep, MayWrite, OnlyKnownParameters
+from twin.api.description import SCHEMAS
 from twin.catalogue import Classification
 from twin.errors import ScenarioError, TooLargeError
 from twin.planning import Planner
@@ -36,7 +37,7 @@ _FILES = {
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": {"type": "object", "required": ["type", "version"]}}},
+        "content": {"application/json": {"schema": {"$ref": SCHEMAS.format(model="Variant")}}},
     }
 }
 
