@@ -89,6 +89,11 @@ class Manifest:
             found[source["kind"]] = max(before, source["classification"], key=STRICTNESS.__getitem__)
         return found
 
+    def sources_for(self, clearance: Classification) -> list[dict[str, Any]]:
+        """Sources that may be named to people with a clearance."""
+        most = STRICTNESS[clearance]
+        return [s for s in self.sources if STRICTNESS[s["classification"]] <= most]
+
     @property
     def catalogue(self) -> Catalogue:
         """All attributes that the objects of this twin may have."""

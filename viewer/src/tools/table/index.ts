@@ -1,4 +1,3 @@
-import { itemsAddress } from '../../api/client';
 import type { Attribute, Page } from '../../api/types';
 import { COLOURED } from '../../colour/source';
 import { formatNumber, formatValue } from '../../format/values';
@@ -6,6 +5,7 @@ import { middleOf } from '../../geo/outline';
 import { cqlOf, parseConditions, type Condition } from '../../state/conditions';
 import { speaker } from '../../ui/context';
 import { button, h } from '../../ui/dom';
+import { fileLink } from '../../ui/filelink';
 import type { MakeTool } from '../tool';
 import { words } from './words';
 
@@ -128,10 +128,17 @@ export const make: MakeTool = (rooms, seat) => {
     status.textContent = numberMatched === 0 ? say('empty') : say('range', { from: number(first + 1), to: number(first + features.length), total: number(numberMatched) });
     status.dataset['total'] = String(numberMatched);
     if (selection && !features.some(({ id }) => id === selection.id)) status.textContent += ` ${say('elsewhere')}`;
-    const file = itemsAddress(COLOURED, { f: 'csv', filter: cqlOf(conditions(), known), sortby });
+    const file = (f: 'csv' | 'gpkg'): HTMLElement =>
+      fileLink(rooms, {
+        collection: COLOURED,
+        asked: { f, filter: cqlOf(conditions(), known), sortby },
+        name: `panden.${f}`,
+        text: say(f),
+        class: `table__${f}`,
+      });
     bar.replaceChildren(
       status,
-      h('a', { href: file, download: 'panden.csv', class: 'table__csv' }, say('csv')),
+      h('div', { class: 'row' }, file('csv'), file('gpkg')),
       h(
         'div',
         { class: 'row', role: 'group', 'aria-label': say('pages') },

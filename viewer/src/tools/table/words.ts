@@ -11,6 +11,7 @@ const nl = {
   next: 'Volgende',
   pages: 'Bladeren',
   csv: 'Downloaden als CSV',
+  gpkg: 'Downloaden als GeoPackage',
   show: 'Pand',
   elsewhere: 'Het gekozen pand staat niet op deze bladzijde.',
 } as const;
@@ -26,6 +27,7 @@ const en: English<typeof nl> = {
   next: 'Next',
   pages: 'Pages',
   csv: 'Download as CSV',
+  gpkg: 'Download as GeoPackage',
   show: 'Building',
   elsewhere: 'The chosen building is not on this page.',
 };
