@@ -8,6 +8,7 @@ import { button, field, h, icon, ICONS } from '../../ui/dom';
 import type { MakeTool } from '../tool';
 import { conditionEditor } from './editor';
 import { words } from './words';
+import './filter.css';
 
 const LAYER = 'filter';
 

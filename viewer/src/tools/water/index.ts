@@ -7,6 +7,7 @@ import { field, h } from '../../ui/dom';
 import type { MakeTool } from '../tool';
 import { Surface } from './surface';
 import { words } from './words';
+import './water.css';
 
 const GROUND = 'h_maaiveld';
 const UNITS = 'aantal_verblijfsobjecten';
