@@ -6,6 +6,7 @@ import { opening } from './steps/opening.mjs';
 import { scenario } from './steps/scenario.mjs';
 import { section } from './steps/section.mjs';
 import { sharing } from './steps/sharing.mjs';
+import { sight } from './steps/sight.mjs';
 import { staff } from './steps/staff.mjs';
 import { sun } from './steps/sun.mjs';
 import { trouble } from './steps/trouble.mjs';
@@ -17,4 +18,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, walking, measuring, section, staff, sun, water, scenario, sharing, trouble };
+export const topics = { opening, objects, filtering, finding, walking, measuring, section, sight, staff, sun, water, scenario, sharing, trouble };
