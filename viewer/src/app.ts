@@ -1,7 +1,8 @@
 import type { Api } from './api/client';
 import { ApiError } from './api/client';
 import type { SearchResult, Theme } from './api/types';
-import { COLOURED, ColourSource, colourable } from './colour/source';
+import { COLOURED, ColourSource } from './colour/source';
+import { Subjects } from './colour/subjects';
 import { steerByKeyboard } from './scene/keyboard';
 import { Navigation, overview } from './scene/navigation';
 import { Stage } from './scene/stage';
@@ -30,11 +31,12 @@ const NEAR = 180;
 
 /** Opens the city that the API serves. Throws what keeps it shut. */
 export async function openCity(store: Store, api: Api, refused = false): Promise<void> {
-  const [twin, catalogue, present] = await Promise.all([api.twin(), api.catalogue(), api.properties(COLOURED)]);
+  const [twin, catalogue] = await Promise.all([api.twin(), api.catalogue()]);
   const [firstTheme] = twin.themes;
   if (!firstTheme) throw new ApiError('no-tiles', 'the twin has no themes');
   const frame = await frameOf(firstTheme);
-  const context: Context = { store, api, twin, catalogue };
+  const subjects = new Subjects(api, catalogue, twin);
+  const context: Context = { store, api, twin, catalogue, subjects };
 
   const stage = openStage(part('view'));
   const city = new City(stage, twin.themes, frame);
@@ -42,8 +44,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   const navigation = new Navigation(stage, frame, city.group, home);
   const painter = new Painter(city, stage);
   const picking = new Picking(stage, city);
-  const attributes = colourable(catalogue, present);
-  const colours = new ColourSource(store, api, attributes);
+  const colours = new ColourSource(store, api, subjects);
 
   city.onError = warnOnce(context);
   city.hide(store.get().hidden);
@@ -58,7 +59,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
 
   header(context, (result) => void goTo(context, navigation, city, result));
   void staffButton(context, refused);
-  side(context, colours, attributes);
+  side(context, colours);
   objectPanel(context);
   footer(context);
   const steering = controls(context, stage, navigation);

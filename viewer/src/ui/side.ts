@@ -1,4 +1,3 @@
-import type { Attribute } from '../api/types';
 import type { ColourSource } from '../colour/source';
 import { colouring } from './colouring';
 import { text, type Context } from './context';
@@ -9,7 +8,7 @@ import { layers } from './layers';
 const NARROW = '(max-width: 47rem)';
 
 /** The panel beside the city: layers, colours and legend, each a section that folds. */
-export function side(context: Context, source: ColourSource, attributes: readonly Attribute[]): void {
+export function side(context: Context, source: ColourSource): void {
   const panel = part('side');
   const narrow = window.matchMedia(NARROW);
   const titles = { layers: h('summary', {}), colour: h('summary', {}) };
@@ -17,7 +16,7 @@ export function side(context: Context, source: ColourSource, attributes: readonl
     'div',
     { class: 'side__sections', id: 'side-sections' },
     h('details', { class: 'section', open: true }, titles.layers, layers(context)),
-    h('details', { class: 'section', open: true }, titles.colour, colouring(context, source, attributes)),
+    h('details', { class: 'section', open: true }, titles.colour, colouring(context, source)),
   );
   const handle = h('div', { class: 'side__handle' });
   let open = !narrow.matches;
