@@ -1,5 +1,6 @@
 import { filtering } from './steps/filtering.mjs';
 import { finding } from './steps/finding.mjs';
+import { looks } from './steps/looks.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
@@ -18,4 +19,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, objects, filtering, finding, walking, measuring, section, sight, staff, sun, water, scenario, sharing, trouble };
+export const topics = { opening, looks, objects, filtering, finding, walking, measuring, section, sight, staff, sun, water, scenario, sharing, trouble };

@@ -18,6 +18,7 @@ import { text, type Context } from './ui/context';
 import { part } from './ui/dom';
 import { footer } from './ui/footer';
 import { header } from './ui/header';
+import { wear } from './ui/looks';
 import { LostWebGL, NoWebGL, giveUp, tell, warn } from './ui/message';
 import { objectPanel } from './ui/objectpanel';
 import { side } from './ui/side';
@@ -32,6 +33,7 @@ const NEAR = 180;
 /** Opens the city that the API serves. Throws what keeps it shut. */
 export async function openCity(store: Store, api: Api, refused = false): Promise<void> {
   const [twin, catalogue] = await Promise.all([api.twin(), api.catalogue()]);
+  wear(twin.theme);
   const [firstTheme] = twin.themes;
   if (!firstTheme) throw new ApiError('no-tiles', 'the twin has no themes');
   const frame = await frameOf(firstTheme);
