@@ -5,6 +5,7 @@ import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
 import { scenario } from './steps/scenario.mjs';
+import { screens } from './steps/screens.mjs';
 import { section } from './steps/section.mjs';
 import { sharing } from './steps/sharing.mjs';
 import { sight } from './steps/sight.mjs';
@@ -19,4 +20,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, looks, objects, filtering, finding, walking, measuring, section, sight, staff, sun, water, scenario, sharing, trouble };
+export const topics = { opening, looks, objects, filtering, finding, screens, walking, measuring, section, sight, staff, sun, water, scenario, sharing, trouble };

@@ -14,6 +14,7 @@ import { Picking } from './tiles/picking';
 import type { TileFeature } from './tiles/features';
 import { TOOLS } from './tools/registry';
 import type { Rooms } from './tools/tool';
+import { keepClear } from './ui/clearance';
 import { text, type Context } from './ui/context';
 import { part } from './ui/dom';
 import { footer } from './ui/footer';
@@ -29,6 +30,7 @@ import { controls } from './ui/controls';
 
 const SEARCH_DISTANCE: Readonly<Record<string, number>> = { buurt: 900, straat: 400 };
 const NEAR = 180;
+let timed = false;
 
 /** Opens the city that the API serves. Throws what keeps it shut. */
 export async function openCity(store: Store, api: Api, refused = false): Promise<void> {
@@ -67,6 +69,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   const steering = controls(context, stage, navigation);
   part('view').append(steering.element);
   rememberInput();
+  keepClear();
   watchConnection(context);
   followEmbedding(store);
 
@@ -163,11 +166,19 @@ function sayWhenIdle(rooms: Rooms, toolbox: Toolbox): void {
   const say = (): boolean => {
     const idle = city.idle && toolbox.idle && !navigation.moving;
     root.dataset['state'] = idle ? 'idle' : 'busy';
+    timePicture(city);
     part('view').classList.toggle('loading', !city.idle);
     part('view').dataset['loading'] = text(rooms, 'view.loading');
     return false;
   };
   stage.beforeFrame(say);
+}
+
+// In the browser's own timeline: when something of the city is first drawn.
+function timePicture(city: City): void {
+  if (timed || city.loaded().next().done === true) return;
+  timed = true;
+  performance.mark('first-picture');
 }
 
 function followEmbedding(store: Store): void {

@@ -78,7 +78,7 @@ export class City {
   }
 
   /** Meshes that are loaded now, drawn or not. */
-  *loaded(): Iterable<PaintedMesh> {
+  *loaded(): Generator<PaintedMesh> {
     for (const meshes of this.meshes.values()) yield* meshes;
   }
 

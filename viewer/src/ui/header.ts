@@ -12,6 +12,10 @@ export function header(context: Context, goTo: Parameters<typeof searchBox>[1]):
   const heading = h('h1', {}, name);
   const actions = h('div', { class: 'header__actions' });
   const search = searchBox(context, goTo);
+  // The title may take several lines; what lies below gives way.
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--header', `${part('header').offsetHeight}px`);
+  }).observe(part('header'));
   part('header').append(h('div', { class: 'header__title' }, logoOf(twin.theme), heading, actions), search.element);
 
   const render = (): void => {

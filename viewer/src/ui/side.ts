@@ -1,11 +1,9 @@
 import type { ColourSource } from '../colour/source';
+import { NARROW } from './clearance';
 import { colouring } from './colouring';
 import { text, type Context } from './context';
 import { button, h, icon, ICONS, part } from './dom';
 import { layers } from './layers';
-
-// Below this width the panel covers the city, so it waits until it is asked for.
-const NARROW = '(max-width: 47rem)';
 
 /** The panel beside the city: layers, colours and legend, each a section that folds. */
 export function side(context: Context, source: ColourSource): void {
@@ -19,6 +17,7 @@ export function side(context: Context, source: ColourSource): void {
     h('details', { class: 'section', open: true }, titles.colour, colouring(context, source)),
   );
   const handle = h('div', { class: 'side__handle' });
+  // Where the panel covers the city, it waits until it is asked for.
   let open = !narrow.matches;
 
   const render = (): void => {

@@ -167,6 +167,8 @@ export class Toolbox {
       }),
     );
     if (focused) this.buttonOf(focused)?.focus();
+    // On a phone the bar is wider than the screen.
+    this.bar.querySelector('[aria-expanded=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   private async focusPanel(entry: ToolEntry): Promise<void> {
