@@ -16,6 +16,8 @@ interface Chosen {
 
 export type ColourStatus =
   | { readonly kind: 'none' }
+  /** Something that no object of this city has. */
+  | { readonly kind: 'unknown'; readonly said: string }
   | ({ readonly kind: 'loading' } & Chosen)
   | ({ readonly kind: 'failed' } & Chosen)
   | ({ readonly kind: 'ready'; readonly colouring: Colouring } & Chosen);
@@ -45,7 +47,7 @@ export class ColourSource {
     // The visitor may have chosen something else in the meantime, here and below.
     if (this.store.get().colourBy !== colourBy) return;
     if (!chosen) {
-      this.announce({ kind: 'none' });
+      this.announce(colourBy === null ? { kind: 'none' } : { kind: 'unknown', said: colourBy });
       return;
     }
     this.announce({ kind: 'loading', ...chosen });

@@ -17,6 +17,7 @@ const nl = {
   'colour.false': 'Nee',
   'colour.loading': 'Waarden ophalen…',
   'colour.failed': 'De waarden van “{label}” konden niet worden opgehaald. Kies het kenmerk opnieuw om het nog eens te proberen.',
+  'colour.unknown': 'Deze stad heeft geen “{label}” om op te kleuren.',
   'colour.empty': 'Voor “{label}” heeft geen enkel object een waarde.',
 } as const;
 
@@ -37,6 +38,7 @@ const en: English<typeof nl> = {
   'colour.false': 'No',
   'colour.loading': 'Fetching values…',
   'colour.failed': 'The values of “{label}” could not be fetched. Choose the attribute again to retry.',
+  'colour.unknown': 'This city has no “{label}” to colour by.',
   'colour.empty': 'No object has a value for “{label}”.',
 };
 

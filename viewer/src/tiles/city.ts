@@ -138,8 +138,10 @@ export class City {
       });
       this.meshes.delete(scene);
     });
+    // A tile that comes or goes is the same city, drawn finer or coarser: no solid has moved.
     tiles.addEventListener('tile-visibility-change', () => {
-      stage.refreshShadows();
+      stage.light.refresh();
+      stage.invalidate();
     });
     tiles.addEventListener('load-error', ({ tile }) => {
       if (tile === null) this.broken.add(tiles);
@@ -171,7 +173,8 @@ export class City {
     });
     this.meshes.set(scene, adopted);
     adopted.forEach(this.onMesh);
-    this.stage.refreshShadows();
+    this.stage.light.refresh();
+    this.stage.invalidate();
   }
 }
 

@@ -109,6 +109,7 @@ export function attributeOptions(language: Language, attributes: readonly Attrib
 
 function legendOf(context: Context, status: ColourStatus): HTMLElement[] {
   if (status.kind === 'none') return [];
+  if (status.kind === 'unknown') return [h('p', { class: 'note note--warning' }, text(context, 'colour.unknown', { label: status.said }))];
   const { language } = context.store.get();
   const { attribute, collection } = status;
   const { label, description } = attribute[language];
