@@ -15,6 +15,7 @@ export class Stage {
   readonly light: Light;
   private readonly steps: Step[] = [];
   private readonly resized: (() => void)[] = [];
+  private readonly moved: (() => void)[] = [];
   private requested = 0;
   private last = 0;
   private running = false;
@@ -57,8 +58,16 @@ export class Stage {
     if (this.requested === 0) this.requested = requestAnimationFrame(this.frame);
   };
 
+  /** Calls `listener` when solids come, go or move: what casts a shadow also blocks a view. */
+  onSolids(listener: () => void): void {
+    this.moved.push(listener);
+  }
+
   /** Shadows are drawn anew with the next frame. */
   refreshShadows(): void {
+    this.moved.forEach((listener) => {
+      listener();
+    });
     this.light.refresh();
     this.invalidate();
   }

@@ -14,6 +14,7 @@ import {
 import { FEATURE_ID } from './features';
 import { lens } from './lens';
 import { HOVERED, SELECTED, type Look } from './mapstyle';
+import { showSight } from './sight';
 
 const WIDTH = 256;
 const NOBODY = -1;
@@ -57,6 +58,7 @@ export class FeatureMaterial extends MeshLambertMaterial {
       shader.vertexShader = patchVertex(hideInVertex(shader.vertexShader));
       shader.fragmentShader = patchFragment(shader.fragmentShader);
     };
+    showSight(this);
     // All feature materials share one program.
     this.customProgramCacheKey = () => 'feature';
     this.depth = depthMaterial(this.colours);

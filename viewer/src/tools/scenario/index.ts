@@ -13,6 +13,7 @@ import { Masses } from './masses';
 import { evaluated, meshed, type Evaluation, type Stored } from './service';
 import { blank, freshId, isBuilt, replaced, withEdit, withoutEdit, type Edit, type Variant } from './variant';
 import { words } from './words';
+import './scenario.css';
 
 const LAYER = 'scenario';
 const PATIENCE_MS = 250;
