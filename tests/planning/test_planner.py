@@ -22,6 +22,7 @@ from twin.geometry.ragged import sums
 from twin.geometry.select import weld
 from twin.geometry.validity import check
 from twin.planning import Planner
+from twin.planning.facades import facades
 from twin.planning.models import city_json, frame_of, glb
 from twin.planning.tile import read_tile
 from twin.scenario import Evaluation, Town, Variant, evaluate, read_variant
@@ -220,3 +221,26 @@ def test_a_mass_far_outside_is_told_and_breaks_nothing(planner: Planner, home: A
     found = evaluate(variant, planner.town(variant), sun=True)
     assert [str(v.verdict) for v in found.verdicts] == ["outside"]
     assert shapely.is_empty(found.area.shape)
+
+
+def test_sun_hours_come_with_the_wall_they_are_of(planner: Planner, panden: gpd.GeoDataFrame, home: Any) -> None:
+    x, y = (float(v) for v in home.geometry.centroid.coords[0])
+    tower = [(x + 10, y - 40), (x + 30, y - 40), (x + 30, y - 20), (x + 10, y - 20)]
+    variant = plan(home, {"kind": "add", "rings": [tower], "height": 40})
+    town = planner.town(variant)
+    light = evaluate(variant, town, sun=True).daylight
+    assert light is not None
+    told = facades(light, town, planner)
+    assert len(told) == len(light.pand) > 20
+    assert any(f["light"][1] < f["light"][0] for f in told)
+    frame = frame_of(planner)
+    for facade, at, area in zip(told, light.at, light.area, strict=True):
+        ring = np.array(facade["ring"])
+        normal = np.cross(ring - ring[0], np.roll(ring, -1, axis=0) - ring[0]).sum(axis=0) / 2
+        # walls stand upright, without holes
+        assert abs(normal[2]) < 0.05 * np.linalg.norm(normal)
+        assert np.linalg.norm(normal) == pytest.approx(area, rel=1e-3)
+        middle = frame.to_local(planner.rdnap.to_ecef(at[None]))[0]
+        assert np.linalg.norm((ring.min(axis=0) + ring.max(axis=0)) / 2 - middle) < 0.2
+        # on the wall of the pand that it says
+        assert shapely.distance(panden.geometry[facade["pand"]], shapely.Point(at[:2])) < 0.5
