@@ -46,6 +46,17 @@ def mansard() -> Roof:
     return Roof("mansard", shapely.box(0, 0, 10, 10), planes, _lowest(planes))
 
 
+def hipped_mansard() -> Roof:
+    """Eight planes, four of which meet at each inner corner."""
+    rise, eaves, knee, width, length = 1.75, 6.0, 2.4, 9.0, 12.0
+    upper, above = 0.47, eaves + knee - 0.47 * knee / rise
+    sides = [(rise, eaves), (upper, above)]
+    planes = [(0, s, c) for s, c in sides] + [(0, -s, c + s * width) for s, c in sides]
+    planes += [(s, 0, c) for s, c in sides] + [(-s, 0, c + s * length) for s, c in sides]
+    every = np.array(planes)
+    return Roof("hipped mansard", shapely.box(0, 0, length, width), every, _lowest(every))
+
+
 def dormer() -> Roof:
     planes = np.array([[0, 0.9, 4.0], [0, -0.9, 11.2], [0, 0, 6.7]])
 
