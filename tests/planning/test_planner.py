@@ -215,6 +215,21 @@ def test_of_no_objects_the_models_are_empty_but_whole(planner: Planner, home: An
     assert glb(evaluation, planner, "Plan")[:4] == b"glTF"
 
 
+def test_where_a_pand_went_the_ground_is_bare(planner: Planner, home: Any) -> None:
+    variant = plan(home, {"kind": "demolish", "pand": home.name})
+    town = planner.town(variant)
+    evaluation = evaluate(variant, town)
+    data = glb(evaluation, planner, "Plan", town)
+    found = trimesh.load(trimesh.util.wrap_as_stream(data), file_type="glb", process=False, force="mesh")
+    # glTF has y up; the top of the slab is as large as the pand was on the ground, and lies on it
+    top = found.triangles[found.face_normals[:, 1] > 0.9]
+    area = np.linalg.norm(np.cross(top[:, 1] - top[:, 0], top[:, 2] - top[:, 0]), axis=1).sum() / 2
+    assert area == pytest.approx(home.geometry.area, rel=0.01)
+    x, y = home.geometry.centroid.coords[0]
+    level = frame_of(planner).to_local(planner.rdnap.to_ecef(np.array([[x, y, home["h_maaiveld"]]])))[0, 2]
+    assert top[:, :, 1].mean() == pytest.approx(level, abs=0.5)
+
+
 def test_a_mass_far_outside_is_told_and_breaks_nothing(planner: Planner, home: Any) -> None:
     ring = [(10_000, 400_000), (10_020, 400_000), (10_020, 400_010)]
     variant = plan(home, {"kind": "add", "rings": [ring], "height": 6})

@@ -166,9 +166,10 @@ def sun(variant: Posted, planner: Opened) -> Json:
 
 @router.post("/mesh", summary="A variant to draw", response_class=Response, openapi_extra=_BODY)
 def mesh(variant: Posted, planner: Opened) -> Response:
-    """New and changed buildings as binary glTF, in the frame of the tileset of panden."""
-    evaluation = evaluate(variant, planner.town(variant))
-    return Response(glb(evaluation, planner, variant.title), media_type="model/gltf-binary")
+    """New and changed buildings, and bare ground, as binary glTF in the frame of the tileset of panden."""
+    town = planner.town(variant)
+    evaluation = evaluate(variant, town)
+    return Response(glb(evaluation, planner, variant.title, town), media_type="model/gltf-binary")
 
 
 @router.post("/export", summary="A variant as a file", response_class=Response, openapi_extra=_BODY)

@@ -47,7 +47,8 @@ describe('a variant', () => {
     const variant = withEdit(withEdit(empty, demolish), raise);
     expect(replaced(variant, new Set())).toEqual(new Set(['A', 'B']));
     expect(replaced(variant, new Set(['w2']))).toEqual(new Set(['A']));
-    expect([isBuilt(variant), isBuilt(withEdit(empty, demolish))]).toEqual([true, false]);
+    const change: Edit = { id: 'w1', kind: 'change', pand: 'A', set: {} };
+    expect([isBuilt(variant), isBuilt(withEdit(empty, demolish)), isBuilt(withEdit(empty, change)), isBuilt(empty)]).toEqual([true, true, false, false]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { difference } from '../pixels.mjs';
+import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool, pickPand, straightDown } from './city.mjs';
 import { build, changing, fill, indicator, more, openPart, variantOf } from './variant.mjs';
@@ -179,6 +179,8 @@ async function changes(visit) {
   await fill(visit, 'scenario-edit-dwellings', 50);
   const with50 = more(await indicator(page, 'dwellings'));
   expect(near(with50 - with40, 10, 0.01) && with40 > 0, `40 dwellings add ${with40}, 50 add ${with50}`);
+  await page.mouse.move(5, 5);
+  expect(orange(await visit.picture()) > 300, 'the pand that changes does not stand out');
   await changing(visit, () => page.selectOption('#scenario-edit-use', 'winkelfunctie'));
   const edit = await editOf(page, 'change');
   expect(edit.set.gebruiksdoel === 'winkelfunctie' && edit.set.aantal_woningen === 50, `the file says ${JSON.stringify(edit.set)}`);
@@ -186,6 +188,13 @@ async function changes(visit) {
   await fill(visit, 'scenario-edit-dwellings', '');
   expect(!('aantal_woningen' in (await editOf(page, 'change')).set), 'an empty field stays in the file');
   return `${pand}: ${with50} dwellings more`;
+}
+
+function orange(picture) {
+  const { data, channels } = decodePng(picture);
+  let count = 0;
+  for (let i = 0; i < data.length; i += channels) if (data[i] > 100 && data[i] > 1.5 * data[i + 1] && data[i + 1] > 1.5 * data[i + 2]) count++;
+  return count;
 }
 
 async function draws(visit) {

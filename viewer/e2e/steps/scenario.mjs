@@ -1,4 +1,4 @@
-import { difference } from '../pixels.mjs';
+import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool, pickPand, straightDown } from './city.mjs';
 import { downloaded, indicator, judged, more, openPart } from './variant.mjs';
@@ -27,9 +27,18 @@ async function demolishes(visit) {
   expect(changed > 0.001, `demolition changed ${(changed * 100).toFixed(3)}% of the picture`);
   const { before: was, after } = await indicator(page, 'footprint');
   expect(after < was, `built-up area went from ${was} to ${after} m²`);
+  expect(sky(await visit.picture()) <= sky(before) + 200, 'where the pand stood one sees the sky');
   expect((await page.locator('[data-edit]').getAttribute('data-level')) === 'ok', 'the demolition has another verdict than ok');
   expect(visit.hash().includes('scenario=concept'), `the link does not say that there is a draft: ${visit.hash()}`);
   return `${properties.identificatie ?? pand}: ${was - after} m² less, ${(changed * 100).toFixed(2)}% of the picture`;
+}
+
+/** Pixels in the colour of the sky. */
+function sky(picture) {
+  const { data, channels } = decodePng(picture);
+  let count = 0;
+  for (let i = 0; i < data.length; i += channels) if (data[i] === 0xe9 && data[i + 1] === 0xef && data[i + 2] === 0xf4) count++;
+  return count;
 }
 
 async function adds(visit) {
@@ -66,6 +75,8 @@ async function adds(visit) {
 
 async function undoes(visit) {
   const { page } = visit;
+  // The edges of what is open in a form are not part of the variant.
+  await page.click('.scenario__name[aria-expanded=true]');
   const full = await indicator(page, 'volume');
   await page.mouse.move(5, 5);
   const before = await visit.picture();

@@ -1,3 +1,4 @@
+import { toRgb } from '../../colour/ramps';
 import { COLOURED } from '../../colour/source';
 import { frameOf } from '../../tiles/city';
 import type { Side } from '../../tiles/sides';
@@ -43,6 +44,14 @@ export class Drawing {
     if (glb || this.masses) await (await this.open())?.draw(glb);
     this.drawn = variant ? replaced(variant, left) : new Set();
     this.hide([...this.drawn]);
+    if (this.side === 'here') this.tint(variant, left);
+  }
+
+  // Hatched as well: what changes keeps its shape, and colour alone does not say it.
+  private tint(variant: Variant | null, left: ReadonlySet<string>): void {
+    const changed = variant?.edits.flatMap((edit) => (edit.kind === 'change' && !left.has(edit.id) ? edit.pand : [])) ?? [];
+    const tint = { colour: toRgb(COLOURS.here.face), hatched: true };
+    this.rooms.painter.tint(this.layer, changed.length > 0 ? new Map(changed.map((id) => [id, tint])) : null);
   }
 
   private hide(ids: readonly string[]): void {

@@ -18,7 +18,7 @@ import { Presentation } from './present';
 import { SunStudy } from './sunhours';
 import { isEmpty } from './variant';
 import { words } from './words';
-import '../../styles/scenario.css';
+import './scenario.css';
 
 /** A plan for the city: what it changes, what that does in numbers, and how it is compared, told and kept. */
 export const make: MakeTool = (rooms, seat) => {
@@ -61,7 +61,7 @@ export const make: MakeTool = (rooms, seat) => {
   const recovery = h('div');
   const steps = h('div', { class: 'row' });
   const status = h('p', { class: 'note', role: 'status' });
-  const table = h('div', { class: 'table water__list scenario__table' });
+  const table = h('div', { class: 'table scenario__table' });
 
   const save = (): void => {
     const { now, stored } = plan;

@@ -3,7 +3,12 @@ import type { Language } from '../../i18n';
 import { h } from '../../ui/dom';
 import type { Indicator } from './service';
 
-const UNITS: Readonly<Record<string, string>> = { m2: 'm²', m3: 'm³' };
+const UNITS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  m2: { nl: 'm²', en: 'm²' },
+  m3: { nl: 'm³', en: 'm³' },
+  h: { nl: 'uur', en: 'hours' },
+  EUR: { nl: 'euro', en: 'euro' },
+};
 
 export interface Headings {
   readonly caption: string;
@@ -16,7 +21,7 @@ export interface Headings {
 
 /** The name of an indicator with its unit. */
 export function nameOf(indicator: Indicator, language: Language): string {
-  const unit = UNITS[indicator.unit] ?? indicator.unit;
+  const unit = UNITS[indicator.unit]?.[language] ?? indicator.unit;
   const { label } = indicator[language];
   return unit ? `${label} (${unit})` : label;
 }

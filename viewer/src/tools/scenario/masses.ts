@@ -19,6 +19,11 @@ export const COLOURS: Readonly<Record<'here' | 'there', Colours>> = {
   there: { face: '#8f79c4', ink: '#33225f' },
 };
 
+// As bare terrain on the map.
+const EARTH = '#ebe7df';
+// What a feature of bare ground is called, where a pand went.
+const NAMELESS = '';
+
 /** A mass by itself, in the scene's own metres. */
 export interface Shape {
   readonly geometry: BufferGeometry;
@@ -32,6 +37,7 @@ export class Masses {
   private readonly group = new Group();
   private readonly material;
   private readonly ink;
+  private readonly earth = new MeshLambertMaterial({ color: EARTH, clippingPlanes: lens.planes });
   private parts: FeatureMesh[] = [];
 
   /** `own` is the frame of the tileset of panden, in which the server says it; `frame` that of the scene. */
@@ -63,7 +69,7 @@ export class Masses {
     this.clear();
     if (model) {
       this.parts = featureMeshes(model, this.theme);
-      for (const { mesh } of this.parts) this.dress(mesh);
+      for (const part of this.parts) this.dress(part);
       this.group.add(model);
       this.group.updateMatrixWorld(true);
     }
@@ -104,11 +110,29 @@ export class Masses {
     return box && { geometry, low: box.min, high: box.max };
   }
 
-  private dress(mesh: Mesh): void {
+  private dress({ mesh, features }: FeatureMesh): void {
+    const bare = features.findIndex(({ id }) => id === NAMELESS);
+    if (bare >= 0) mesh.add(this.bareGround(mesh, bare));
     mesh.material = this.material;
     mesh.castShadow = mesh.receiveShadow = true;
-    const edges = new LineSegments(new EdgesGeometry(mesh.geometry, CREASE), this.ink);
-    mesh.add(edges);
+    mesh.add(new LineSegments(new EdgesGeometry(mesh.geometry, CREASE), this.ink));
+  }
+
+  // Taken out of the mesh of the buildings: it has another colour and no edges.
+  private bareGround({ geometry }: Mesh, row: number): Mesh {
+    const [index, ids] = [geometry.getIndex(), geometry.getAttribute(FEATURE_ID)];
+    const [bare, built]: [number[], number[]] = [[], []];
+    for (let i = 0; i < (index?.count ?? 0); i++) {
+      const vertex = index?.getX(i) ?? 0;
+      (Math.round(ids.getX(vertex)) === row ? bare : built).push(vertex);
+    }
+    const ground = new BufferGeometry();
+    for (const [name, attribute] of Object.entries(geometry.attributes)) ground.setAttribute(name, attribute);
+    ground.setIndex(bare);
+    geometry.setIndex(built);
+    const mesh = new Mesh(ground, this.earth);
+    mesh.receiveShadow = true;
+    return mesh;
   }
 
   private clear(): void {

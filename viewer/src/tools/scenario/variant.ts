@@ -207,9 +207,9 @@ export function replaced({ edits }: Pick<Variant, 'edits'>, left: ReadonlySet<st
   return new Set(gone.flatMap((edit) => ('pand' in edit ? edit.pand : [])));
 }
 
-/** Whether there is something of it to draw. */
+/** Whether there is something of it to draw: buildings, or the bare ground where they stood. */
 export function isBuilt({ edits }: Pick<Variant, 'edits'>): boolean {
-  return edits.some(({ kind }) => kind !== 'demolish' && kind !== 'change');
+  return edits.some(({ kind }) => kind !== 'change');
 }
 
 export function isPlaced(edit: Edit): edit is Placed {

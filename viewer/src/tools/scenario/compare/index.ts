@@ -23,7 +23,7 @@ export class Comparison {
   private readonly split;
   private readonly drawing;
   private readonly status = h('p', { class: 'note', role: 'status' });
-  private readonly table = h('div', { class: 'table water__list scenario__table', tabindex: -1 });
+  private readonly table = h('div', { class: 'table scenario__table', tabindex: -1 });
   private readonly choice = h('div', { class: 'stack' });
   private known: readonly Listed[] = [];
   private name = NOBODY;

@@ -98,7 +98,7 @@ export class SunStudy {
           this.renderOutcome();
         },
       });
-    const table = h('div', { class: 'table water__list scenario__table' }, indicatorTable(language, result.indicators, { ...this.headings(), caption: say('sun.caption') }));
+    const table = h('div', { class: 'table scenario__table' }, indicatorTable(language, result.indicators, { ...this.headings(), caption: say('sun.caption') }));
     this.outcome.replaceChildren(
       table,
       turn('shown', SHOWN, shown, (value) => { this.shown = value; }),
