@@ -104,6 +104,8 @@ def test_files_of_a_variant(client: TestClient, block: dict[str, Any], pand: dic
     assert len(pd.read_csv(io.BytesIO(table.content))) > 10
     sheet = client.post(f"{BASE}/export", params={"f": "html"}, json={**content, "title": "<b>Plan</b>"}).text
     assert "&lt;b&gt;Plan&lt;/b&gt;" in sheet
+    assert "krijgt 1 bouwlaag erop (3,0 m)" in sheet
+    assert ": 3 bouwlagen, goothoogte" in sheet
     assert "<b>Plan</b>" not in sheet
 
 

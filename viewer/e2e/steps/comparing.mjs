@@ -1,6 +1,6 @@
 import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
-import { openTool, straightDown } from './city.mjs';
+import { openTool, pickPand, straightDown } from './city.mjs';
 import { build, changing, fill, indicator, judged, openPart, variantOf } from './variant.mjs';
 
 export const comparing = [
@@ -8,6 +8,7 @@ export const comparing = [
   ['Moves the divider by mouse and keyboard', slides],
   ['Compares two variants, in view and in numbers', withAnother],
   ['Restores a comparison from its link', restores],
+  ['Chooses on either side what stands there', chooses],
 ];
 
 /** Shares of orange and of violet pixels, left and right of a column. */
@@ -128,4 +129,29 @@ async function restores(visit) {
   await page.click('#tool button:has-text("Wissen")');
   await page.waitForFunction(() => document.querySelector('.divider') === null);
   await fetch(`${visit.base}/api/scenarios/${other.id}`, { method: 'DELETE', headers: { 'if-match': other.tag } });
+}
+
+async function chooses(visit) {
+  const { page } = visit;
+  await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
+  const pand = await pickPand(visit);
+  const { features } = await visit.api(`/api/collections/pand/items?filter=identificatie='${pand}'&crs=http://www.opengis.net/def/crs/EPSG/0/28992`);
+  const ring = features[0].geometry.coordinates[0];
+  const [x, y] = [0, 1].map((axis) => ring.slice(0, -1).reduce((sum, corner) => sum + corner[axis], 0) / (ring.length - 1));
+  await changing(visit, () => page.click('.scenario button:has-text("Sloop gekozen pand")'));
+  await straightDown(visit, 120, [x.toFixed(2), y.toFixed(2)]);
+  await openPart(page, 'compare');
+  await page.selectOption('#scenario-compare', 'nu');
+  await page.waitForSelector('.divider');
+  const box = await page.locator('#view canvas').boundingBox();
+  const chosen = async (key) => {
+    await page.focus('.divider');
+    await page.keyboard.press(key);
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await visit.idle();
+    return /object=pand\/([^&]+)/.exec(visit.hash())?.[1];
+  };
+  expect((await chosen('End')) === pand, 'today it can not be chosen');
+  expect((await chosen('Home')) !== pand, 'demolished it can still be chosen');
+  await page.click('#tool button:has-text("Wissen")');
 }

@@ -119,6 +119,10 @@ async function opensIn3d(visit) {
   await fill(visit, 'scenario-edit-width', 20);
   expect(await page.evaluate(() => document.activeElement?.id === 'scenario-edit-depth'), 'Tab does not go on to the next field');
   await fill(visit, 'scenario-edit-height', 12);
+  await fill(visit, 'scenario-edit-rotation', 50);
+  const turned = await editOf(page, 'add');
+  expect(turned.rotation === -50 && turned.rings[0].length === 4, `turned to 50 degrees the file says ${turned.rotation}`);
+  await fill(visit, 'scenario-edit-rotation', 20);
   const now = more(await indicator(page, 'volume'));
   expect(near(now - was, 20 * 12 * 12 - 16 * 12 * 9, 3), `the volume went from ${was} to ${now}`);
   await changing(visit, () => page.selectOption('#scenario-edit-roof', 'gable'));

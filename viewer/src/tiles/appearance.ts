@@ -56,9 +56,9 @@ export class Appearance {
     put(this.tints, layer, tints);
   }
 
-  /** Whether it is not in the city at hand. */
-  isHidden(feature: Pick<TileFeature, 'id'>): boolean {
-    return this.lacks('everywhere', feature) || this.lacks('here', feature);
+  /** Whether it is not in the city at hand, or in the one that it is compared with. */
+  isHidden(feature: Pick<TileFeature, 'id'>, side: Side = 'here'): boolean {
+    return this.lacks('everywhere', feature) || this.lacks(side, feature);
   }
 
   /** Colour and mark of a feature. */

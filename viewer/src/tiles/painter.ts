@@ -18,7 +18,7 @@ export class Painter {
       this.paint(mesh);
       this.mark(mesh);
     };
-    city.skips = (feature) => this.appearance.isHidden(feature);
+    city.skips = (feature, side) => this.appearance.isHidden(feature, side);
   }
 
   /** Colours a collection by classes of an attribute; null for the colours of the map. */

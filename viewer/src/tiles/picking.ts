@@ -2,6 +2,7 @@ import { Raycaster, Vector2 } from 'three';
 import type { Stage } from '../scene/stage';
 import type { City, Hit } from './city';
 import type { TileFeature } from './features';
+import { sides, type Side } from './sides';
 
 const CLICK_PIXELS = 5;
 
@@ -15,8 +16,8 @@ export interface Pointer {
 
 /** What a tool draws into the city, and can be chosen there too. */
 export interface Target {
-  /** How far along the ray it lies, and what to do when it is chosen; null when the ray misses it. */
-  meet(raycaster: Raycaster): { readonly distance: number; readonly choose: () => void } | null;
+  /** How far along the ray it lies, and what to do when it is chosen; null when the ray misses it, or it is not on that side. */
+  meet(raycaster: Raycaster, side: Side): { readonly distance: number; readonly choose: () => void } | null;
 }
 
 /** Turns pointers over the canvas into hovered and chosen features, or hands them to the tool that asked for them. */
@@ -28,6 +29,7 @@ export class Picking {
   private down: { x: number; y: number } | null = null;
   private taker: Pointer | null = null;
   private readonly targets = new Set<Target>();
+  private side: Side = 'here';
 
   constructor(
     private readonly stage: Stage,
@@ -88,7 +90,8 @@ export class Picking {
   /** Where the ray through a point of the view, -1 to 1 from left to right and from bottom to top, meets the city. */
   hitAt(point: Vector2): Hit | null {
     this.raycaster.setFromCamera(point, this.stage.camera);
-    return this.city.hit(this.raycaster);
+    this.side = sides.at(point.x);
+    return this.city.hit(this.raycaster, this.side);
   }
 
   private choose(point: Vector2): void {
@@ -105,7 +108,7 @@ export class Picking {
 
   // The ray is still the one that found `hit`.
   private targetBefore(hit: Hit | null): { readonly choose: () => void } | null {
-    const met = [...this.targets].map((target) => target.meet(this.raycaster)).filter((found) => found !== null);
+    const met = [...this.targets].map((target) => target.meet(this.raycaster, this.side)).filter((found) => found !== null);
     const [nearest] = met.sort((a, b) => a.distance - b.distance);
     return nearest && (hit === null || nearest.distance <= hit.distance) ? nearest : null;
   }

@@ -127,8 +127,8 @@ export const make: MakeTool = (rooms, seat) => {
     save();
   };
   picking.add({
-    meet: (raycaster) => {
-      const met = plan.drawing.built?.meet(raycaster);
+    meet: (raycaster, side) => {
+      const met = side === 'here' ? plan.drawing.built?.meet(raycaster) : null;
       return met
         ? {
             distance: met.distance,

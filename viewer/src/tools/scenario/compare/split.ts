@@ -63,6 +63,7 @@ export class Split {
     this.divider.style.left = `${this.share}%`;
     this.divider.setAttribute('aria-valuenow', String(Math.round(this.share)));
     this.divider.dataset['near'] = this.share < 20 ? 'left' : this.share > 80 ? 'right' : '';
+    if (this.on) sides.cut = this.share / 50 - 1;
     this.rooms.stage.invalidate();
   }
 
@@ -89,6 +90,7 @@ export class Split {
     const { stage } = this.rooms;
     if (!this.on) return;
     this.on = false;
+    sides.cut = null;
     this.divider.remove();
     this.otherShadows?.dispose();
     this.otherShadows = null;

@@ -141,6 +141,6 @@ export class SunStudy {
         ),
       ),
     );
-    return h('div', {}, h('h4', {}, say('sun.panden', { count: formatNumber(language, changed.length, 0), shown: items.length })), h('ul', {}, ...items));
+    return h('div', {}, h('h4', {}, say(`sun.panden.${changed.length > items.length ? 'first' : 'all'}`, { count: formatNumber(language, changed.length, 0), shown: items.length })), h('ul', {}, ...items));
   }
 }
