@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from tiles import meshopt, properties
+from tiles import meshopt, order, properties
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,8 @@ def pack(
                 nodes.append(_copied(content, own, features))
                 primitives.append(_shape(content, shape))
                 parts[len(nodes) - 1] = {"extras": {"part": shape.name}} if shape.name else {}
-    table = properties.table_json(theme, schema, columns, content.view)
+    words = properties.vocabulary(schema, columns)
+    table = properties.table_json(theme, schema, words, columns, content.view)
     required = [
         "KHR_mesh_quantization",
         *(["EXT_meshopt_compression"] if compress else []),
@@ -98,7 +99,7 @@ def pack(
         "extensionsRequired": required,
         "extensions": {
             "EXT_structural_metadata": {
-                "schema": properties.schema_json(theme, schema),
+                "schema": properties.schema_json(theme, schema, words),
                 "propertyTables": [table],
             }
         },
@@ -119,6 +120,7 @@ def pack(
 
 def _whole(content: _Binary, mesh: Welded, features: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Node and primitive of a mesh with a feature id per vertex."""
+    mesh = order.compact(mesh)
     position = _y_up(mesh.lattice)
     corner = position.min(axis=0)
     position = (position - corner).astype("<u2")

@@ -13,6 +13,7 @@ import pytest
 import shapely
 import trimesh
 
+from tests.api.town import PANDEN, write_twin
 from tests.end_to_end.twins import read_collection
 from tests.geometry.solids import solids_of_cityjson
 from twin.errors import StoreError
@@ -21,7 +22,9 @@ from twin.geometry.ragged import sums
 from twin.geometry.select import weld
 from twin.geometry.validity import check
 from twin.planning import Planner
+from twin.planning.facades import facades
 from twin.planning.models import city_json, frame_of, glb
+from twin.planning.tile import read_tile
 from twin.scenario import Evaluation, Town, Variant, evaluate, read_variant
 from twin.store import Layout
 
@@ -33,7 +36,7 @@ def panden(sample_twin: Path) -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="module")
 def planner(sample_twin: Path) -> Planner:
-    return Planner.open(Layout(sample_twin), internal=True)
+    return Planner.open(Layout(sample_twin), "intern")
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +88,16 @@ def test_columns_are_those_of_the_tables(
     assert len(set(ids)) == len(ids) > 10
     table = panden.loc[ids]
     assert np.array_equal(town.panden.woz, table["woz_waarde"].to_numpy(np.float64), equal_nan=True)
-    usable = table["oppervlakte_verblijfsobjecten"].to_numpy(np.float64)
-    assert town.panden.usable.tolist() == np.nan_to_num(usable).tolist()
-    homes = read_collection(sample_twin, "verblijfsobject")
-    uses = homes["gebruiksdoel_verblijfsobject"]
-    homes = homes[["woonfunctie" in (() if of is None else list(of)) for of in uses]]
+    units = read_collection(sample_twin, "verblijfsobject")
+    units = units[units["verblijfsobject_status"] != "Verblijfsobject gevormd"]
+    uses = units["gebruiksdoel_verblijfsobject"]
+    homes = units[["woonfunctie" in (() if of is None else list(of)) for of in uses]]
+    units = units.assign(share=units["oppervlakte"] / units["pand_ids"].str.len()).explode("pand_ids")
+    usable = units.groupby("pand_ids")["share"].sum().reindex(ids).fillna(0)
+    assert town.panden.usable.tolist() == pytest.approx(usable.tolist())
+    # the table counts those that are still to come as well
+    told = np.nan_to_num(table["oppervlakte_verblijfsobjecten"].to_numpy(np.float64))
+    assert 0 < (told - town.panden.usable > 1).sum() < 10
     homes = homes.assign(share=1 / homes["pand_ids"].str.len()).explode("pand_ids")
     expected = homes.groupby("pand_ids")["share"].sum().reindex(ids).fillna(0)
     assert town.panden.dwellings.tolist() == pytest.approx(expected.tolist())
@@ -98,6 +106,16 @@ def test_columns_are_those_of_the_tables(
     assert len(town.green) + len(town.gardens) > 0
     assert abs(town.convergence) < 2
     assert 50 < town.lonlat[1] < 54
+
+
+def test_only_units_in_use_are_dwellings_and_floor(tmp_path: Path) -> None:
+    """Of three units one is planned; of five one stands empty for good, and one has no known status."""
+    part = read_tile(Layout(write_twin(tmp_path)), "084500_447000", internal=False)
+    first = part.ids.tolist().index(PANDEN[0])
+    assert (part.dwellings[first], part.usable[first]) == (2, 50 + 52)
+    other = read_tile(Layout(tmp_path), "085000_447000", internal=False)
+    second = other.ids.tolist().index(PANDEN[1])
+    assert (other.dwellings[second], other.usable[second]) == (4, 53 + 55 + 56 + 57)
 
 
 def test_solids_have_the_volume_of_the_table(planner: Planner, panden: gpd.GeoDataFrame, home: Any) -> None:
@@ -197,9 +215,47 @@ def test_of_no_objects_the_models_are_empty_but_whole(planner: Planner, home: An
     assert glb(evaluation, planner, "Plan")[:4] == b"glTF"
 
 
+def test_where_a_pand_went_the_ground_is_bare(planner: Planner, home: Any) -> None:
+    variant = plan(home, {"kind": "demolish", "pand": home.name})
+    town = planner.town(variant)
+    evaluation = evaluate(variant, town)
+    data = glb(evaluation, planner, "Plan", town)
+    found = trimesh.load(trimesh.util.wrap_as_stream(data), file_type="glb", process=False, force="mesh")
+    # glTF has y up; the top of the slab is as large as the pand was on the ground, and lies on it
+    top = found.triangles[found.face_normals[:, 1] > 0.9]
+    area = np.linalg.norm(np.cross(top[:, 1] - top[:, 0], top[:, 2] - top[:, 0]), axis=1).sum() / 2
+    assert area == pytest.approx(home.geometry.area, rel=0.01)
+    x, y = home.geometry.centroid.coords[0]
+    level = frame_of(planner).to_local(planner.rdnap.to_ecef(np.array([[x, y, home["h_maaiveld"]]])))[0, 2]
+    assert top[:, :, 1].mean() == pytest.approx(level, abs=0.5)
+
+
 def test_a_mass_far_outside_is_told_and_breaks_nothing(planner: Planner, home: Any) -> None:
     ring = [(10_000, 400_000), (10_020, 400_000), (10_020, 400_010)]
     variant = plan(home, {"kind": "add", "rings": [ring], "height": 6})
     found = evaluate(variant, planner.town(variant), sun=True)
     assert [str(v.verdict) for v in found.verdicts] == ["outside"]
     assert shapely.is_empty(found.area.shape)
+
+
+def test_sun_hours_come_with_the_wall_they_are_of(planner: Planner, panden: gpd.GeoDataFrame, home: Any) -> None:
+    x, y = (float(v) for v in home.geometry.centroid.coords[0])
+    tower = [(x + 10, y - 40), (x + 30, y - 40), (x + 30, y - 20), (x + 10, y - 20)]
+    variant = plan(home, {"kind": "add", "rings": [tower], "height": 40})
+    town = planner.town(variant)
+    light = evaluate(variant, town, sun=True).daylight
+    assert light is not None
+    told = facades(light, town, planner)
+    assert len(told) == len(light.pand) > 20
+    assert any(f["light"][1] < f["light"][0] for f in told)
+    frame = frame_of(planner)
+    for facade, at, area in zip(told, light.at, light.area, strict=True):
+        ring = np.array(facade["ring"])
+        normal = np.cross(ring - ring[0], np.roll(ring, -1, axis=0) - ring[0]).sum(axis=0) / 2
+        # walls stand upright, without holes
+        assert abs(normal[2]) < 0.05 * np.linalg.norm(normal)
+        assert np.linalg.norm(normal) == pytest.approx(area, rel=1e-3)
+        middle = frame.to_local(planner.rdnap.to_ecef(at[None]))[0]
+        assert np.linalg.norm((ring.min(axis=0) + ring.max(axis=0)) / 2 - middle) < 0.2
+        # on the wall of the pand that it says
+        assert shapely.distance(panden.geometry[facade["pand"]], shapely.Point(at[:2])) < 0.5

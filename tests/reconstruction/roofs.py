@@ -46,6 +46,26 @@ def mansard() -> Roof:
     return Roof("mansard", shapely.box(0, 0, 10, 10), planes, _lowest(planes))
 
 
+def hipped_mansard() -> Roof:
+    """Eight planes, four of which meet at each inner corner."""
+    rise, eaves, knee, width, length = 1.75, 6.0, 2.4, 9.0, 12.0
+    upper, above = 0.47, eaves + knee - 0.47 * knee / rise
+    sides = [(rise, eaves), (upper, above)]
+    planes = [(0, s, c) for s, c in sides] + [(0, -s, c + s * width) for s, c in sides]
+    planes += [(s, 0, c) for s, c in sides] + [(-s, 0, c + s * length) for s, c in sides]
+    every = np.array(planes)
+    return Roof("hipped mansard", shapely.box(0, 0, length, width), every, _lowest(every))
+
+
+def spire(degrees: float) -> Roof:
+    """Four steep planes over a tower of 6 x 6 m, 12 m high."""
+    slope = np.tan(np.radians(degrees))
+    planes = np.array(
+        [[0, slope, 12], [0, -slope, 12 + 6 * slope], [slope, 0, 12], [-slope, 0, 12 + 6 * slope]]
+    )
+    return Roof(f"spire of {degrees:g} degrees", shapely.box(0, 0, 6, 6), planes, _lowest(planes))
+
+
 def dormer() -> Roof:
     planes = np.array([[0, 0.9, 4.0], [0, -0.9, 11.2], [0, 0, 6.7]])
 

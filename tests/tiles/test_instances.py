@@ -74,8 +74,8 @@ def cell(count: int, seed: int, column: int = 0, **changes: Any) -> Cell:
         None,
         table,
         (x, y, x + SIZE, y + SIZE),
-        copies(count, seed, (x, y)),
-        copies(count, seed, (x, y), simple=True),
+        instances=copies(count, seed, (x, y)),
+        overview_instances=copies(count, seed, (x, y), simple=True),
     )
     return replace(made, **changes)
 

@@ -29,6 +29,8 @@ class ThemeMesh:
         A simpler mesh for the upper levels.
     properties : DataFrame
         A row per feature; ``identificatie`` and ``collection`` first.
+    middle : Mesh or None
+        A mesh between both.
     instances, overview_instances : Instances or None
         Shapes that are drawn many times, and simpler ones for the upper levels.
     """
@@ -37,6 +39,7 @@ class ThemeMesh:
     detail: Mesh
     overview: Mesh | None
     properties: pd.DataFrame
+    middle: Mesh | None = None
     instances: Instances | None = None
     overview_instances: Instances | None = None
 
@@ -58,11 +61,12 @@ def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
         joined = _join([m for m in meshes if m.theme == theme])
         folder = layout.work / "meshes" / theme
         arrays = {f"detail_{k}": v for k, v in _arrays(joined.detail).items()}
-        if joined.overview is not None:
-            arrays |= {f"overview_{k}": v for k, v in _arrays(joined.overview).items()}
+        for part, mesh in (("overview", joined.overview), ("middle", joined.middle)):
+            if mesh is not None:
+                arrays |= {f"{part}_{k}": v for k, v in _arrays(mesh).items()}
         for name in _INSTANCES:
-            if (part := getattr(joined, name)) is not None:
-                arrays |= {f"{name}.{k}": v for k, v in part.arrays().items()}
+            if (copies := getattr(joined, name)) is not None:
+                arrays |= {f"{name}.{k}": v for k, v in copies.arrays().items()}
         with replacing(folder / f"{tile}.npz") as path:
             np.savez(path, allow_pickle=False, **arrays)
         with replacing(folder / f"{tile}.parquet") as path:
@@ -81,9 +85,13 @@ def load_cells(layout: Layout, theme: str, tiles: Sequence[str], size: float) ->
 def _load(path: Path, tile: str, bounds: tuple[float, float, float, float]) -> Cell:
     with np.load(path) as arrays:
         detail = Mesh(*(arrays[f"detail_{k}"] for k in _FIELDS))
-        overview = Mesh(*(arrays[f"overview_{k}"] for k in _FIELDS)) if "overview_xyz" in arrays else None
+        overview, middle = (
+            Mesh(*(arrays[f"{part}_{k}"] for k in _FIELDS)) if f"{part}_xyz" in arrays else None
+            for part in ("overview", "middle")
+        )
         copies = [_instances_in(arrays, name) for name in _INSTANCES]
-    return Cell(tile, detail, overview, pd.read_parquet(path.with_suffix(".parquet")), bounds, *copies)
+    table = pd.read_parquet(path.with_suffix(".parquet"))
+    return Cell(tile, detail, overview, table, bounds, middle, *copies)
 
 
 def _instances_in(arrays: Mapping[str, Any], name: str) -> Instances | None:
@@ -102,11 +110,11 @@ def _arrays(mesh: Mesh) -> dict[str, Any]:
 def _join(meshes: list[ThemeMesh]) -> ThemeMesh:
     first = np.cumsum([0, *(len(m.properties) for m in meshes)])[:-1].tolist()
     detail = _concatenate([m.detail for m in meshes], first)
-    simple = [m.overview if m.overview is not None else m.detail for m in meshes]
-    overview = _concatenate(simple, first) if any(m.overview is not None for m in meshes) else None
+    overview = _simpler([m.overview for m in meshes], meshes, first)
+    middle = _simpler([m.middle for m in meshes], meshes, first)
     properties = pd.concat([m.properties for m in meshes], ignore_index=True)
     copies, far = (_join_instances([getattr(m, name) for m in meshes], first) for name in _INSTANCES)
-    return ThemeMesh(meshes[0].theme, detail, overview, properties, copies, far)
+    return ThemeMesh(meshes[0].theme, detail, overview, properties, middle, copies, far)
 
 
 def _join_instances(parts: list[Instances | None], first_feature: list[int]) -> Instances | None:
@@ -116,6 +124,14 @@ def _join_instances(parts: list[Instances | None], first_feature: list[int]) -> 
         if part is not None
     ]
     return Instances.merged(found) if found else None
+
+
+def _simpler(simple: list[Mesh | None], meshes: list[ThemeMesh], first: list[int]) -> Mesh | None:
+    """Simpler meshes joined, with the detail where one has none; None where none has."""
+    if all(mesh is None for mesh in simple):
+        return None
+    whole = [m.detail if mesh is None else mesh for mesh, m in zip(simple, meshes, strict=True)]
+    return _concatenate(whole, first)
 
 
 def _concatenate(meshes: list[Mesh], first_feature: list[int]) -> Mesh:

@@ -23,6 +23,7 @@ from twin.build.digest import digest_of
 from twin.build.heights import account_heights, heights_of
 from twin.build.layers import TileGround
 from twin.build.level0 import level0
+from twin.build.looks import looks_of
 from twin.build.outsize import ordinary, outsize
 from twin.build.presumed import Surroundings
 from twin.build.progress import Progress
@@ -68,6 +69,7 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
 
 def _build(settings: Settings, layout: Layout, executor: Executor, progress: Progress) -> BuildSummary:
     began = time.monotonic()
+    looks = looks_of(settings.theme)
     registers = read_registers(settings, layout.work, progress)
     city = assemble(registers, settings.build.tile, settings.dataset)
     if not city.tiles:
@@ -89,7 +91,7 @@ def _build(settings: Settings, layout: Layout, executor: Executor, progress: Pro
     quality = pd.concat([r.timed_quality() for r in results], ignore_index=True)
     summary = summarise(layout.root, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger)
+    manifest = manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger, looks)
     manifest = _as_before(replace(manifest, checksums=write_checksums(layout)), layout)
     write_report(layout, manifest, quality, ledger.reject_lines(), heights)
     manifest.write(layout)

@@ -195,7 +195,7 @@ def _described(
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties, *copies)
+        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties, None, *copies)
         if collection.theme
         else None,
     )

@@ -11,19 +11,18 @@ from scipy.sparse.csgraph import connected_components
 from twin.geometry.columns import Bools, Ints
 from twin.geometry.subdivision import Planes, Subdivision
 
-STRAIGHT = 2.0  # mm a vertex may lie off the line between its neighbours and still be dropped
 
-
-def dissolve(cells: Subdivision, planes: Planes, fixed: Bools) -> tuple[Subdivision, Planes]:
+def dissolve(cells: Subdivision, planes: Planes, fixed: Bools, straight: float) -> tuple[Subdivision, Planes]:
     """Merge neighbouring cells of equal label and straighten their borders.
 
     Edges with the same face on both sides go (bridges to courtyards among them), then vertices with two
-    edges that lie within 2 mm of the line between their neighbours, never one that is ``fixed``.
+    edges that lie within ``straight`` of the line between their neighbours, never one that is ``fixed``.
 
     Parameters
     ----------
     fixed : (V,) bool
         Vertices of the footprint.
+    straight : float [mm]
 
     Returns
     -------
@@ -31,8 +30,7 @@ def dissolve(cells: Subdivision, planes: Planes, fixed: Bools) -> tuple[Subdivis
         Faces are renumbered; faces of one part keep ascending order.
     """
     faces, planes = _merge_cells(cells, planes)
-    straight = _straighten(faces, fixed)
-    return _undo_where_edges_coincide(faces, straight), planes
+    return _undo_where_edges_coincide(faces, _straighten(faces, fixed, straight)), planes
 
 
 def _merge_cells(cells: Subdivision, planes: Planes) -> tuple[Subdivision, Planes]:
@@ -55,7 +53,7 @@ def _merge_cells(cells: Subdivision, planes: Planes) -> tuple[Subdivision, Plane
     return replace(cells, left=left, right=right).take(keep), merged
 
 
-def _straighten(faces: Subdivision, fixed: Bools) -> Subdivision:
+def _straighten(faces: Subdivision, fixed: Bools, straight: float) -> Subdivision:
     while True:
         start, end, left, right = faces.start, faces.end, faces.left, faces.right
         vertices, edges = len(faces.xy), len(start)
@@ -79,7 +77,7 @@ def _straighten(faces: Subdivision, fixed: Bools) -> Subdivision:
         length = np.hypot(line[:, 0], line[:, 1])
         across = np.abs(line[:, 0] * arm[:, 1] - line[:, 1] * arm[:, 0])
         along = (line * arm).sum(axis=1)
-        goes = same_left & (a != b) & (across <= STRAIGHT * length) & (along > 0) & (along < length**2)
+        goes = same_left & (a != b) & (across <= straight * length) & (along > 0) & (along < length**2)
 
         # of two neighbours that both could go, the one with the smaller rank goes first
         rank = np.full(vertices, np.iinfo(np.int64).max)

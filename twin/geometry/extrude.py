@@ -18,6 +18,7 @@ from twin.geometry.ragged import offsets_of, ring_successor, rows_of, spread, ta
 from twin.geometry.subdivision import Planes, cycles, from_partition
 from twin.geometry.triangulate import triangulate_polygons
 
+STRAIGHT = 0.002  # m
 OFF_PLANE = 2.0  # mm a roof vertex may lie off its face's plane before the face is cut into triangles
 NARROW = 100.0  # mm: faces with an edge or mean width below this are tested for tilted slivers
 SLIVER = 20.0  # mm: where three vertices in a row are nearer to one line, any triangulation may tilt
@@ -56,12 +57,18 @@ class Extrusion:
         return len(self.valid)
 
 
-def extrude(partition: Partition) -> Extrusion:
+def extrude(partition: Partition, straight: float = STRAIGHT) -> Extrusion:
     """Extrude every part of a partition to a closed solid.
 
     The xy of the partition are taken on their millimetre grid and heights follow from it. Faces of equal
     label become one roof surface. A roof is kept at least 0.25 m above the ground of its part. The result
     of a part does not depend on the other parts.
+
+    Parameters
+    ----------
+    partition : Partition
+    straight : float [m]
+        A vertex between two faces goes if it lies no farther off the line between its neighbours.
 
     Returns
     -------
@@ -75,7 +82,7 @@ def extrude(partition: Partition) -> Extrusion:
     """
     parts = len(partition)
     cells, planes, fixed, anchor = from_partition(partition)
-    faces, planes = dissolve(cells, planes, fixed)
+    faces, planes = dissolve(cells, planes, fixed, 1000 * straight)
     topology, still_open, cuts = chamfer(lift(faces, planes), planes, parts)
 
     rings = _horizontal_rings(topology, planes)

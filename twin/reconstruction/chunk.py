@@ -102,7 +102,7 @@ def solve(town: Town, rows: Ints, highest: LadderStep = LadderStep.FULL) -> Chun
     unseen = (fraction > town.planes.max_unseen_share) & (step > LadderStep.NONE)
     step[unseen], reason[unseen] = LadderStep.NONE, Reason.FEW_POINTS
     solids, step, reason = _valid_solids(
-        (found.lod12, found.lod13, found.lod22), town.base[rows], step, reason
+        (found.lod12, found.lod13, found.lod22), town.base[rows], step, reason, town.params.straight
     )
     above = zip(LODS, (found.above12, found.above13, found.above22), strict=True)
     return Chunk(
@@ -167,11 +167,11 @@ def _points_of(index: Ints, part: Ints, rows: Ints) -> tuple[Ints, Ints]:
 
 
 def _valid_solids(
-    partitions: tuple[Partition, ...], base: Floats, step: Bytes, reason: Bytes
+    partitions: tuple[Partition, ...], base: Floats, step: Bytes, reason: Bytes, straight: float
 ) -> tuple[dict[str, Shells], Bytes, Bytes]:
     """Extrude each level, keep what is valid, and let the rest descend the ladder."""
     lowest = (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderStep.NO_LINES)
-    shells = [extrude(_grounded(partition, base)).shells for partition in partitions]
+    shells = [extrude(_grounded(partition, base), straight).shells for partition in partitions]
     # All levels in one call, which is a third faster. Solids of an extrusion that pass can't meet themselves,
     # see there; `twin check` tests that too.
     verdicts = np.split(check(concatenate(shells), intersections=False).valid, len(shells))

@@ -16,6 +16,7 @@ from twin.reconstruction.face_raster import burn_faces
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.labels import Labels, label_faces
 from twin.reconstruction.lines import find_lines
+from twin.reconstruction.meeting import with_meetings
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.reasons import LadderStep, Reason
 
@@ -89,6 +90,7 @@ def partition_roofs(
     evidence = supported / np.maximum(area, 1e-9)
     planes = np.bincount(segments.part, minlength=len(footprints))
     step, reason = _reached(arrangement, height, ground, planes, evidence, params)
+    labels = with_meetings(arrangement, frames, labels, params)
     block, block_height = block_faces(arrangement, frames, labels, raster, pixels, ground, params)
     face, z = raster.of_points, points.xyz[:, 2]
     return Partitions(

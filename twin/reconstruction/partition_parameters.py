@@ -67,6 +67,9 @@ class PartitionParameters:
         A plane stays under the highest of its own points plus `guard_above` (requirement: no roof more than
         1 m above the evidence) and over the lowest minus `guard_below` (design study; 2 m loses hips whose
         eaves were not seen).
+    guard_run : float [m]
+        A steep plane may go on so far beyond its highest point, up to `guard_above` over the highest of all
+        planes (geometry: a pixel; the tip of a spire holds few points).
     min_height : float [m]
         Every roof is at least this far above the ground surface (design study).
     max_sunken, point_reach : float [m]
@@ -75,6 +78,14 @@ class PartitionParameters:
         slope; the noise of a point at the edge).
     min_evidence : float
         Share of the footprint that points on planes must stand for, for LoD 1.3 and 2.2 (choice).
+    straight : float [m]
+        A vertex on the border of two roofs that lies no farther off the line between its neighbours goes
+        (choice: half of what crossings move when they become one vertex). Where that gives no valid solid,
+        :data:`twin.geometry.extrude.STRAIGHT` counts.
+    meeting_distances : tuple of float [m]
+        Planes that come this near to each other at a vertex are made to meet there; the next is tried where a
+        corner would move farther than the first (choice: the errors of two planes of 5 cm; then what is left
+        of planes that do meet, after crossings that lie near to each other became one).
     block_step : float [m]
         LoD 1.3 keeps steps of at least this height (3DBAG: 3 m).
     block_quantile : float
@@ -107,9 +118,12 @@ class PartitionParameters:
     icm_rounds: int = 100
     guard_above: float = 1.0
     guard_below: float = 4.0
+    guard_run: float = 0.5
     min_height: float = 0.25
     max_sunken: float = 1.5
     point_reach: float = 0.3
     min_evidence: float = 0.25
+    straight: float = 0.03
+    meeting_distances: tuple[float, ...] = (0.1, 0.03, 0.015)
     block_step: float = 3.0
     block_quantile: float = 0.70

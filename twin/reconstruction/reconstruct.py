@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from twin.geometry.columns import Bytes, Floats, Ints, Shells
+from twin.geometry.extrude import STRAIGHT
 from twin.geometry.footprints import footprints_from, select_parts
 from twin.reconstruction.assign import assign, points_in_footprints
 from twin.reconstruction.chunk import Chunk, Town, joined, replaced, solve
@@ -140,17 +141,19 @@ def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
 
 
 def _made(town: Town, rows: Ints, chunk: int) -> Chunk:
-    """Parts ``rows``, a chunk at a time; those without a valid LoD 2.2 with fewer lines.
+    """Parts ``rows``, a chunk at a time; those without a valid LoD 2.2 with every bend, or with fewer lines.
 
     There is hardly ever one of the latter, and then it goes down the ladder alone.
     """
     found = joined([solve(town, rows[at : at + chunk]) for at in range(0, len(rows), chunk)])
     failed = (found.reason == Reason.INVALID_SOLID) & (found.step < LadderStep.NO_LINES)
+    exact = replace(town, params=replace(town.params, straight=STRAIGHT))
     for row in np.flatnonzero(failed).tolist():
-        for rung in (LadderStep.FEWER_LINES, LadderStep.NO_LINES):
-            again = solve(town, rows[row : row + 1], rung)
+        for rung in (LadderStep.FULL, LadderStep.FEWER_LINES, LadderStep.NO_LINES):
+            again = solve(exact, rows[row : row + 1], rung)
             if again.step[0] >= LadderStep.NO_LINES:
-                again.reason[0] = Reason.INVALID_SOLID
+                if rung < LadderStep.FULL:
+                    again.reason[0] = Reason.INVALID_SOLID
                 found = replaced(found, rows, np.array([row]), again)
                 break
     return found
