@@ -25,7 +25,6 @@ from twin.store import Layout, Manifest, read_manifest
 AROUND = 350.0  # metres around all that changes: as far as shadow is looked at, and a building more
 KEPT_TILES = 64
 KEPT_TOWNS = 4
-_DEFAULT_TILE = 500.0
 WOZ = "woz_waarde"
 
 Value = TypeVar("Value")
@@ -117,7 +116,7 @@ class Planner:
         """Tiles that any of the boxes lies in or near; within the twin."""
         if not len(boxes):
             return ()
-        size = float(self.manifest.parameters.get("build", {}).get("tile", _DEFAULT_TILE))
+        size = self.manifest.tile
         have = {p.stem for c in self.layout.collections() for p in self.layout.tables(c)}
         corners = np.array([name.split("_") for name in sorted(have)], dtype=np.float64).reshape(-1, 2)
         x0, y0, x1, y1 = (boxes[:, k] for k in range(4))

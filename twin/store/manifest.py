@@ -71,6 +71,11 @@ class Manifest:
     checksums: str = ""
 
     @property
+    def tile(self) -> float:
+        """Side of the build's tiles [m]."""
+        return float(self.parameters.get("tile", 500.0))
+
+    @property
     def withheld(self) -> set[str]:
         """Sources that are not for everybody."""
         return {kind for kind, seen in self.classifications.items() if seen != "openbaar"}
