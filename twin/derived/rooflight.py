@@ -82,7 +82,9 @@ def _kept(points: Floats, faces: Faces, surface: Ints, tops: Tops) -> Floats:
     )
     horizon = horizons(points, normals, tops)
     energy, sun, direction, low = _beam()
-    facing = np.clip(normals @ sun.T, 0, None) * energy
+    # Not by a product of matrices, whose last bit depends on how many there are.
+    across = sum(normals[:, i, None] * sun[:, i] for i in range(3))
+    facing = np.clip(across, 0, None) * energy
     hidden = np.clip((horizon[:, direction] - low) / BAND, 0, 1)
     whole = irradiation(faces.slope[surface], faces.azimuth[surface])
     beam = np.minimum(facing.sum(axis=1), whole)
