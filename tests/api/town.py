@@ -59,6 +59,12 @@ ADDRESSES: list[tuple[str, int, str | None, str | None, str, str, int]] = [
     ("Plein 1813", 3, None, None, "1234AE", "Dorp", 1),
     ("Café-allee", 1, None, None, "1234AF", "Dorp", 9),
 ]
+STATUSES = {
+    1: "Verblijfsobject gevormd",
+    2: "Verbouwing verblijfsobject",
+    4: "Verblijfsobject buiten gebruik",
+    5: None,
+}
 
 
 def unit_frame() -> tuple[pd.DataFrame, list[Any]]:
@@ -71,6 +77,7 @@ def unit_frame() -> tuple[pd.DataFrame, list[Any]]:
                 "pand_ids": (PANDEN[pand],) if pand < len(PANDEN) else ("0503100000000999",),
                 "oppervlakte": 50 + i,
                 "gebruiksdoel_verblijfsobject": ("woonfunctie",),
+                "verblijfsobject_status": STATUSES.get(i, "Verblijfsobject in gebruik"),
                 "adres": line,
                 "nevenadressen": ("Achterom 9c-2, 1234AG Dorp",) if i == 0 else None,
                 "straatnaam": street,

@@ -58,7 +58,10 @@ def meshes(shells: Shells) -> list[trimesh.Trimesh]:
 
 def solids_of_cityjson(city: dict[str, Any], lod: str) -> tuple[Shells, list[str]]:
     """Outer shells of all solids of one LoD, with the ids of their objects."""
-    xyz = np.asarray(city["vertices"]) * city["transform"]["scale"] + city["transform"]["translate"]
+    xyz = (
+        np.asarray(city["vertices"], float).reshape(-1, 3) * city["transform"]["scale"]
+        + city["transform"]["translate"]
+    )
     objects, semantics, ids = [], [], []
     for key, item in city["CityObjects"].items():
         for geometry in item.get("geometry", []):

@@ -57,6 +57,15 @@ def hipped_mansard() -> Roof:
     return Roof("hipped mansard", shapely.box(0, 0, length, width), every, _lowest(every))
 
 
+def spire(degrees: float) -> Roof:
+    """Four steep planes over a tower of 6 x 6 m, 12 m high."""
+    slope = np.tan(np.radians(degrees))
+    planes = np.array(
+        [[0, slope, 12], [0, -slope, 12 + 6 * slope], [slope, 0, 12], [-slope, 0, 12 + 6 * slope]]
+    )
+    return Roof(f"spire of {degrees:g} degrees", shapely.box(0, 0, 6, 6), planes, _lowest(planes))
+
+
 def dormer() -> Roof:
     planes = np.array([[0, 0.9, 4.0], [0, -0.9, 11.2], [0, 0, 6.7]])
 

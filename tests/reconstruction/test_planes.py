@@ -17,7 +17,7 @@ from twin.reconstruction.assign import assign
 from twin.reconstruction.atlas import atlas, roof_points
 from twin.reconstruction.frame import frames
 from twin.reconstruction.parameters import PlaneParameters
-from twin.reconstruction.planes import fit, mean_squared_error, moments_of, summed
+from twin.reconstruction.planes import across, fit, mean_squared_error, moments_of, summed
 from twin.reconstruction.segments import segment_planes
 
 PARAMS = PlaneParameters()
@@ -226,7 +226,8 @@ def test_delft(real_data: Path) -> None:
     assert (np.bincount(points.part, minlength=len(footprints))[bare] < 60).all()
     assert (segments.pixel_segment[pixels.inside] >= 0).mean() > 0.93
     steep = np.degrees(np.arctan(np.hypot(segments.plane[:, 0], segments.plane[:, 1])))
-    assert steep.max() <= PARAMS.steepest
-    assert _residual(points, segments)[points.segment >= 0].max() <= PARAMS.point_inlier
+    assert steep.max() <= PARAMS.steepest_spire
+    factor = across(segments.plane, PARAMS)[points.segment[points.segment >= 0]]
+    assert (_residual(points, segments)[points.segment >= 0] * factor).max() <= PARAMS.point_inlier
     held = segments.pixel_segment >= 0
     assert np.array_equal(segments.part[segments.pixel_segment[held]], pixels.part[held])

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from tests.reconstruction.published import Published, read_published, simulate, spots
-from tests.reconstruction.roofs import ROOFS, Roof, sample
+from tests.reconstruction.roofs import ROOFS, Roof, sample, spire
 from twin.geometry.columns import Semantic, Shells
 from twin.geometry.measure import heights
 from twin.geometry.validity import Defects, check
@@ -151,6 +151,30 @@ def test_a_narrow_roof_among_points_of_another_is_seen_at_a_second_look() -> Non
     model = reconstruct(*town(kinds=[lambda: roof]))
     assert model.quality["aandeel_binnen_20cm"][0] > 0.97
     assert heights(model.solids["2.2"]).roof_max[0] == pytest.approx(6.2, abs=0.05)
+
+
+@pytest.mark.parametrize("degrees", [65, 70, 75])
+def test_the_spire_of_a_church_stands(degrees: float) -> None:
+    """Its pixels spread as much in height as those on a step; walls are no spires."""
+    model = reconstruct(*town(kinds=[lambda: spire(degrees)] * 4))
+    assert model.quality["aantal_dakvlakken"].tolist() == [4] * 4
+    top = 12 + 3 * np.tan(np.radians(degrees))
+    np.testing.assert_allclose(heights(model.solids["2.2"]).roof_max, top, atol=0.4)
+    assert model.quality["lod_reden"].eq(Reason.NOTHING_WRONG.nl).all()
+    assert check(model.solids["2.2"]).valid.all()
+
+
+def test_points_on_walls_are_no_steep_roofs() -> None:
+    polygons, xyz, classes = town(kinds=[lambda: ROOFS[2]()] * 3)
+    rng = np.random.default_rng(4)
+    walls = [
+        shapely.line_interpolate_point(shape.exterior, rng.uniform(0, shape.length, 250))
+        for shape in polygons
+    ]
+    xy = shapely.get_coordinates(np.concatenate(walls)) + rng.normal(0, 0.08, (750, 2))
+    hits = np.column_stack((xy, rng.uniform(0.3, 6.0, len(xy))))
+    model = reconstruct(polygons, np.concatenate((xyz, hits)), np.append(classes, np.full(750, 6, np.uint8)))
+    assert model.quality["opp_dak_schuin"].eq(0).all()
 
 
 def test_a_roof_may_come_down_to_the_ground() -> None:

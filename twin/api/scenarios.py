@@ -15,17 +15,21 @@ from twin.access.audit import Read
 from twin.api.answers import Json
 from twin.api.data import stamp_of
 from twin.api.dependencies import AudienceDep, MayWrite, OnlyKnownParameters
-from twin.errors import ScenarioError, TooLargeError
+from twin.api.description import SCHEMAS
+from twin.catalogue import Classification
+from twin.errors import QueryError, ScenarioError, TooLargeError
 from twin.planning import Planner
+from twin.planning.designs import LARGEST as LARGEST_DESIGN
+from twin.planning.designs import read_design
 from twin.planning.export import export as content_of
 from twin.planning.models import glb
+from twin.planning.surroundings import WOZ
 from twin.scenario import Variant, evaluate, read_variant, sun_hours
 from twin.store import Layout
 from twin.store.variants import LARGEST, Saved, Variants
 
 router = APIRouter(prefix="/scenarios", tags=["Varianten"], dependencies=[OnlyKnownParameters])
 
-_WOZ = "woz_waarde"
 _FILES = {
     "cityjson": ("application/city+json", "city.json"),
     "glb": ("model/gltf-binary", "glb"),
@@ -35,20 +39,34 @@ _FILES = {
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": {"type": "object", "required": ["type", "version"]}}},
+        "content": {"application/json": {"schema": {"$ref": SCHEMAS.format(model="Variant")}}},
+    }
+}
+
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+_DESIGN = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/octet-stream": _FILE,
+            "model/gltf-binary": _FILE,
+            "model/gltf+json": _FILE,
+            "model/obj": _FILE,
+            "application/city+json": _FILE,
+        },
     }
 }
 
 
 class Planners:
-    """The twin opened for variants, once per build and per kind of audience."""
+    """The twin opened for variants, once per build and per clearance."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._lock = threading.Lock()
-        self._open: dict[bool, tuple[int, Planner]] = {}
+        self._open: dict[Classification, tuple[int, Planner]] = {}
 
-    def __call__(self, *, internal: bool) -> Planner:
+    def __call__(self, clearance: Classification) -> Planner:
         """The planner of the build that is on disk now.
 
         Raises
@@ -58,10 +76,10 @@ class Planners:
         """
         stamp = stamp_of(self._layout)
         with self._lock:
-            known = self._open.get(internal)
+            known = self._open.get(clearance)
             if known is None or known[0] != stamp:
-                known = stamp, Planner.open(self._layout, internal=internal)
-                self._open[internal] = known
+                known = stamp, Planner.open(self._layout, clearance)
+                self._open[clearance] = known
             return known[1]
 
 
@@ -71,16 +89,27 @@ async def _posted(request: Request) -> Variant:
 
 
 async def _content(request: Request) -> Any:
-    """The JSON of the body, of which no more is taken in than may be."""
+    """The JSON of the body."""
+    body = await _bytes(request, "variant", LARGEST)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ScenarioError(f"variant: no JSON: {error}. Send a variant as its file holds it") from None
+
+
+async def _bytes(request: Request, what: str, most: int) -> bytes:
+    """The body, of which no more is taken in than may be."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST:
-            raise TooLargeError(f"The variant has more than {LARGEST} bytes, which is all that is allowed")
-    try:
-        return orjson.loads(bytes(body))
-    except orjson.JSONDecodeError as error:
-        raise ScenarioError(f"variant: no JSON: {error}. Send a variant as its file holds it") from None
+        if len(body) > most:
+            raise TooLargeError(f"The {what} has more than {most} bytes, which is all that is allowed")
+    return bytes(body)
+
+
+async def _sent(request: Request) -> bytes:
+    """The design in the body."""
+    return await _bytes(request, "design", LARGEST_DESIGN)
 
 
 def _variants(request: Request) -> Variants:
@@ -91,10 +120,11 @@ def _variants(request: Request) -> Variants:
 def _planner(request: Request, who: AudienceDep) -> Planner:
     """The twin, with what the audience may see of it; what is not public is on record."""
     planners: Planners = request.app.state.planners
-    return planners(internal=who.clearance != "openbaar")
+    return planners(who.clearance)
 
 
 Posted = Annotated[Variant, Depends(_posted)]
+Design = Annotated[bytes, Depends(_sent)]
 Kept = Annotated[Variants, Depends(_variants)]
 Opened = Annotated[Planner, Depends(_planner)]
 IfMatch = Annotated[str | None, Header(description="ETag of the version that is replaced.")]
@@ -161,6 +191,24 @@ def export(
     return Response(content, media_type=media, headers={"Content-Disposition": name})
 
 
+@router.post("/import", summary="A design to place", response_class=Json, openapi_extra=_DESIGN)
+def import_design(
+    content: Design,
+    planner: Opened,
+    label: Annotated[str, Query(max_length=200, description="Name of the design.")] = "",
+    position: Annotated[
+        str, Query(description="`x,y` in RD metres of the middle of the design; else as the file says.")
+    ] = "",
+    unit: Annotated[Literal["m", "cm", "mm"], Query(description="Unit of an OBJ, which has none.")] = "m",
+    up: Annotated[
+        Literal["y", "z"] | None, Query(description="Axis that points up, if not as usual.")
+    ] = None,
+) -> Json:
+    """A glTF, OBJ or CityJSON file as an `import` edit, with remarks on what was made of it."""
+    made = read_design(content, planner, label=label, position=_place(position), unit=unit, up=up)
+    return Json(made.as_json())
+
+
 @router.get("/{scenario}", summary="One saved variant", response_class=Json)
 def read(scenario: str, kept: Kept) -> Json:
     """As it was saved; its ETag is what a replacement must name."""
@@ -190,8 +238,21 @@ def _tag(if_match: str | None) -> str | None:
     return None if if_match is None else if_match.strip().strip('"')
 
 
+def _place(position: str) -> tuple[float, float] | None:
+    """A place in RD, of ``x,y``."""
+    if not position:
+        return None
+    try:
+        x, y = (float(v) for v in position.split(","))
+    except ValueError:
+        raise QueryError(
+            f"position={position[:40]}: expected x,y in RD metres, as 84500.0,447000.0"
+        ) from None
+    return x, y
+
+
 def _note(request: Request, planner: Planner, count: int) -> None:
     """Have the guard record that values of panden that are not public went into the answer."""
     if planner.internal:
         route = "/api" + request.scope["route"].path.removeprefix("/api")
-        request.scope["state"]["read"] = Read(route, "pand", (_WOZ,), count)
+        request.scope["state"]["read"] = Read(route, "pand", (WOZ,), count)

@@ -21,7 +21,7 @@ from twin.geometry.select import take
 from twin.geometry.triangulate import triangulate
 from twin.planning.surroundings import Planner
 from twin.scenario import Evaluation, Variant
-from twin.scenario.apply import Objects
+from twin.scenario.objects import Objects
 
 WALL, ROOF, FLAT = (236, 226, 208), (196, 120, 92), (222, 214, 202)
 _SCHEMA = (
@@ -34,7 +34,7 @@ _SCHEMA = (
 def city_json(variant: Variant, evaluation: Evaluation, planner: Planner) -> bytes:
     """New and changed buildings as one CityJSON 2.0 file in RD and NAP.
 
-    Solids are LoD 2; a design that is not closed is a MultiSurface. Demolished panden are named in the
+    Solids are LoD 2; a design that is no solid is a MultiSurface. Demolished panden are named in the
     description.
     """
     objects = evaluation.outcome.objects
@@ -42,8 +42,7 @@ def city_json(variant: Variant, evaluation: Evaluation, planner: Planner) -> byt
     attributes = [_attributes(objects, i) for i in range(rows)]
     ids = [f"variant-{name}" for name in objects.edit.tolist()]
     city = CityObjects(ids, ["Building"] * rows, np.full(rows, -1, dtype=np.int64), attributes)
-    closed = objects.closed
-    kinds = (("Solid", closed), ("MultiSurface", ~closed))
+    kinds = (("Solid", objects.solid), ("MultiSurface", ~objects.solid))
     geometries = [
         Geometry(kind, "2", take(objects.shells, np.flatnonzero(chosen)), objects.owner[chosen])  # type: ignore[arg-type]
         for kind, chosen in kinds

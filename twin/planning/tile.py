@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from twin.cityjson.features import features, transform
 from twin.cityjson.solids import SolidBatch, solids_of
 from twin.errors import StoreError
 from twin.geometry.columns import Bools, Floats, Ints, Shells
+from twin.geometry.ragged import sums
 from twin.geometry.select import take
 from twin.scenario.masses import empty_shells
 from twin.scenario.town import Shapes, Texts
@@ -32,6 +34,14 @@ NOT_STANDING = (
     "Pand gesloopt",
     "Pand ten onrechte opgevoerd",
 )
+NOT_USED = (
+    "Verblijfsobject gevormd",
+    "Niet gerealiseerd verblijfsobject",
+    "Verblijfsobject ingetrokken",
+    "Verblijfsobject buiten gebruik",
+    "Verblijfsobject ten onrechte opgevoerd",
+)
+"""Verblijfsobjecten in use, or that will be again after the works (``Verbouwing``), are the other three."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +89,14 @@ def read_tile(layout: Layout, name: str, *, internal: bool) -> TilePart:
         np.isnan(volumes[0]), np.where(np.isnan(volumes[1]), volumes[2], volumes[1]), volumes[0]
     )
     ground = _numbers(table, "opp_grond")
+    usable, dwellings = _units(layout, name, ids)
     shells, owner, points = _models(layout, name, ids)
     return TilePart(
         ids=ids,
         outline=outline,
         gebruiksdoel=np.array([v or "" for v in _texts(table, "gebruiksdoel")], dtype=object),
-        usable=np.nan_to_num(_numbers(table, "oppervlakte_verblijfsobjecten")),
-        dwellings=_dwellings(layout, name, ids),
+        usable=usable,
+        dwellings=dwellings,
         buurt=_texts(table, "buurtcode"),
         footprint=np.where(np.isnan(ground), shapely.area(outline), ground),
         volume=volume,
@@ -156,24 +167,31 @@ def _parts(
     return flat[np.isin(shapely.get_type_id(flat), (shapely.GeometryType.POLYGON,))]
 
 
-def _dwellings(layout: Layout, name: str, ids: Texts) -> Floats:
-    """Verblijfsobjecten with a woonfunctie by pand; one in several panden counts for an equal share in each.
+def _units(layout: Layout, name: str, ids: Texts) -> tuple[Floats, Floats]:
+    """Gebruiksoppervlakte [m2] and dwellings by pand, of the verblijfsobjecten that are there to be used.
 
-    A verblijfsobject may lie in the tile of a neighbour, so the tables around are looked at as well.
+    One in several panden counts for an equal share in each. It may lie in the tile of a neighbour, so the
+    tables around are looked at as well.
     """
-    count = np.zeros(len(ids))
-    row_of = {str(v): i for i, v in enumerate(ids.tolist())}
-    for path in _around(layout, name):
-        table = _table(path)
-        if "gebruiksdoel_verblijfsobject" not in table.column_names:
-            continue
-        uses, panden = table["gebruiksdoel_verblijfsobject"], table["pand_ids"]
-        for use, within in zip(uses.to_pylist(), panden.to_pylist(), strict=True):
-            if use and within and "woonfunctie" in use:
-                for pand in within:
-                    if pand in row_of:
-                        count[row_of[pand]] += 1 / len(within)
-    return count
+    tables = [t for t in map(_table, _around(layout, name)) if "pand_ids" in t.column_names]
+    found = [_units_of(table, ids) for table in tables] or [np.zeros((2, len(ids)))]
+    usable, dwellings = np.sum(found, axis=0)
+    return usable, dwellings
+
+
+def _units_of(table: pa.Table, ids: Texts) -> Floats:
+    """Of one table of verblijfsobjecten: area and dwellings ``(2, N)`` in each pand."""
+    used = ~np.isin(_texts(table, "verblijfsobject_status").astype(str), NOT_USED)
+    listed = [v or () for v in table["pand_ids"].to_pylist()]
+    count = np.fromiter(map(len, listed), dtype=np.int64, count=len(listed))
+    unit = np.repeat(np.arange(len(listed)), count)
+    pand = pd.Index(ids).get_indexer(pd.Index([p for panden in listed for p in panden], dtype=object))
+    kept = (pand >= 0) & used[unit]
+    unit, pand = unit[kept], pand[kept]
+    area = np.nan_to_num(_numbers(table, "oppervlakte"))
+    uses = _texts(table, "gebruiksdoel_verblijfsobject").tolist()
+    home = np.array(["woonfunctie" in (of or ()) for of in uses], dtype=np.float64)
+    return np.stack([sums(pand, (of / np.maximum(count, 1))[unit], len(ids)) for of in (area, home)])
 
 
 def _around(layout: Layout, name: str) -> list[Path]:

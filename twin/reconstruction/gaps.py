@@ -22,7 +22,8 @@ def with_presumed(
     """Roof points, and presumed ones a storey above the ground where the cloud shows the ground.
 
     That is in pixels of the footprint farther than ``gap_reach`` from any roof point and no farther than that
-    from a ground point, in parts that have such a pixel ``gap_radius`` away from all roof points. The
+    from a ground point, in parts that have such a pixel ``gap_radius`` away from all roof points, and
+    ``segment_pixels`` of them with ground points of their own; fewer are points at the foot of a wall. The
     presumed roof is never higher than the highest point of the part.
 
     Parameters
@@ -49,6 +50,8 @@ def with_presumed(
     low = (away > params.gap_reach) & (nearest(pixels, bare, np.unique(shown)) <= params.gap_reach)
     wide = np.zeros(len(pixels.nx), bool)
     wide[pixels.part[bare[low & (away >= params.gap_radius)]]] = True
+    seen = bare[low & np.isin(bare, shown)]
+    wide &= np.bincount(pixels.part[seen], minlength=len(wide)) >= params.segment_pixels
     highest = np.full(len(pixels.nx), -np.inf)
     np.maximum.at(highest, points.part, points.xyz[:, 2])
     pixel = np.repeat(bare[low & wide[pixels.part[bare]]], len(_QUARTERS))

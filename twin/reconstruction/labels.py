@@ -80,7 +80,8 @@ def label_faces(
 
     Each labelled point votes in its face with the area it stands for. A plane is no candidate where it would
     rise more than ``guard_above`` over the highest point of its segment or sink below the lowest one, or
-    below the ground. Where no plane is left the face becomes flat at its own mean height.
+    below the ground; a steep one may go on ``guard_run`` beyond its highest point, if not much above all
+    others. Where no plane is left the face becomes flat at its own mean height.
 
     Parameters
     ----------
@@ -203,7 +204,10 @@ def _allowed(
     """Planes that stay within their evidence at every vertex of a face, (D,)."""
     on = np.flatnonzero(points.segment >= 0)
     z, segment = points.xyz[on, 2], points.segment[on]
-    ceiling = groups.group_max(z, segment, len(segments.plane), -np.inf) + params.guard_above
+    highest = groups.group_max(z, segment, len(segments.plane), -np.inf)
+    of_part = groups.group_max(highest, segments.part, len(arrangement), -np.inf)[segments.part]
+    climb = np.maximum(params.guard_above, params.guard_run * np.hypot(*segments.plane[:, :2].T))
+    ceiling = np.minimum(highest + climb, of_part + params.guard_above)
     lowest = groups.group_min(z, segment, len(segments.plane), np.inf)
     # A roof that its own points follow down to the ground may go there; the ground surface then gives way.
     bottom = ground[segments.part] + params.min_height

@@ -85,6 +85,12 @@ class PlaneParameters:
         A plane with a smaller gradient becomes exactly horizontal. *design*
     steepest : float [degree]
         Steeper planes are walls. *design*
+    steep, steepest_spire : float [degree]
+        Points that no plane explains may lie on one between these, as on the spire of a church, whose pixels
+        look like steps; from `steep` on, distances count across the plane. *choice*: where the heights in a
+        pixel spread as much as `step_sigma`; steeper than most spires, less so than walls look.
+    steep_points : int
+        Fewest points of such a plane. *choice*: twice `segment_points`, as what is left over is mostly noise.
     """
 
     building_class: int = 6
@@ -123,3 +129,6 @@ class PlaneParameters:
     refit_sigmas: float = 3.0
     flat_slope: float = 0.03
     steepest: float = 75.0
+    steep: float = 60.0
+    steepest_spire: float = 80.0
+    steep_points: int = 14

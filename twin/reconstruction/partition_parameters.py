@@ -67,6 +67,9 @@ class PartitionParameters:
         A plane stays under the highest of its own points plus `guard_above` (requirement: no roof more than
         1 m above the evidence) and over the lowest minus `guard_below` (design study; 2 m loses hips whose
         eaves were not seen).
+    guard_run : float [m]
+        A steep plane may go on so far beyond its highest point, up to `guard_above` over the highest of all
+        planes (geometry: a pixel; the tip of a spire holds few points).
     min_height : float [m]
         Every roof is at least this far above the ground surface (design study).
     max_sunken, point_reach : float [m]
@@ -115,6 +118,7 @@ class PartitionParameters:
     icm_rounds: int = 100
     guard_above: float = 1.0
     guard_below: float = 4.0
+    guard_run: float = 0.5
     min_height: float = 0.25
     max_sunken: float = 1.5
     point_reach: float = 0.3

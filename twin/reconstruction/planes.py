@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.reconstruction.parameters import PlaneParameters
 
 N, X, Y, Z, XX, XY, YY, XZ, YZ, ZZ = range(10)
 
@@ -78,3 +79,19 @@ def height_variance(moments: Floats) -> Floats:
     count = np.maximum(moments[N], 1.0)
     mean = moments[Z] / count
     return np.asarray(np.maximum(moments[ZZ] / count - mean * mean, 0.0))
+
+
+def across(plane: Floats, params: PlaneParameters) -> Floats:
+    """Factor ``(S,)`` on vertical distances to planes ``(S, 3)``: 1, and less for those over `steep`.
+
+    There an error of place weighs more than one of height, so distances count across the plane.
+    """
+    cosine = 1.0 / np.sqrt(1.0 + plane[:, 0] ** 2 + plane[:, 1] ** 2)
+    return np.asarray(np.minimum(1.0, cosine / np.cos(np.radians(params.steep))))
+
+
+def is_steep(plane: Floats, params: PlaneParameters) -> Bools:
+    """Which planes ``(S, 3)`` are steeper than `steep`, but no walls."""
+    slope = np.hypot(plane[:, 0], plane[:, 1])
+    low, high = np.tan(np.radians((params.steep, params.steepest_spire)))
+    return np.asarray((slope > low) & (slope <= high))

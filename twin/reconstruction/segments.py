@@ -9,7 +9,16 @@ import numpy as np
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
 from twin.reconstruction.parameters import PlaneParameters
-from twin.reconstruction.planes import N, Z, fit, height_variance, mean_squared_error, moments_of, summed
+from twin.reconstruction.planes import (
+    N,
+    Z,
+    across,
+    fit,
+    height_variance,
+    mean_squared_error,
+    moments_of,
+    summed,
+)
 from twin.reconstruction.windows import patches, window_planes
 
 _NEIGHBOURS = ((1, 0), (-1, 1), (0, 1), (1, 1))
@@ -34,9 +43,10 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     Returns
     -------
     points : RoofPoints
-        With the segment of each; a labelled point lies within ``point_inlier`` of its plane.
+        With the segment of each; a labelled point lies within ``point_inlier`` of its plane, across
+        it if that is steep.
     segments : Segments
-        Every plane is finite and not steeper than ``steepest``.
+        Every plane is finite and not steeper than ``steepest_spire``.
     """
     grid = _Grid.of(pixels, points)
     plane, sigma = window_planes(pixels, grid.moments, grid.where, params)
@@ -55,7 +65,8 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
         planes, sums, label = _refit(grid, label, support, count, params)
     point_label = _nearest_plane(grid, points, label, planes, params)
     label = _majority(grid, points, point_label, label)
-    point_label, label, planes = _second_look(grid, points, point_label, label, planes, params)
+    for steep in (False, True):
+        point_label, label, planes = _second_look(grid, points, point_label, label, planes, params, steep)
     planes = _fitted_to_points(points, point_label, planes, params)
     return _finished(grid, points, point_label, label, planes, params)
 
@@ -93,7 +104,7 @@ class _Grid:
 
 
 def _refit(
-    grid: _Grid, label: Ints, support: Bools, count: int, params: PlaneParameters
+    grid: _Grid, label: Ints, support: Bools, count: int, params: PlaneParameters, few: int | None = None
 ) -> tuple[Floats, Floats, Ints]:
     """Planes and moments of ``count`` segments from the pixels that ``support (W,)`` them.
 
@@ -102,7 +113,7 @@ def _refit(
     on = np.flatnonzero(support & (label >= 0) & (grid.own[N] > 0))
     sums = summed(grid.own.take(on, axis=1), label[on], count)
     fitted, _, defined = fit(sums, params.window_spread)
-    good = defined & _is_roof(fitted, params) & (sums[N] >= params.segment_points)
+    good = defined & _is_roof(fitted, params) & (sums[N] >= (few or params.segment_points))
     good &= np.bincount(label[on], minlength=count) >= params.segment_pixels
     sums[:, ~good] = 0.0
     keep = np.append(good, False)[label]
@@ -128,7 +139,7 @@ def _with_unexplained(
 
 
 def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
-    steepest = np.tan(np.radians(params.steepest))
+    steepest = np.tan(np.radians(params.steepest_spire))
     return np.asarray(np.isfinite(planes).all(axis=1) & (np.hypot(planes[:, 0], planes[:, 1]) <= steepest))
 
 
@@ -235,7 +246,7 @@ def _nearest_plane(
     """Segment of each point: the nearest plane of its pixel and the four adjacent ones."""
     image = grid.image(label)
     own = image[points.pixel]
-    gap = np.where(own >= 0, _distance(points, own, planes), np.inf)
+    gap = np.where(own >= 0, _distance(points, own, planes, params), np.inf)
     chosen = own.copy()
     stride = grid.pixels.stride[grid.where]
     mixed = np.zeros(len(image), bool)
@@ -249,7 +260,7 @@ def _nearest_plane(
         other = image[pixel + shift]
         differ = np.flatnonzero((other >= 0) & (other != own[ask]))
         point, other = ask[differ], other[differ]
-        offer = _distance(points, other, planes, point)
+        offer = _distance(points, other, planes, params, point)
         better = offer < gap[point]
         chosen[point[better]] = other[better]
         gap[point[better]] = offer[better]
@@ -274,11 +285,18 @@ def _majority(grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints) -
 
 
 def _second_look(
-    grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+    grid: _Grid,
+    points: RoofPoints,
+    point_label: Ints,
+    label: Ints,
+    planes: Floats,
+    params: PlaneParameters,
+    steep: bool,
 ) -> tuple[Ints, Ints, Floats]:
     """Planes of the points that no segment explains, as of a small dormer among points of the roof below it.
 
-    A pixel that holds two roofs has no plane; without the points of one of them it shows the other.
+    A pixel that holds two roofs has no plane; without the points of one of them it shows the other. The
+    second time only ``steep`` planes are sought, in whose pixels the heights spread as on a step.
     """
     rest = np.flatnonzero(point_label < 0)
     size, known = len(grid.pixels.part), len(planes)
@@ -286,11 +304,15 @@ def _second_look(
         points.part[rest], points.xyz.T.take(rest, axis=1).T, points.pixel[rest], point_label[rest]
     )
     other = _Grid.of_points(grid.pixels, sub)
-    plane, sigma = window_planes(grid.pixels, other.moments, other.where, params)
+    plane, sigma = window_planes(grid.pixels, other.moments, other.where, params, steep)
     fresh = patches(grid.pixels, other.where, plane, sigma, params, params.link_angle)
     count = int(fresh.max(initial=-1)) + 1
-    even = height_variance(other.own) <= params.step_sigma**2
-    _, sums, fresh = _refit(other, fresh, even, count, params)
+    if steep:
+        even = mean_squared_error(other.own, plane) * across(plane, params) ** 2 <= params.step_sigma**2
+    else:
+        even = height_variance(other.own) <= params.step_sigma**2
+    few = params.steep_points if steep else params.segment_points
+    _, sums, fresh = _refit(other, fresh, even, count, params, few)
     found, fresh = _merged(other, fresh, sums, params)
     # Also where nothing is found: the merging below is for every part, whatever others share its chunk.
     mine = _nearest_plane(other, sub, fresh, found, params)
@@ -312,19 +334,25 @@ def _second_look(
     return into[point_label], into[label], planes
 
 
-def _distance(points: RoofPoints, label: Ints, planes: Floats, which: Ints | None = None) -> Floats:
-    """Vertical distance of points (all, or ``which``) to the plane of ``label``; arbitrary for label -1."""
+def _distance(
+    points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters, which: Ints | None = None
+) -> Floats:
+    """Distance of points (all, or ``which``) to the plane of ``label``; arbitrary for label -1.
+
+    Vertical; see :func:`twin.reconstruction.planes.across` for steep ones.
+    """
     if not len(planes):
         return np.full(len(label), np.inf)
     x, y, z = points.xyz.T if which is None else points.xyz.T.take(which, axis=1)
     a, b, c = planes.T.take(label, axis=1)
-    return np.asarray(np.abs(a * x + b * y + c - z))
+    weight = across(planes, params).take(label)
+    return np.asarray(np.abs(a * x + b * y + c - z) * weight)
 
 
 def _fitted_to_points(points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters) -> Floats:
     """Planes fitted to their points within a few times the spread of these; nearly flat ones made flat."""
     on = np.flatnonzero(label >= 0)
-    gap = _distance(points, label[on], planes, on)
+    gap = _distance(points, label[on], planes, params, on)
     count = np.maximum(np.bincount(label[on], minlength=len(planes)), 1)
     spread = np.sqrt(np.bincount(label[on], weights=gap**2, minlength=len(planes)) / count)
     reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
@@ -342,7 +370,7 @@ def _finished(
     grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
 ) -> tuple[RoofPoints, Segments]:
     """Keep points near their plane and segments with points, and number the segments part by part."""
-    far = (point_label >= 0) & ~(_distance(points, point_label, planes) <= params.point_inlier)
+    far = (point_label >= 0) & ~(_distance(points, point_label, planes, params) <= params.point_inlier)
     point_label = np.where(far, -1, point_label)
     support = np.bincount(point_label + 1, minlength=len(planes) + 1)[1:]
     pixel_count = np.bincount(label + 1, minlength=len(planes) + 1)[1:]

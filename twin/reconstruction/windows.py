@@ -10,11 +10,11 @@ from twin.geometry.columns import Floats, Ints
 from twin.reconstruction.arrays import Atlas
 from twin.reconstruction.atlas import pixel_corners
 from twin.reconstruction.parameters import PlaneParameters
-from twin.reconstruction.planes import N, fit, height_variance
+from twin.reconstruction.planes import N, across, fit, height_variance, is_steep
 
 
 def window_planes(
-    pixels: Atlas, moments: Floats, where: Ints, params: PlaneParameters
+    pixels: Atlas, moments: Floats, where: Ints, params: PlaneParameters, steep: bool = False
 ) -> tuple[Floats, Floats]:
     """Plane of each pixel of ``where (W,)``: that of the best-fitting 3 x 3 window that holds the pixel.
 
@@ -30,6 +30,8 @@ def window_planes(
     where : (W,) int64
         Pixels asked for; not in the outermost two rows and columns of their part.
     params : PlaneParameters
+    steep : bool
+        Only planes steeper than ``params.steep``; then every pixel takes part.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def window_planes(
         Of the window chosen; infinite if no window there has a plane.
     """
     stride = pixels.stride[where]
-    own_plane, own_sigma = _windows(moments, where, stride, params)
+    own_plane, own_sigma = _windows(moments, where, stride, params, steep)
     sigma = np.full(len(pixels.part), np.inf)
     sigma[where] = own_sigma
     number = np.zeros(len(pixels.part), np.int64)
@@ -84,13 +86,14 @@ def patches(
     up = 1.0 / np.sqrt(1.0 + a * a + b * b)
     right, ahead = a * up, b * up
     least = np.cos(np.radians(angle))
+    link = params.link_height / across(plane.take(live, axis=0), params)
     sources, targets = [], []
     for dx, dy in ((1, 0), (-1, 1), (0, 1), (1, 1)):
         there = number[here + dx + dy * stride]
         i = np.flatnonzero(there >= 0)
         j = there[i]
         half = 0.5 * pixels.pixel * (dx * a + dy * b)
-        level = np.abs((height + half)[i] - (height - half)[j]) < params.link_height
+        level = np.abs((height + half)[i] - (height - half)[j]) < link[i]
         i, j = i[level], j[level]
         alike = right[i] * right[j] + ahead[i] * ahead[j] + up[i] * up[j] > least
         sources.append(i[alike])
@@ -105,9 +108,11 @@ def patches(
     return out
 
 
-def _windows(moments: Floats, where: Ints, stride: Ints, params: PlaneParameters) -> tuple[Floats, Floats]:
+def _windows(
+    moments: Floats, where: Ints, stride: Ints, params: PlaneParameters, steep: bool
+) -> tuple[Floats, Floats]:
     """Plane and sigma of the 3 x 3 window around each pixel; all sums are exact, see ``atlas``."""
-    row = moments * (height_variance(moments) <= params.step_sigma**2)
+    row = moments.copy() if steep else moments * (height_variance(moments) <= params.step_sigma**2)
     row[:, 1:-1] = row[:, :-2] + row[:, 1:-1] + row[:, 2:]
     window = row.take(where, axis=1)
     window += row.take(where - stride, axis=1)
@@ -115,6 +120,9 @@ def _windows(moments: Floats, where: Ints, stride: Ints, params: PlaneParameters
     plane, error, defined = fit(window, params.window_spread)
     # Three degrees of freedom go into the plane; the prior noise stands in for them.
     variance = (error + 3 * params.noise**2) / np.maximum(window[N], 1)
+    if steep:
+        variance *= across(plane, params) ** 2
+        defined &= is_steep(plane, params)
     good = defined & (window[N] >= params.window_points) & (variance <= params.window_sigma**2)
     return plane, np.where(good, np.sqrt(variance), np.inf)
 

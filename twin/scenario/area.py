@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from twin.geometry.columns import Bools
-from twin.scenario.apply import Objects, Outcome
+from twin.scenario.apply import Outcome
+from twin.scenario.objects import Objects
 from twin.scenario.town import Town
 from twin.scenario.variant import Variant
 

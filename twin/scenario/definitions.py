@@ -54,11 +54,13 @@ DEFINITIONS = (
     Definition(
         "floor_area", "m2", 0,
         ("Vloeroppervlak (BVO)",
-         "Bruto vloeroppervlak. Van bestaande panden 1,25 maal de gebruiksoppervlakte in de BAG; van nieuwe "
-         "volumes plattegrond maal bouwlagen. Panden zonder verblijfsobject (schuren) tellen niet mee."),
+         "Bruto vloeroppervlak. Van bestaande panden 1,25 maal de gebruiksoppervlakte (BAG) van de "
+         "verblijfsobjecten in gebruik; van nieuwe volumes plattegrond maal bouwlagen. Panden zonder "
+         "verblijfsobject (schuren) tellen niet mee."),
         ("Floor area (gross)",
-         "Gross floor area. Of existing panden 1.25 times the usable floor area in the BAG; of new masses "
-         "footprint times floors. Panden without a verblijfsobject (sheds) don't count."),
+         "Gross floor area. Of existing panden 1.25 times the usable floor area (BAG) of the "
+         "verblijfsobjecten in use; of new masses footprint times floors. Panden without a verblijfsobject "
+         "(sheds) don't count."),
     ),
     Definition(
         "fsi", "", 2,
@@ -83,11 +85,12 @@ DEFINITIONS = (
     Definition(
         "dwellings", "", 0,
         ("Woningen",
-         "Verblijfsobjecten met een woonfunctie (BAG). Nieuw: zoals opgegeven, anders vloeroppervlak maal "
-         "0,8, gedeeld door de gemiddelde woning in de omgeving (zonder gegevens 80 m2)."),
+         "Verblijfsobjecten met een woonfunctie die in gebruik zijn of worden verbouwd (status in de BAG). "
+         "Nieuw: zoals opgegeven, anders vloeroppervlak maal 0,8, gedeeld door de gemiddelde woning in de "
+         "omgeving (zonder gegevens 80 m2)."),
         ("Dwellings",
-         "Verblijfsobjecten with a woonfunctie (BAG). New: as given, else floor area times 0.8 by the mean "
-         "dwelling around (without data 80 m2)."),
+         "Verblijfsobjecten with a woonfunctie that are in use or being rebuilt (status in the BAG). New: as "
+         "given, else floor area times 0.8 by the mean dwelling around (without data 80 m2)."),
     ),
     Definition(
         "inhabitants", "", 0,

@@ -13,6 +13,7 @@ from twin.geometry.measure import volume
 from twin.scenario.variant import Import
 
 UPRIGHT = 0.2  # vertical share of a normal below which a triangle is a wall
+SHEET = 1e-6  # m3 per triangle, below which there are only sheets with two sides
 COARSE = 0.01  # metres: vertices of a design this near are one, as exporters write a vertex per face
 
 
@@ -27,6 +28,9 @@ class Design:
     outline : shapely geometry
         What it covers of the ground.
     closed : bool
+        Has an inside: every edge is passed as often one way as the other.
+    solid : bool
+        Closed, and no edge is shared by more than two triangles, as a Solid of CityJSON must be.
     volume : float [m3]
         NaN where it is not closed.
     """
@@ -34,6 +38,7 @@ class Design:
     shells: Shells
     outline: Any
     closed: bool
+    solid: bool
     volume: float
 
 
@@ -47,13 +52,15 @@ def design_of(edit: Import, ground: float) -> Design:
     xyz[:, 0] = np.cos(turn) * x - np.sin(turn) * y + edit.position[0]
     xyz[:, 1] = np.sin(turn) * x + np.cos(turn) * y + edit.position[1]
     xyz[:, 2] += ground
-    closed = _closed(triangles)
+    closed, solid = _closed(triangles)
     shells = _shells(xyz, triangles)
-    size = float(volume(shells)[0]) if closed and len(triangles) else np.nan
+    size = float(volume(shells)[0]) if closed else np.nan
     if size < 0:  # its faces look inwards
         triangles = triangles[:, ::-1]
         shells, size = _shells(xyz, triangles), -size
-    return Design(shells, _outline(xyz, triangles), closed, size)
+    if closed and size < SHEET * len(triangles):
+        closed, solid, size = False, False, np.nan
+    return Design(shells, _outline(xyz, triangles), closed, solid, size)
 
 
 def _welded(xyz: Floats, triangles: Ints) -> tuple[Floats, Ints]:
@@ -66,14 +73,18 @@ def _welded(xyz: Floats, triangles: Ints) -> tuple[Floats, Ints]:
     return xyz[first[used]], corners.reshape(-1, 3)
 
 
-def _closed(triangles: Ints) -> bool:
-    """Each directed edge once, and its opposite once."""
+def _closed(triangles: Ints) -> tuple[bool, bool]:
+    """Whether edges and their opposites are as many, and whether there is one of each.
+
+    Of the first, the divergence theorem gives a volume: the sum of what each part encloses.
+    """
     if not len(triangles):
-        return False
+        return False, False
     a, b = triangles.ravel(), np.roll(triangles, -1, axis=1).ravel()
     count = int(triangles.max()) + 1
     edges, opposites = np.sort(a * count + b), np.sort(b * count + a)
-    return bool(np.array_equal(edges, opposites) and (edges[1:] != edges[:-1]).all())
+    closed = bool(np.array_equal(edges, opposites))
+    return closed, closed and bool((edges[1:] != edges[:-1]).all())
 
 
 def _shells(xyz: Floats, triangles: Ints) -> Shells:
@@ -99,4 +110,4 @@ def _outline(xyz: Floats, triangles: Ints) -> Any:
     seen = flat[shapely.is_valid(flat) & (shapely.area(flat) > 1e-4)]
     if not len(seen):
         return shapely.convex_hull(shapely.multipoints(xyz[:, :2])) if len(xyz) else shapely.Polygon()
-    return shapely.union_all(seen, grid_size=COARSE)
+    return shapely.set_precision(shapely.union_all(seen), COARSE)

@@ -13,10 +13,11 @@ import shapely
 from twin.geometry.columns import Bools, Floats, Semantic, Shells
 from twin.geometry.measure import surface_vectors
 from twin.geometry.ragged import rows_of, sums
-from twin.scenario.apply import GROSS, Outcome
+from twin.scenario.apply import Outcome
 from twin.scenario.area import Area
 from twin.scenario.daylight import LIGHT_HOURS, STRICT_HOURS, Daylight, mean_by_area
 from twin.scenario.definitions import DEFINITIONS, Definition
+from twin.scenario.floors import GROSS
 from twin.scenario.shadows import Shadow
 from twin.scenario.town import Shapes, Town
 
@@ -165,7 +166,7 @@ def _solar(town: Town, outcome: Outcome, here: Bools, stays: Bools, new: Bools) 
     of_panden = suitable_roof(town.shells, town.convergence)
     by_pand = sums(town.owner, of_panden, len(town.panden))
     objects = outcome.objects
-    of_objects = np.where(objects.closed, suitable_roof(objects.shells, town.convergence), 0.0)
+    of_objects = np.where(objects.closed[objects.owner], suitable_roof(objects.shells, town.convergence), 0.0)
     by_object = sums(objects.owner, of_objects, len(objects))
     return float(by_pand[here].sum()), float(by_pand[stays].sum() + by_object[new].sum())
 

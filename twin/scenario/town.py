@@ -26,9 +26,9 @@ class Panden:
     gebruiksdoel : (N,) object of str
         ``""`` where there is no verblijfsobject.
     usable : (N,) float64 [m2]
-        Gebruiksoppervlakte of the verblijfsobjecten; 0 where there are none.
+        Gebruiksoppervlakte of the verblijfsobjecten in use; 0 where there are none.
     dwellings : (N,) float64
-        Verblijfsobjecten with a woonfunctie; one in several panden counts for an equal share in each.
+        Verblijfsobjecten in use with a woonfunctie; one in several panden counts for an equal share in each.
     buurt : (N,) int64
         Row of its buurt, -1 for none.
     footprint : (N,) float64 [m2]

@@ -74,6 +74,11 @@ class Manifest:
     checksums: str = ""
 
     @property
+    def tile(self) -> float:
+        """Side of the build's tiles [m]."""
+        return float(self.parameters.get("tile", 500.0))
+
+    @property
     def withheld(self) -> set[str]:
         """Sources that are not for everybody."""
         return {kind for kind, seen in self.classifications.items() if seen != "openbaar"}
@@ -86,6 +91,11 @@ class Manifest:
             before = found.get(source["kind"], "openbaar")
             found[source["kind"]] = max(before, source["classification"], key=STRICTNESS.__getitem__)
         return found
+
+    def sources_for(self, clearance: Classification) -> list[dict[str, Any]]:
+        """Sources that may be named to people with a clearance."""
+        most = STRICTNESS[clearance]
+        return [s for s in self.sources if STRICTNESS[s["classification"]] <= most]
 
     @property
     def catalogue(self) -> Catalogue:

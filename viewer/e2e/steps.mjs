@@ -1,5 +1,6 @@
 import { filtering } from './steps/filtering.mjs';
 import { finding } from './steps/finding.mjs';
+import { login } from './steps/login.mjs';
 import { looks } from './steps/looks.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
@@ -20,4 +21,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, looks, objects, filtering, finding, screens, walking, measuring, section, sight, staff, sun, water, scenario, sharing, trouble };
+export const topics = { opening, looks, objects, filtering, finding, screens, walking, measuring, section, sight, staff, login, sun, water, scenario, sharing, trouble };

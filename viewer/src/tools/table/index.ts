@@ -1,4 +1,3 @@
-import { itemsAddress } from '../../api/client';
 import type { Attribute, Page } from '../../api/types';
 import { formatNumber, formatValue } from '../../format/values';
 import { middleOf } from '../../geo/outline';
@@ -7,6 +6,7 @@ import { formatSubject, parseSubject, USUAL } from '../../state/subject';
 import { collectionSelect, renderCollections } from '../../ui/colouring';
 import { speaker } from '../../ui/context';
 import { button, h } from '../../ui/dom';
+import { fileLink } from '../../ui/filelink';
 import type { MakeTool } from '../tool';
 import { words } from './words';
 
@@ -155,10 +155,17 @@ export const make: MakeTool = (rooms, seat) => {
     status.textContent = numberMatched === 0 ? say('empty') : say(`range.${kind}`, { from: number(first + 1), to: number(first + features.length), total: number(numberMatched) });
     status.dataset['total'] = String(numberMatched);
     if (selection?.collection === collection && !features.some(({ id }) => id === selection.id)) status.textContent += ` ${say('elsewhere')}`;
-    const file = itemsAddress(collection, { f: 'csv', filter: cqlOf(conditions(), known), sortby });
+    const file = (f: 'csv' | 'gpkg'): HTMLElement =>
+      fileLink(rooms, {
+        collection,
+        asked: { f, filter: cqlOf(conditions(), known), sortby },
+        name: `${collection === USUAL ? 'panden' : collection}.${f}`,
+        text: say(f),
+        class: `table__${f}`,
+      });
     bar.replaceChildren(
       h('div', { class: 'row' }, h('label', { for: 'table-of', class: 'table__of' }, say('of')), kinds, status),
-      h('a', { href: file, download: `${collection === USUAL ? 'panden' : collection}.csv`, class: 'table__csv' }, say('csv')),
+      h('div', { class: 'row' }, file('csv'), file('gpkg')),
       h(
         'div',
         { class: 'row', role: 'group', 'aria-label': say('pages') },

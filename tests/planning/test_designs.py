@@ -1,0 +1,375 @@
+"""Designs from other programs, read into edits; and files that nobody should trust."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+import trimesh
+
+from tests.planning import files
+from twin.errors import ScenarioError, TooLargeError
+from twin.planning import Planner
+from twin.planning.designs import read_design
+from twin.planning.designs.obj import read_obj
+from twin.planning.designs.read import plain
+from twin.planning.designs.settle import COARSER
+from twin.scenario import Variant, evaluate
+from twin.scenario.designs import design_of
+from twin.scenario.town import ground_below
+from twin.scenario.variant import MOST_TRIANGLES, MOST_VERTICES, Import
+from twin.store import Layout
+
+
+@pytest.fixture(scope="module")
+def planner(sample_twin: Path) -> Planner:
+    return Planner.open(Layout(sample_twin))
+
+
+@pytest.fixture(scope="module")
+def middle(planner: Planner) -> tuple[float, float]:
+    x0, y0, x1, y1 = planner.extent
+    return round((x0 + x1) / 2), round((y0 + y1) / 2)
+
+
+def codes(found: Any) -> set[str]:
+    return {code for code, _ in found.remarks}
+
+
+def size(edit: Import) -> list[float]:
+    xyz = np.array(edit.mesh.vertices)
+    return [round(v, 3) for v in (xyz.max(axis=0) - xyz.min(axis=0)).tolist()]
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        (files.glb(), {}),
+        (files.embedded(files.glb()), {}),
+        (files.obj(), {}),
+        (files.obj(up="z"), {"up": "z"}),
+        (files.obj(scale=1000), {"unit": "mm"}),
+        (files.city_json(0, 0, 0, crs=None), {}),
+    ],
+    ids=["glb", "gltf", "obj", "obj z up", "obj in mm", "cityjson"],
+)
+def test_a_design_stands_upright_on_its_base_in_metres(
+    planner: Planner, middle: tuple[float, float], content: bytes, options: dict[str, Any]
+) -> None:
+    made = read_design(content, planner, **options)
+    assert size(made.edit) == [20.0, 8.0, 6.0]
+    low = np.array(made.edit.mesh.vertices).min(axis=0)
+    assert low == pytest.approx([-10, -4, 0], abs=1e-9)
+    assert made.edit.position == pytest.approx(middle, abs=1)
+    assert codes(made) == {"placed-in-middle", "floors-assumed"}
+    assert made.edit.floors == 2
+    design = design_of(made.edit, 0.0)
+    assert design.solid
+    assert design.volume == pytest.approx(files.VOLUME, rel=1e-6)
+    # the missing quarter of the L is not filled, and lies where it was drawn: at high x and high y
+    assert design.outline.area == pytest.approx(files.AREA, rel=1e-3)
+    at = made.edit.position
+    assert not design.outline.intersects(shapely.box(at[0] + 1, at[1] + 1, at[0] + 9, at[1] + 3))
+
+
+def test_a_design_in_rd_lands_where_it_stands_at_its_height(
+    planner: Planner, middle: tuple[float, float]
+) -> None:
+    x, y = middle
+    here = np.array([shapely.Point(x + 10, y + 4)], dtype=object)
+    bare = Variant.model_validate({"edits": [edit_at(x + 10, y + 4)]})
+    ground = float(ground_below(planner.town(bare), here)[0])
+    made = read_design(files.city_json(x, y, ground + 2.5), planner)
+    assert made.edit.position == (x + 10, y + 4)
+    assert "placed-by-file" in codes(made)
+    variant = Variant(edits=[made.edit])
+    placed = evaluate(variant, planner.town(variant)).outcome.objects
+    low, high = placed.shells.xyz.min(axis=0), placed.shells.xyz.max(axis=0)
+    assert low == pytest.approx([x, y, ground + 2.5], abs=0.002)
+    assert high == pytest.approx([x + 20, y + 8, ground + 8.5], abs=0.002)
+    assert placed.volume == pytest.approx([files.VOLUME], rel=1e-6)
+    moved = read_design(files.city_json(x, y, ground + 2.5), planner, position=(x + 50, y))
+    assert moved.edit.position == (x + 50, y)
+    assert min(z for _, _, z in moved.edit.mesh.vertices) == 0
+
+
+def edit_at(x: float, y: float) -> dict[str, Any]:
+    mesh = {"vertices": [(0, 0, 0), (1, 0, 0), (0, 1, 0)], "triangles": [(0, 1, 2)]}
+    return {"id": "a", "kind": "import", "position": (x, y), "mesh": mesh}
+
+
+def test_obj_in_rd_is_placed_by_its_coordinates(planner: Planner, middle: tuple[float, float]) -> None:
+    made = read_design(files.obj(up="z", at=middle), planner, up="z")
+    assert made.edit.position == (middle[0] + 10, middle[1] + 4)
+    assert "placed-by-file" in codes(made)
+
+
+def test_a_text_sequence_is_read_as_the_file_it_comes_from(planner: Planner) -> None:
+    whole = json.loads(files.city_json(84_500, 447_000, 0))
+    first = {k: whole[k] for k in ("type", "version", "transform", "metadata")}
+    first |= {"CityObjects": {}, "vertices": []}
+    feature = {"type": "CityJSONFeature", "id": "b", **{k: whole[k] for k in ("CityObjects", "vertices")}}
+    lines = b"\n".join(json.dumps(part).encode() for part in (first, feature))
+    one, other = (read_design(c, planner).edit for c in (lines, json.dumps(whole).encode()))
+    assert one.mesh == other.mesh
+    assert one.position == other.position
+
+
+def test_a_template_is_set_down_at_its_anchor(planner: Planner) -> None:
+    whole = json.loads(files.city_json(0, 0, 0, crs=None))
+    part = whole["CityObjects"].pop("b-0")
+    del whole["CityObjects"]["b"]
+    template = part["geometry"][0]
+    whole["geometry-templates"] = {
+        "templates": [template],
+        "vertices-templates": [[v / 1000 for v in vertex] for vertex in whole["vertices"]],
+    }
+    turned = [0, -1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
+    for name, anchor in (("one", 0), ("other", 1)):  # the second stands 20 m to the east of the first
+        instance = {"type": "GeometryInstance", "template": 0, "boundaries": [anchor]}
+        instance["transformationMatrix"] = turned
+        whole["CityObjects"][name] = {"type": "Building", "geometry": [instance]}
+    made = read_design(json.dumps(whole).encode(), planner)
+    assert size(made.edit) == [28.0, 20.0, 6.0]
+    assert design_of(made.edit, 0.0).volume == pytest.approx(2 * files.VOLUME)
+
+
+def test_two_blocks_wall_to_wall_have_the_volume_of_both(planner: Planner) -> None:
+    left, right = trimesh.creation.box((10, 10, 6)), trimesh.creation.box((10, 10, 6))
+    right.apply_translation([10, 0, 0])
+    made = read_design(files.glb(left, right), planner)
+    design = design_of(made.edit, 0.0)
+    assert design.closed
+    assert not design.solid  # four faces at one edge: no Solid of CityJSON
+    assert design.volume == pytest.approx(1200)
+    assert "not-closed" not in codes(made)
+
+
+def test_faces_shown_from_both_sides_are_one(planner: Planner) -> None:
+    once = files.block()
+    twice = trimesh.Trimesh(once.vertices, np.concatenate((once.faces, once.faces[:, ::-1])), process=False)
+    made = read_design(files.glb(twice), planner)
+    assert len(made.edit.mesh.triangles) == len(once.faces)
+    assert design_of(made.edit, 0.0).volume == pytest.approx(files.VOLUME)
+
+
+def test_what_is_open_is_said_to_have_no_volume(planner: Planner) -> None:
+    whole = files.block()
+    made = read_design(files.glb(trimesh.Trimesh(whole.vertices, whole.faces[1:], process=False)), planner)
+    assert "not-closed" in codes(made)
+    assert np.isnan(design_of(made.edit, 0.0).volume)
+
+
+def test_a_sheet_with_two_sides_has_no_volume(planner: Planner) -> None:
+    flat = trimesh.Trimesh([[0, 0, 0], [9, 0, 0], [9, 0, 9]], [[0, 1, 2]], process=False)
+    made = read_design(files.glb(flat), planner)
+    assert "not-closed" in codes(made)
+
+
+def test_too_many_triangles_are_simplified_and_it_is_said(planner: Planner) -> None:
+    ball = trimesh.creation.icosphere(subdivisions=7, radius=8)
+    assert len(ball.faces) > MOST_TRIANGLES
+    made = read_design(files.glb(ball), planner)
+    assert "simplified" in codes(made)
+    assert len(made.edit.mesh.triangles) <= MOST_TRIANGLES
+    assert len(made.edit.mesh.vertices) <= MOST_VERTICES
+    assert design_of(made.edit, 0.0).volume == pytest.approx(ball.volume, rel=0.01)
+
+
+def test_a_detailed_whole_town_is_refused(planner: Planner) -> None:
+    side = 400
+    x, y = np.meshgrid(np.arange(side) * 3.0, np.arange(side) * 3.0)
+    xyz = np.column_stack((x.ravel(), y.ravel(), np.zeros(side**2)))
+    corner = (np.arange(side - 1)[:, None] * side + np.arange(side - 1)).ravel()
+    faces = np.concatenate(
+        [
+            np.column_stack((corner, corner + side, corner + 1)),
+            np.column_stack((corner + 1, corner + side, corner + side + 1)),
+        ]
+    )
+    with pytest.raises(TooLargeError, match=f"{COARSER[-1]:g} m"):
+        read_design(files.glb(trimesh.Trimesh(xyz, faces, process=False)), planner)
+
+
+def test_indices_that_count_back_count_from_where_they_stand() -> None:
+    content = b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf -3 -2 -1\nv 9 0 0\nv 8 0 0\nv 9 1 0\nf -3 -2 -1\n"
+    assert read_obj(content).triangles.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_obj_is_read_as_trimesh_reads_it_where_that_can() -> None:
+    mesh = trimesh.creation.icosphere(subdivisions=3)
+    content = mesh.export(file_type="obj").encode()
+    raw = read_obj(content)
+    second = trimesh.Trimesh(raw.xyz, raw.triangles, process=False)
+    assert second.volume == pytest.approx(mesh.volume, rel=1e-6)
+    assert len(raw.triangles) == len(mesh.faces)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("<script>alert(1)</script>Toren", "alert(1) Toren"),
+        ("a\x00b\u202ec\nd", "a b c d"),
+        ("<img src=x onerror=alert(1)>", ""),
+        ("3 < 5 > 2", "3 2"),
+        ("x" * 900, "x" * 200),
+        ("\ud800", ""),
+    ],
+)
+def test_a_name_is_one_line_of_text(name: str, shown: str) -> None:
+    assert plain(name) == shown
+
+
+def test_a_name_in_a_file_is_not_to_be_trusted(planner: Planner) -> None:
+    assert read_design(files.obj(name="<script>x</script>"), planner).edit.label == "x"
+    assert read_design(files.city_json(0, 0, 0, crs=None), planner).edit.label == "Ontwerp Blok"
+    assert read_design(files.glb(), planner, label="Hof <i>Zuid</i>").edit.label == "Hof Zuid"
+
+
+def broken(change: Callable[[dict[str, Any]], Any]) -> bytes:
+    header, binary = files.parts(files.glb())
+    change(header)
+    return files.packed(header, binary)
+
+
+def chained(header: dict[str, Any]) -> None:
+    """Thirty levels of two children that are one: a thousand million copies for whoever follows them all."""
+    header["nodes"] = [{"children": [i + 1, i + 1]} for i in range(30)] + [{"mesh": 0}]
+    header["scenes"][0]["nodes"] = [0]
+
+
+def repeated(header: dict[str, Any]) -> None:
+    header["meshes"][0]["primitives"] *= 5000
+    header["nodes"] = [{"mesh": 0}] * 5000
+    header["scenes"][0]["nodes"] = list(range(5000))
+
+
+HOSTILE = {
+    "nothing": b"",
+    "text": b"hello",
+    "zip": b"PK\x03\x04" + bytes(50),
+    "png": b"\x89PNG\r\n\x1a\n" + bytes(50),
+    "brackets": b"{" * 5000,
+    "lists": b'{"a":' + b"[" * 100_000,
+    "no json": b'{"asset": ',
+    "empty gltf": b'{"asset": {"version": "2.0"}}',
+    "glb head": b"glTF" + struct.pack("<II", 2, 20),
+    "glb of version 1": b"glTF" + struct.pack("<II", 1, 20) + bytes(20),
+    "glb cut off": files.glb()[:900],
+    "glb without its end": files.glb()[:-60],
+    "outside file": broken(lambda h: h["buffers"][0].update(uri="file:///etc/passwd")),
+    "outside address": broken(lambda h: h["buffers"][0].update(uri="http://169.254.169.254/latest")),
+    "data without base64": broken(lambda h: h["buffers"][0].update(uri="data:text/plain,hello")),
+    "broken base64": broken(lambda h: h["buffers"][0].update(uri="data:;base64,@@@")),
+    "draco": broken(lambda h: h.update(extensionsRequired=["KHR_draco_mesh_compression"])),
+    "circle of nodes": broken(lambda h: h["nodes"][-1].update(children=[0])),
+    "tree of copies": broken(chained),
+    "many copies": broken(repeated),
+    "huge accessor": broken(lambda h: h["accessors"][0].update(count=2**40)),
+    "negative accessor": broken(lambda h: h["accessors"][0].update(count=-1)),
+    "accessor of text": broken(lambda h: h["accessors"][0].update(count="12")),
+    "accessor beyond": broken(lambda h: h["accessors"][0].update(count=4000)),
+    "view beyond": broken(lambda h: h["bufferViews"][0].update(byteLength=10**9)),
+    "stride of nothing": broken(lambda h: h["bufferViews"][1].update(byteStride=0)),
+    "sparse": broken(lambda h: h["accessors"][0].update(sparse={})),
+    "matrix of nine": broken(lambda h: h["nodes"][-1].update(matrix=[1] * 9)),
+    "matrix of NaN": broken(lambda h: h["nodes"][-1].update(matrix=[1e308] * 16)),
+    "scene beyond": broken(lambda h: h.update(scene=7)),
+    "nodes as text": broken(lambda h: h.update(nodes="abc")),
+    "meshes as numbers": broken(lambda h: h.update(meshes=[1, 2])),
+    "points": broken(lambda h: [p.update(mode=0) for m in h["meshes"] for p in m["primitives"]]),
+    "fan": broken(lambda h: [p.update(mode=6) for m in h["meshes"] for p in m["primitives"]]),
+    "obj of lines": b"v 0 0 0\nv 1 1 1\nl 1 2\n",
+    "obj without vertices": b"o x\nf 1 2 3\n",
+    "obj beyond": b"v 0 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 4\n",
+    "obj back beyond": b"v 0 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 -9\n",
+    "obj zero": b"v 0 0 0\nv 9 0 0\nv 0 9 0\nf 0 1 2\n",
+    "obj NaN": b"v nan 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 3\n",
+    "obj infinite": b"v inf 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 3\n",
+    "obj overflow": b"v 1e400 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 3\n",
+    "obj words": b"v a b c\nf 1 1 1\n",
+    "obj huge index": b"v 0 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 99999999999999999999999\n",
+    "obj without area": b"v 0 0 0\nv 9 0 0\nv 18 0 0\nv 0 0 0\nf 1 4 1\n",
+    "obj of one point": b"v 0 0 0\nf 1 1 1\n",
+    "obj huge": b"v 0 0 0\nv 1e12 0 0\nv 0 1e12 0\nf 1 2 3\n",
+    "obj tiny": b"v 0 0 0\nv 1e-3 0 0\nv 0 1e-3 0\nf 1 2 3\n",
+    "obj binary": b"v 0 0\0 0\n" * 3,
+    "cityjson of WGS 84": files.city_json(4.4, 52.0, 0, crs="4979"),
+    "cityjson beyond": files.city_json(0, 0, 0, vertices=[[0, 0, 0]]),
+    "cityjson of text": files.city_json(0, 0, 0, vertices="abc"),
+    "cityjson uneven": files.city_json(0, 0, 0, vertices=[[0, 0], [0, 0, 0]]),
+    "cityjson of nothing": files.city_json(0, 0, 0, CityObjects={}),
+    "cityjson objects as list": files.city_json(0, 0, 0, CityObjects=[1]),
+    "cityjson of ground only": files.city_json(
+        0, 0, 0, CityObjects={"g": {"type": "TINRelief", "geometry": []}}
+    ),
+    "cityjson flat boundaries": files.city_json(
+        0,
+        0,
+        0,
+        CityObjects={
+            "b": {"type": "Building", "geometry": [{"type": "Solid", "lod": "2", "boundaries": [0, 1]}]}
+        },
+    ),
+    "cityjson fractions": files.city_json(
+        0,
+        0,
+        0,
+        CityObjects={
+            "b": {
+                "type": "Building",
+                "geometry": [{"type": "MultiSurface", "lod": "2", "boundaries": [[[0.5, 1.5, 2]]]}],
+            }
+        },
+    ),
+    "cityjson of version 3": files.city_json(0, 0, 0, version="3.0"),
+    "cityjson broken transform": files.city_json(0, 0, 0, transform={"scale": [1]}),
+    "cityjson without template": files.city_json(
+        0,
+        0,
+        0,
+        CityObjects={
+            "b": {"type": "Building", "geometry": [{"type": "GeometryInstance", "boundaries": [0]}]}
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_broken_or_hostile_is_refused_with_a_remedy(planner: Planner, name: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        read_design(HOSTILE[name], planner)
+    assert len(str(refused.value)) > 30
+    assert len(str(refused.value)) < 400
+
+
+def test_bow_ties_and_folds_are_taken_as_they_are(planner: Planner) -> None:
+    """A face that crosses itself is drawn somehow; it must not stop the rest, nor the program."""
+    content = (
+        files.obj(up="z") + b"\nv 30 0 0\nv 40 10 0\nv 40 0 0\nv 30 10 5\nf -4 -3 -2 -1\nf -4 -3 -4 -2\n"
+    )
+    made = read_design(content, planner, up="z")
+    assert "not-closed" in codes(made)
+    assert size(made.edit)[0] == 40
+
+
+def test_random_bytes_within_a_file_never_do_more_than_refuse(planner: Planner) -> None:
+    random = np.random.default_rng(4)
+    read = 0
+    for content in (files.glb(), files.obj(), files.city_json(84_500, 447_000, 0)):
+        for _ in range(60):
+            spoiled = bytearray(content)
+            for at in random.integers(0, len(spoiled), 2).tolist():
+                spoiled[at] = int(random.integers(0, 256))
+            try:
+                read_design(bytes(spoiled), planner)
+                read += 1
+            except ScenarioError:
+                continue
+    assert read  # some changes do no harm, so that the others were looked at
