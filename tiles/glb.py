@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from tiles import meshopt, properties
+from tiles import meshopt, order, properties
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def pack(
     bytes
         GLB with u16 positions, i8 normals, u8 colours (KHR_mesh_quantization) and ``_FEATURE_ID_0``.
     """
-    content = _Binary(compress)
+    content, mesh = _Binary(compress), order.compact(mesh)
     # glTF is y-up: 3D Tiles turns (x, y, z) of the content into (x, -z, y) of the tile.
     position = np.column_stack([mesh.lattice[:, 0], mesh.lattice[:, 2], -mesh.lattice[:, 1]])
     corner = position.min(axis=0)
@@ -77,7 +77,8 @@ def pack(
         ),
     }
     indices = content.indices(mesh.triangles, len(position))
-    table = properties.table_json(theme, schema, columns, content.view)
+    words = properties.vocabulary(schema, columns)
+    table = properties.table_json(theme, schema, words, columns, content.view)
     features = {"featureCount": count, "attribute": 0, "propertyTable": 0, "label": theme}
     required = ["KHR_mesh_quantization", *(["EXT_meshopt_compression"] if compress else [])]
     document: dict[str, Any] = {
@@ -87,7 +88,7 @@ def pack(
         "extensionsRequired": required,
         "extensions": {
             "EXT_structural_metadata": {
-                "schema": properties.schema_json(theme, schema),
+                "schema": properties.schema_json(theme, schema, words),
                 "propertyTables": [table],
             }
         },

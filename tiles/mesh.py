@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -41,6 +41,15 @@ class Mesh:
         """Mesh of the kept triangles; the vertices stay shared."""
         return Mesh(self.xyz, self.triangles[keep], self.feature[keep], self.color[keep])
 
+    def beside(self, other: Mesh) -> Mesh:
+        """Both meshes as one; the features keep their numbers."""
+        return Mesh(
+            np.concatenate([self.xyz, other.xyz]),
+            np.concatenate([self.triangles, other.triangles + len(self.xyz)]),
+            np.concatenate([self.feature, other.feature]),
+            np.concatenate([self.color, other.color]),
+        )
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -59,6 +68,9 @@ class Cell:
         written.
     bounds
         RD ``(xmin, ymin, xmax, ymax)`` of the square; where absent, that of `detail`.
+    middle
+        A mesh between both (LoD 1.3), for the level directly above the leaves, as far as there is room;
+        where absent, or without a feature, that shows the overview.
     """
 
     name: str
@@ -66,6 +78,7 @@ class Cell:
     overview: Mesh | None
     properties: pd.DataFrame
     bounds: tuple[float, float, float, float] | None = None
+    middle: Mesh | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +110,13 @@ def checked(cell: Cell) -> Cell:
             f"Cell {cell.name}: identificatie {ids[ids.duplicated()].iloc[0]!r} occurs more than once; "
             "give each feature one row and let its triangles share that row number"
         )
-    overview = None if cell.overview is None else _checked(cell.overview, len(table), cell, "overview")
-    return Cell(cell.name, _checked(cell.detail, len(table), cell, "detail"), overview, table, cell.bounds)
+    rows = len(table)
+    return replace(
+        cell,
+        detail=_checked(cell.detail, rows, cell, "detail"),
+        overview=None if cell.overview is None else _checked(cell.overview, rows, cell, "overview"),
+        middle=None if cell.middle is None else _checked(cell.middle, rows, cell, "middle"),
+    )
 
 
 def _checked(mesh: Mesh, features: int, cell: Cell, part: str) -> Mesh:

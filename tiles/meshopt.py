@@ -41,10 +41,15 @@ def encode_vertices(rows: NDArray[np.uint8]) -> bytes:
 
 
 def encode_triangles(triangles: NDArray[np.int64], vertices: int) -> bytes:
-    """Mode TRIANGLES: (T, 3) indices below `vertices`. A triangle may come back with its corners rotated."""
+    """Mode TRIANGLES: (T, 3) indices below `vertices`.
+
+    They are put in an order that suits a vertex cache, and so the codec; a triangle may come back with its
+    corners rotated.
+    """
     with _versions:
         _library().encode_index_version(_INDEX_VERSION)
-        flat = triangles.astype(np.uint32).ravel()
+        given, flat = triangles.astype(np.uint32).ravel(), np.zeros(triangles.size, dtype=np.uint32)
+        _library().optimize_vertex_cache(flat, given, len(flat), vertices)
         encoded: bytes = _library().encode_index_buffer(flat, len(flat), vertices)
     return encoded
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Columns = dict[str, NDArray[Any]]
+    Vocabulary = dict[str, NDArray[Any]]  # words in ascending order, by the property that has them
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ _FORMS = {
     "float": _Form("<f4", "FLOAT32", -3.4028234663852886e38),
     "bool": _Form("u1", "UINT8", 255),
 }
+_MOST_WORDS = 256  # what a byte can number
 IDENTIFICATIE = Property(
     "identificatie", "string", "Identificatie", "Key to everything else about the object"
 )
@@ -107,17 +109,32 @@ def concatenate(parts: Sequence[Columns]) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def schema_json(theme: str, schema: Sequence[Property]) -> dict[str, Any]:
+def schema_json(theme: str, schema: Sequence[Property], words: Vocabulary) -> dict[str, Any]:
     """Schema as EXT_structural_metadata wants it: one class, named after the theme."""
-    return {
-        "id": theme,
-        "classes": {theme: {"properties": {prop.name: _property_json(prop) for prop in schema}}},
+    properties = {prop.name: _property_json(prop, words) for prop in schema}
+    enums = {
+        name: {
+            "valueType": "UINT8",
+            "values": [{"name": word.decode(), "value": value} for value, word in enumerate(known.tolist())],
+        }
+        for name, known in words.items()
     }
+    return {"id": theme, "classes": {theme: {"properties": properties}}} | ({"enums": enums} if enums else {})
 
 
-def _property_json(prop: Property) -> dict[str, Any]:
+def vocabulary(schema: Sequence[Property], columns: Columns) -> Vocabulary:
+    """Distinct values of the text columns that have few: these travel as numbers, and a list of words."""
+    texts = [p.name for p in schema if p.kind == "string" and p.name != IDENTIFICATIE.name]
+    # the empty word stands for what is missing, and is always there
+    known = {name: np.unique(np.append(columns[name], b"")) for name in texts}
+    return {name: words for name, words in known.items() if len(words) <= _MOST_WORDS}
+
+
+def _property_json(prop: Property, words: Vocabulary) -> dict[str, Any]:
     said = {"name": prop.title, "description": prop.description}
     about: dict[str, Any] = {key: value for key, value in said.items() if value}
+    if prop.name in words:
+        return about | {"type": "ENUM", "enumType": prop.name, "noData": ""}
     if prop.kind == "string":
         # The id is never missing; 'required' and 'noData' exclude each other.
         return (
@@ -137,12 +154,20 @@ def _property_json(prop: Property) -> dict[str, Any]:
 
 
 def table_json(
-    theme: str, schema: Sequence[Property], columns: Columns, add_view: Callable[[bytes], int]
+    theme: str,
+    schema: Sequence[Property],
+    words: Vocabulary,
+    columns: Columns,
+    add_view: Callable[[bytes], int],
 ) -> dict[str, Any]:
     """Property table; `add_view` stores bytes and returns the number of their bufferView."""
     properties: dict[str, Any] = {}
     for prop in schema:
         values = columns[prop.name]
+        if prop.name in words:
+            number = np.searchsorted(words[prop.name], values).astype(np.uint8)
+            properties[prop.name] = {"values": add_view(number.tobytes())}
+            continue
         if prop.kind != "string":
             properties[prop.name] = {"values": add_view(values.tobytes())}
             continue
@@ -164,6 +189,10 @@ def decode_table(metadata: dict[str, Any], view: Callable[[int], bytes]) -> pd.D
     columns: dict[str, pd.Series[Any]] = {}
     for name, stored in table["properties"].items():
         kind, data = kinds[name], view(stored["values"])
+        if kind["type"] == "ENUM":
+            listed = metadata["schema"]["enums"][kind["enumType"]]["values"]
+            columns[name] = _decode_words(name, data, {v["value"]: v["name"] for v in listed}, count)
+            continue
         if kind["type"] == "STRING":
             columns[name] = _decode_text(name, data, view(stored["stringOffsets"]), count, "noData" in kind)
             continue
@@ -176,6 +205,12 @@ def decode_table(metadata: dict[str, Any], view: Callable[[int], bytes]) -> pd.D
         column: pd.Series[Any] = pd.Series(np.where(missing, 0, values), dtype=nullable)
         columns[name] = column.mask(missing)
     return pd.DataFrame(columns)
+
+
+def _decode_words(name: str, data: bytes, words: dict[int, str], count: int) -> pd.Series[Any]:
+    if len(data) != count or not set(data) <= words.keys():
+        raise TilesError(f"the {len(data)} values of property {name} do not fit {count} rows of its list")
+    return pd.Series([words[number] or None for number in data], dtype="str")
 
 
 def _decode_text(name: str, data: bytes, offsets: bytes, count: int, optional: bool) -> pd.Series[Any]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from tiles import properties
 from tiles.errors import TilesError
-from tiles.mesh import Mesh
+from tiles.source import Source, thinned
 from tiles.weld import FINEST_STEP, Welded, step_below, weld
 
 if TYPE_CHECKING:
@@ -95,74 +95,6 @@ class Node:
         yield self
         for child in self.children:
             yield from child.walk()
-
-
-@dataclass(frozen=True)
-class Source:
-    """Geometry from which tiles are made: a mesh in the local frame [m] and its property columns."""
-
-    mesh: Mesh
-    columns: properties.Columns
-
-    def save(self, path: Path) -> None:
-        """Park on disk: of a whole city only one node's worth is in memory."""
-        mesh = self.mesh
-        columns = {f"column_{name}": values for name, values in self.columns.items()}
-        with path.open("wb") as file:
-            np.savez(
-                file,
-                allow_pickle=False,
-                xyz=mesh.xyz,
-                triangles=mesh.triangles,
-                feature=mesh.feature,
-                color=mesh.color,
-                **columns,
-            )
-
-    @classmethod
-    def load(cls, path: Path) -> Source:
-        """Inverse of `save`."""
-        with np.load(path) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        columns = {name[7:]: values for name, values in arrays.items() if name.startswith("column_")}
-        return cls(Mesh(arrays["xyz"], arrays["triangles"], arrays["feature"], arrays["color"]), columns)
-
-    @classmethod
-    def merged(cls, parts: list[Source]) -> Source:
-        """Put parts side by side; features are renumbered."""
-        points = np.cumsum([0, *(len(part.mesh.xyz) for part in parts)])
-        rows = np.cumsum([0, *(len(part.columns["identificatie"]) for part in parts)])
-        mesh = Mesh(
-            np.concatenate([part.mesh.xyz for part in parts]),
-            np.concatenate([part.mesh.triangles + start for part, start in zip(parts, points, strict=False)]),
-            np.concatenate([part.mesh.feature + start for part, start in zip(parts, rows, strict=False)]),
-            np.concatenate([part.mesh.color for part in parts]),
-        )
-        return cls(mesh, properties.concatenate([part.columns for part in parts]))
-
-    def area(self) -> NDArray[np.float64]:
-        """(F,) surface of each feature [m2]."""
-        a, b, c = (self.mesh.xyz[self.mesh.triangles[:, k]] for k in range(3))
-        double = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-        count = len(self.columns["identificatie"])
-        area: NDArray[np.float64] = np.bincount(self.mesh.feature, double / 2, minlength=count).astype(
-            np.float64
-        )
-        return area
-
-    def features(self, keep: NDArray[np.bool_]) -> Source:
-        """Part with only the features for which `keep` (F,) holds, renumbered."""
-        rows = np.flatnonzero(keep)
-        number = np.cumsum(keep) - 1
-        chosen = keep[self.mesh.feature]
-        used, triangles = np.unique(self.mesh.triangles[chosen], return_inverse=True)
-        mesh = Mesh(
-            self.mesh.xyz[used],
-            triangles.reshape(-1, 3),
-            number[self.mesh.feature[chosen]],
-            self.mesh.color[chosen],
-        )
-        return Source(mesh, properties.select(self.columns, rows))
 
 
 class Pyramid:
@@ -261,7 +193,9 @@ class Pyramid:
 
     def _above(self, key: Key, children: list[Node], source: Source) -> tuple[Node, Source]:
         box = _around([child.box for child in children])
-        kept, mesh = _thinned(source, self._step(box), self._limits.upper_vertices)
+        # where the next step is full detail, this one may be halfway
+        halfway = any(not child.children for child in children)
+        kept, mesh = thinned(source, self._step(box), self._limits.upper_vertices, halfway=halfway)
         area = sum(child.area for child in children)
         shown = float(kept.area().sum()) / area if area > 0 else 1.0
         # Where most buildings had to be left out, the next level must come sooner: tiles of 1/n of the
@@ -290,38 +224,6 @@ class Pyramid:
 
     def _step(self, box: NDArray[np.float64]) -> float:
         return step_below(max(self._error(box) / _ERROR_PIXELS, FINEST_STEP))
-
-
-def _thinned(source: Source, step: float, vertices: int) -> tuple[Source, Welded]:
-    """Simplify to `step` [m] and keep the largest features, by area, that fit in `vertices`.
-
-    Returns what is left unsimplified, for the level above, and simplified, to draw.
-    """
-    # Heights keep four times the precision: coarse steps would make terraces of the flat country.
-    mesh = weld(source.mesh, step, max(step / 4, FINEST_STEP))
-    count = len(source.columns["identificatie"])
-    needs = np.bincount(mesh.feature, minlength=count)
-    order = np.argsort(-source.area(), kind="stable")
-    order = order[needs[order] > 0]
-    fitting = order[np.cumsum(needs[order]) <= vertices]
-    keep = np.zeros(count, dtype=bool)
-    keep[fitting if len(fitting) else order[:1]] = True
-    if not keep.any():
-        # Every feature is smaller than a step: draw them as they are, they cannot be many.
-        return source, weld(source.mesh, FINEST_STEP)
-    kept = source.features(keep)
-    mesh = mesh.features(keep)
-    number = np.cumsum(keep) - 1
-    return kept, Welded(
-        mesh.step, mesh.lattice, mesh.normal, mesh.color, number[mesh.feature], mesh.triangles
-    )
-
-
-def upper(mesh: Mesh) -> Mesh:
-    """Mesh without its undersides, which nothing at a distance looks at."""
-    a, b, c = (mesh.xyz[mesh.triangles[:, k]] for k in range(3))
-    normal = np.cross(b - a, c - a)
-    return mesh.select(normal[:, 2] >= -0.5 * np.linalg.norm(normal, axis=1))
 
 
 def _around(boxes: list[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -14,8 +14,9 @@ from tiles.errors import TilesError
 from tiles.files import Staging, disk_errors, write_file
 from tiles.frame import Frame
 from tiles.mesh import Cell, Mesh, Property, checked
-from tiles.pyramid import Content, Key, Limits, Node, Pyramid, Source, upper
+from tiles.pyramid import Content, Key, Limits, Node, Pyramid
 from tiles.rdnap import RdNap
+from tiles.source import Source, upper
 from tiles.tree import as_json, thickened, volume, write_tree
 
 if TYPE_CHECKING:
@@ -147,7 +148,11 @@ def write_tileset(
             drawn = pyramid.add(
                 Key(0, floor(middle[0] / cell_size), floor(middle[1] / cell_size)),
                 Source(_local(cell.detail, frame, rdnap, cell), columns),
-                Source(_local(_overview(cell), frame, rdnap, cell), columns),
+                Source(
+                    _local(_overview(cell), frame, rdnap, cell),
+                    columns,
+                    None if cell.middle is None else _local(upper(cell.middle), frame, rdnap, cell),
+                ),
                 _centroids(cell.detail, len(cell.properties)),
             )
             features += int(drawn.sum())
@@ -279,13 +284,7 @@ def _overview(cell: Cell) -> Mesh:
         return upper(cell.detail)
     present = np.zeros(len(cell.properties), dtype=bool)
     present[cell.overview.feature] = True
-    simple, rest = upper(cell.overview), upper(cell.detail.select(~present[cell.detail.feature]))
-    return Mesh(
-        np.concatenate([simple.xyz, rest.xyz]),
-        np.concatenate([simple.triangles, rest.triangles + len(simple.xyz)]),
-        np.concatenate([simple.feature, rest.feature]),
-        np.concatenate([simple.color, rest.color]),
-    )
+    return upper(cell.overview).beside(upper(cell.detail.select(~present[cell.detail.feature])))
 
 
 def _local(mesh: Mesh, frame: Frame, rdnap: RdNap, cell: Cell) -> Mesh:

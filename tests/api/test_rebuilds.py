@@ -22,7 +22,8 @@ from upath import UPath
 from tests.api.town import BOX, write_twin
 from tests.store.manifests import manifest
 from twin.api import create_app
-from twin.api.data import CurrentTwin, Twin
+from twin.api.current import CurrentTwin
+from twin.api.data import Twin
 from twin.catalogue import CATALOGUE
 from twin.errors import StoreError
 from twin.store import Layout, read_manifest

@@ -1,19 +1,22 @@
 # ruff: noqa: E501
 """Requests per second of the API over 100 000 panden, beside pygeoapi on the same objects in one run.
 
-Run ``python -m tests.benchmarks.bench_api [TWIN] [--pygeoapi BIN] [--seconds 10]``. TWIN is a built twin, by default that
-of ``twin demo``: its panden are repeated, each copy on a place and with ids of its own, always the same. The load is
-made by ``wrk`` (2 threads, 4 connections), every request with another id, box or value. BIN is the ``bin`` folder of
-an environment with pygeoapi and gunicorn; it serves the objects from a GeoPackage with its SQLiteGPKG provider, for
-which SpatiaLite must be installed. That provider does not know filters: it leaves a CQL2 filter out of account and
-answers with the first objects, so in that line it does less. pygeoapi has no aggregates: there the buurt is asked for as its objects, which is
-what its clients add up.
+Run ``python -m tests.benchmarks.bench_api [TWIN] [--pygeoapi BIN] [--postgres BIN] [--seconds 10]``. TWIN is a built
+twin, by default that of ``twin demo``: its panden are repeated, each copy on a place and with ids of its own, always
+the same. The load is made by ``wrk`` on the same machine, with one request in flight and with four, every request with
+another id, box or value; the aggregate is asked of six attributes in turn, so after the first six it is one that was
+made before, and the time of the first ones is told apart.
+
+BIN of pygeoapi is the ``bin`` folder of an environment with pygeoapi and gunicorn, which serves from one process, see
+:mod:`tests.benchmarks.peers`. From the GeoPackage its provider needs SpatiaLite, and leaves a CQL2 filter out of
+account: it answers with the first objects, so in that line it does less. With ``--postgres``, the folder with
+``initdb`` of a PostgreSQL that has PostGIS, it does filter; its environment then needs psycopg2 and geoalchemy2.
+pygeoapi has no aggregates: there the buurt is asked for as its objects, which is what its clients add up.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -23,10 +26,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.error import URLError
+from typing import Any
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import geopandas as gpd
@@ -34,6 +38,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tests.benchmarks import peers
 from twin.catalogue import CATALOGUE
 from twin.store import Layout, read_manifest
 from twin.store.checksums import write_checksums
@@ -41,7 +46,8 @@ from twin.store.tables import write_objects
 
 COUNT, SIDE = 100_000, 20_000.0  # panden, and metres of the square that they lie in
 CORNER = (80_000.0, 440_000.0)
-PORTS = {"gemeentetwin": 18_210, "pygeoapi": 18_211}
+PORT = 18_210
+TOGETHER = (1, 4)  # requests in flight
 KINDS = ("object by id", "bbox of 1 000", "CQL2 over all", "buurt aggregate")
 
 
@@ -60,8 +66,8 @@ def repeated(source: Path) -> gpd.GeoDataFrame:
     return frame.set_geometry(gpd.GeoSeries(shapes, crs=28992))
 
 
-def write(frame: gpd.GeoDataFrame, source: Path, folder: Path) -> None:
-    """The same objects as a twin and as a GeoPackage in longitude and latitude."""
+def write(frame: gpd.GeoDataFrame, source: Path, folder: Path) -> gpd.GeoDataFrame:
+    """The same objects as a twin, as a GeoPackage in longitude and latitude, and as that table."""
     layout = Layout(folder / "twin")
     table = CATALOGUE.conform(pd.DataFrame(frame.drop(columns="geometry")), "pand")
     write_objects(layout, "pand", "080000_440000", table, frame.geometry, CATALOGUE.public())
@@ -74,9 +80,9 @@ def write(frame: gpd.GeoDataFrame, source: Path, folder: Path) -> None:
     for name in plain.columns:
         if plain[name].dtype == object:
             plain[name] = [None if v is None else " | ".join(v) for v in plain[name]]
-    gpd.GeoDataFrame(plain, geometry=frame.geometry).to_crs(4326).to_file(
-        folder / "panden.gpkg", layer="pand"
-    )
+    degrees = gpd.GeoDataFrame(plain, geometry=frame.geometry).to_crs(4326)
+    degrees.to_file(folder / "panden.gpkg", layer="pand")
+    return degrees
 
 
 def scripts(folder: Path, server: str) -> Iterator[tuple[str, Path]]:
@@ -111,8 +117,8 @@ def scripts(folder: Path, server: str) -> Iterator[tuple[str, Path]]:
         path.write_text(
             f"local i, names = 0, {names}\nfunction init(a) math.randomseed(7) end\n"
             f'function request() i = i + 1 return wrk.format("GET", {address}) end\n'
-            "function done(s, l, r) print(string.format('RESULT %d %d %d %d', s.requests, s.duration, "
-            "s.errors.status, l:percentile(99))) end\n"
+            "function done(s, l, r) print(string.format('RESULT %d %d %d %d %d', s.requests, s.duration, "
+            "s.errors.status, l:percentile(99), l:percentile(50))) end\n"
         )
         yield kind, path
 
@@ -138,12 +144,22 @@ def served(command: list[str], address: str, **environment: str) -> Iterator[int
         process.wait(30)
 
 
-def load(path: Path, port: int, seconds: int) -> tuple[float, float, int]:
-    """Requests per second, 99th percentile [ms] and answers that were no 2xx."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests per second, 99th percentile and median of the time of an answer [ms], answers that were no 2xx."""
+
+    rate: float
+    slowest: float
+    median: float
+    wrong: int
+
+
+def load(path: Path, port: int, seconds: int, together: int) -> Load:
+    """Ask for some seconds, with so many requests in flight."""
     command = [
         "wrk",
         "-t1",
-        "-c2",
+        f"-c{together}",
         f"-d{seconds}s",
         "--timeout",
         "60s",
@@ -152,8 +168,32 @@ def load(path: Path, port: int, seconds: int) -> tuple[float, float, int]:
         f"http://127.0.0.1:{port}",
     ]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    requests, duration, wrong, slowest = map(int, re.findall(r"RESULT (\d+) (\d+) (\d+) (\d+)", text)[0])
-    return requests / (duration / 1e6), slowest / 1e3, wrong
+    requests, duration, wrong, slowest, median = map(
+        int, re.findall(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", text)[0]
+    )
+    return Load(requests / (duration / 1e6), slowest / 1e3, median / 1e3, wrong)
+
+
+def first_aggregates() -> list[float]:
+    """Time of an aggregate per buurt that nobody asked for before [ms], of nine attributes."""
+    base = f"http://127.0.0.1:{PORT}/api/collections/pand/statistics?by=buurtcode&property="
+    taken = []
+    for name in (
+        "h_dak_50p",
+        "h_dak_70p",
+        "h_dak_min",
+        "volume_lod12",
+        "volume_lod13",
+        "zonnestroom",
+        "opp_gevel_n",
+        "opp_dak_plat",
+        "h_maaiveld",
+    ):
+        begin = time.perf_counter()
+        with suppress(HTTPError):
+            urlopen(base + name, timeout=30).read()
+            taken.append((time.perf_counter() - begin) * 1e3)
+    return taken
 
 
 def memory(pid: int) -> float:
@@ -161,36 +201,7 @@ def memory(pid: int) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) / 1024
 
 
-def pygeoapi(folder: Path, binaries: Path) -> list[str]:
-    """Write its configuration; the command that serves it from one process."""
-    base = f"http://127.0.0.1:{PORTS['pygeoapi']}"
-    text = {"en": "panden"}
-    config = {
-        "server": {"bind": {"host": "127.0.0.1", "port": PORTS["pygeoapi"]}, "url": base, "mimetype": "application/json; charset=UTF-8",
-                   "encoding": "utf-8", "languages": ["en"], "limits": {"default_items": 10, "max_items": 10000},
-                   "map": {"url": "https://tile.example/{z}/{x}/{y}", "attribution": "-"}},
-        "logging": {"level": "ERROR"},
-        "metadata": {"identification": {"title": text, "description": text, "keywords": {"en": ["x"]}, "terms_of_service": "-", "url": base},
-                     "license": {"name": "-", "url": base}, "provider": {"name": "-", "url": base}, "contact": {"name": "-", "url": base, "email": "x@example.nl"}},
-        "resources": {"pand": {"type": "collection", "title": text, "description": text, "keywords": {"en": ["x"]},
-                               "extents": {"spatial": {"bbox": [3, 50, 8, 54], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}},
-                               "providers": [{"type": "feature", "name": "SQLiteGPKG", "data": str(folder / "panden.gpkg"),
-                                              "id_field": "identificatie", "table": "pand"}]}},
-    }  # fmt: skip
-    # JSON is YAML.
-    (folder / "pygeoapi.yml").write_text(json.dumps(config))
-    environment = os.environ | {"PYGEOAPI_CONFIG": str(folder / "pygeoapi.yml")}
-    made = subprocess.run([binaries / "pygeoapi", "openapi", "generate", folder / "pygeoapi.yml"], env=environment,
-                          capture_output=True, text=True, check=True)  # fmt: skip
-    (folder / "openapi.yml").write_text(made.stdout)
-    return [
-        str(binaries / "gunicorn"),
-        "-w",
-        "1",
-        "-b",
-        f"127.0.0.1:{PORTS['pygeoapi']}",
-        "pygeoapi.flask_app:APP",
-    ]
+Found = dict[tuple[str, int], Load]
 
 
 def main() -> None:
@@ -198,6 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("twin", type=Path, nargs="?")
     parser.add_argument("--pygeoapi", type=Path)
+    parser.add_argument("--postgres", type=Path)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--soak", type=int, default=0, help="Requests after which memory is looked at.")
     asked = parser.parse_args()
@@ -219,51 +231,58 @@ def main() -> None:
             ]
             subprocess.run(demo, check=True)
         source = asked.twin or folder / "demo" / "twin"
-        write(repeated(source), source, folder)
-        found: dict[str, dict[str, tuple[float, float, int]]] = {}
-        command = [
-            sys.executable,
-            "-m",
-            "twin",
-            "serve",
-            str(folder / "twin"),
-            "--port",
-            str(PORTS["gemeentetwin"]),
-        ]
-        with served(command, f"http://127.0.0.1:{PORTS['gemeentetwin']}/api/health") as pid:
-            found["gemeentetwin"] = _all(folder, "gemeentetwin", asked.seconds)
+        table = write(repeated(source), source, folder)
+        found: dict[str, Found] = {}
+        command = [sys.executable, "-m", "twin", "serve", str(folder / "twin"), "--port", str(PORT)]
+        print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        with served(command, f"http://127.0.0.1:{PORT}/api/health") as pid:
+            first = first_aggregates()
+            print(
+                f"first time of an aggregate: median {sorted(first)[len(first) // 2]:.1f}, longest {max(first):.1f} ms"
+            )
+            found["twin"] = _all(folder, "gemeentetwin", PORT, asked.seconds)
             if asked.soak:
                 _soak(folder, pid, asked.soak)
         if asked.pygeoapi:
-            command = pygeoapi(folder, asked.pygeoapi)
-            files = {
-                "PYGEOAPI_CONFIG": str(folder / "pygeoapi.yml"),
-                "PYGEOAPI_OPENAPI": str(folder / "openapi.yml"),
-            }
-            with served(command, f"http://127.0.0.1:{PORTS['pygeoapi']}/collections/pand?f=json", **files):
-                found["pygeoapi"] = _all(folder, "pygeoapi", asked.seconds)
+            found["pygeoapi, GeoPackage"] = _peer(
+                folder, asked.pygeoapi, peers.geopackage(folder), asked.seconds
+            )
+        if asked.pygeoapi and asked.postgres:
+            with peers.postgis(folder, table, asked.postgres) as provider:
+                found["pygeoapi, PostGIS"] = _peer(folder, asked.pygeoapi, provider, asked.seconds)
+        print(f"load of the machine after: {os.getloadavg()[0]:.1f}")
         for kind in KINDS:
-            ours = found["gemeentetwin"][kind]
-            line = f"{kind:18} {ours[0]:9.1f} requests/s  p99 {ours[1]:8.1f} ms  not 2xx {ours[2]}"
-            if other := found.get("pygeoapi", {}).get(kind):
-                line += f"   pygeoapi {other[0]:8.2f}/s p99 {other[1]:9.1f} ms not 2xx {other[2]}  x{ours[0] / max(other[0], 1e-9):.0f}"
-            print(line)
+            for together in TOGETHER:
+                ours = found["twin"][kind, together]
+                for server, loads in found.items():
+                    it = loads[kind, together]
+                    times = "" if server == "twin" else f"  x{ours.rate / max(it.rate, 1e-9):.1f}"
+                    print(
+                        f"{kind:16} {together} in flight  {server:22} {it.rate:9.2f}/s  p50 {it.median:8.1f}  p99 {it.slowest:8.1f} ms  not 2xx {it.wrong}{times}"
+                    )
 
 
-def _all(folder: Path, server: str, seconds: int) -> dict[str, tuple[float, float, int]]:
+def _peer(folder: Path, binaries: Path, provider: dict[str, Any], seconds: int) -> Found:
+    command, files = peers.command_of(folder, binaries, provider)
+    with served(command, f"http://127.0.0.1:{peers.PORT}/collections/pand?f=json", **files):
+        return _all(folder, "pygeoapi", peers.PORT, seconds)
+
+
+def _all(folder: Path, server: str, port: int, seconds: int) -> Found:
     found = {}
     for kind, path in scripts(folder, server):
-        load(path, PORTS[server], max(1, seconds // 3))  # warm
-        found[kind] = load(path, PORTS[server], seconds)
+        for together in TOGETHER:
+            load(path, port, max(1, seconds // 2), together)  # warm
+            found[kind, together] = load(path, port, seconds, together)
     return found
 
 
 def _soak(folder: Path, pid: int, requests: int) -> None:
-    path = next(p for _, p in scripts(folder, "gemeentetwin"))
+    """Ask in turn for all kinds, as one after the other would not show what they do to each other."""
     begin, done = memory(pid), 0.0
     while done < requests:
-        rate, _, _ = load(path, PORTS["gemeentetwin"], 10)
-        done += 10 * rate
+        for _, path in scripts(folder, "gemeentetwin"):
+            done += 5 * load(path, PORT, 5, TOGETHER[-1]).rate
         print(f"{done:9.0f} requests: {memory(pid):7.1f} MB, {begin:.1f} before")
 
 

@@ -39,7 +39,7 @@ def main(buildings: int) -> None:
         _, settings = write_sample(Path(name) / "bron", buildings=buildings, seed=1)
         with ProcessPoolExecutor() as pool:
             build(load(settings), Path(name) / "twin", pool, Silence())
-        planner = Planner.open(Layout(Path(name) / "twin"), internal=True)
+        planner = Planner.open(Layout(Path(name) / "twin"), "intern")
         first = variant_of(demolitions(planner, 1))
         begin = time.process_time()
         planner.town(first)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from tests.check.spoiling import found
+from tests.tiles.test_check import edit_tile
 from twin.build import Silence
 from twin.check import check_twin
 from twin.errors import StoreError
@@ -134,6 +135,43 @@ def test_a_tile_cut_short(twin: Path) -> None:
     path = max((twin / "3dtiles" / "pand").rglob("*.glb"), key=lambda p: p.stat().st_size)
     path.write_bytes(path.read_bytes()[:-1000])
     found(twin, f"3dtiles/{path.relative_to(twin / '3dtiles').as_posix()}")
+
+
+def test_a_tile_that_lies_five_centimetres_off(twin: Path) -> None:
+    path = max((twin / "3dtiles" / "weg" / "500").glob("*.glb"), key=lambda p: p.stat().st_size)
+
+    def shift(document: dict[str, Any], _: bytearray) -> None:
+        document["nodes"][0]["translation"][0] += 0.05
+
+    edit_tile(path, shift)
+    verdict = found(twin, "3dtiles/weg G", "its tile draws a corner 0.0")
+    (check,) = (c for c in verdict.checks if "2 cm" in c.name)
+    assert 1 < check.failed < check.checked
+
+
+def test_a_corner_that_no_tile_draws(twin: Path) -> None:
+    def grow(feature: Feature) -> None:
+        solid = _solid(feature)
+        face = solid["boundaries"][0][0][0]
+        x, y, z = feature["vertices"][face[0]]
+        feature["vertices"].append([x, y, z + 40])
+        face.insert(1, len(feature["vertices"]) - 1)
+
+    _, name = _spoil(twin, grow)
+    found(twin, "3dtiles/pand", name.rsplit(".", 1)[-1], "a corner of its CityJSON is 0.04")
+
+
+def test_a_tile_with_an_object_that_is_no_cityobject(twin: Path) -> None:
+    for path in (twin / "cityjson").glob("*.city.jsonl"):
+        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        roads = [line for line in lines if '"type":"Road"' in line]
+        if roads:
+            lines.remove(roads[0])
+            path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+            name = json.loads(roads[0])["id"].removeprefix("NL.IMGeo.")
+            found(twin, "3dtiles/weg/500", "1 of its objects are in no CityJSON", name)
+            return
+    raise AssertionError("the sample has no road")
 
 
 def test_a_tile_that_is_gone(twin: Path) -> None:

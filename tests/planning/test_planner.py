@@ -36,7 +36,7 @@ def panden(sample_twin: Path) -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="module")
 def planner(sample_twin: Path) -> Planner:
-    return Planner.open(Layout(sample_twin), internal=True)
+    return Planner.open(Layout(sample_twin), "intern")
 
 
 @pytest.fixture(scope="module")

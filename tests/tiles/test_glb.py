@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pygltflib import GLTF2
+from scipy.spatial import cKDTree
 
 from tests.tiles.town import SCHEMA, houses, pavement
 from tiles import Mesh, Property, TilesError, glb, meshopt, properties, read_mesh
@@ -50,17 +51,23 @@ def test_reads_back_within_the_lattice(compress: bool, tmp_path: Path) -> None:
     (tmp_path / "tile.glb").write_bytes(data)
     back = read_mesh(tmp_path / "tile.glb")
 
-    # Compression may rotate a triangle's corners: turn them back before comparing.
+    # Triangles come back in an order of their own, and compression may rotate their corners.
     expected, found = mesh.xyz[mesh.triangles], back.xyz[back.triangles]
-    assert (back.feature[back.triangles] == mesh.feature[:, None]).all()
+    feature = back.feature[back.triangles]
+    assert (feature == feature[:, :1]).all()
+    apart = np.array([1000.0, 0.0, 0.0])  # the triangles of one feature are not looked for at another
+    near = cKDTree(found.mean(axis=1) + feature[:, :1] * apart)
+    _, match = near.query(expected.mean(axis=1) + mesh.feature[:, None] * apart)
+    assert sorted(match.tolist()) == list(range(len(mesh.triangles)))
+    found, corner = found[match], back.triangles[match, 0]
     turn = np.argmin(np.linalg.norm(found - expected[:, :1], axis=2), axis=1)
     found = np.take_along_axis(found, ((turn[:, None] + np.arange(3)) % 3)[:, :, None], axis=1)
     assert np.abs(found - expected).max() <= FINEST_STEP / 2 + 1e-9
 
     normal = np.cross(expected[:, 1] - expected[:, 0], expected[:, 2] - expected[:, 0])
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    assert np.abs(back.normal[back.triangles[:, 0]] - normal).max() < 0.51 / 127
-    assert np.abs(back.color[back.triangles[:, 0]].astype(int) - mesh.color).max() <= 2
+    assert np.abs(back.normal[corner] - normal).max() < 0.51 / 127
+    assert np.abs(back.color[corner].astype(int) - mesh.color).max() <= 2
     pd.testing.assert_frame_equal(
         back.properties.drop(columns=["hoogte"]),
         table[back.properties.columns].drop(columns=["hoogte"]),
@@ -227,12 +234,41 @@ def test_values_that_do_not_fit_are_named(kind: str, value: float) -> None:
 
 
 def test_missing_values_have_a_default_that_readers_can_tell_from_zero() -> None:
-    schema = properties.schema_json("pand", properties.complete(SCHEMA))["classes"]["pand"]["properties"]
+    schema = properties.schema_json("pand", properties.complete(SCHEMA), {})["classes"]["pand"]["properties"]
     assert list(schema) == ["identificatie", "bouwjaar", "hoogte", "gebruiksdoel", "leegstaand"]
     for name in ("bouwjaar", "hoogte", "leegstaand"):
         assert schema[name]["noData"] == schema[name]["default"] != 0
     # JavaScript compares the number it reads from 32 bits with the number in the JSON.
     assert float(np.float32(schema["hoogte"]["noData"])) == schema["hoogte"]["noData"]
+
+
+def test_words_travel_as_numbers_where_they_are_few() -> None:
+    table = pd.DataFrame(
+        {
+            "identificatie": [f"a{i}" for i in range(600)],
+            "dak": ["hellend", None, "plat"] * 200,
+            "straat": [f"Straat {i}" for i in range(600)],
+        }
+    )
+    schema = properties.complete([Property("dak", "string"), Property("straat", "string")])
+    columns = properties.encode(table, schema, "here")
+    words = properties.vocabulary(schema, columns)
+    assert {name: known.tolist() for name, known in words.items()} == {"dak": [b"", b"hellend", b"plat"]}
+    views: list[bytes] = []
+
+    def add(data: bytes) -> int:
+        views.append(data)
+        return len(views) - 1
+
+    stored = properties.table_json("pand", schema, words, columns, add)
+    told = properties.schema_json("pand", schema, words)
+    assert told["classes"]["pand"]["properties"]["dak"] == {"type": "ENUM", "enumType": "dak", "noData": ""}
+    metadata = {"schema": told, "propertyTables": [stored]}
+    back = properties.decode_table(metadata, views.__getitem__)
+    pd.testing.assert_frame_equal(back, table.astype("str"), check_dtype=False)
+    views[stored["properties"]["dak"]["values"]] = bytes([7]) * 600
+    with pytest.raises(TilesError, match="dak"):
+        properties.decode_table(metadata, views.__getitem__)
 
 
 @pytest.mark.parametrize("names", [("p", "p"), ("naam met spatie",)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pandas as pd
 import pytest
 
 from tests.tiles.town import SCHEMA, houses, pavement, town
+from tests.tiles.viewing import seen_from, sent
 from tiles import (
     Cell,
     Limits,
@@ -142,6 +142,51 @@ def test_upper_levels_show_the_largest_features(tmp_path: Path, rdnap: RdNap) ->
     assert len(shown & set(rank[: len(shown)])) == len(shown)
 
 
+def stepped(cell: Cell, features: range) -> Cell:
+    """The cell with a middle: of some features a second block in the air, of the others the overview."""
+    overview = cell.overview
+    assert overview is not None
+    upper = overview.select(np.isin(overview.feature, features))
+    raised = replace(upper, xyz=overview.xyz + np.array([0.0, 0.0, 30.0]))
+    return replace(cell, middle=overview.beside(raised))
+
+
+def test_the_level_above_the_leaves_is_halfway(tmp_path: Path, rdnap: RdNap) -> None:
+    cells = [stepped(cell, range(10, 20)) for cell in town(2, 2, 60)]
+    write(tmp_path / "pand", cells, rdnap)
+    write(tmp_path / "plain", [replace(cell, middle=None) for cell in cells], rdnap)
+    tiles, plain = (list(walk(tmp_path / name / "tileset.json")) for name in ("pand", "plain"))
+    above = [t for t in tiles if not t.leaf]
+    lowest = [t for t in above if any(leaf.parent is t for leaf in tiles if leaf.leaf)]
+    for tile in above:
+        mesh = read_mesh(tile.content)
+        assert len(mesh.properties) == 60 * sum(_below(tiles, tile))
+        high = {mesh.properties["identificatie"][f] for f in mesh.feature[mesh.xyz[:, 2] > 32]}
+        assert {int(name[-6:]) for name in high} == (set(range(10, 20)) if tile in lowest else set())
+    assert [t.error for t in tiles] == [t.error for t in plain]
+    assert check_tileset(tmp_path / "pand") == []
+
+
+def _below(tiles: list[Tile], above: Tile) -> list[bool]:
+    def within(tile: Tile | None) -> bool:
+        return tile is not None and (tile is above or within(tile.parent))
+
+    return [tile.leaf and within(tile) for tile in tiles]
+
+
+def test_the_middle_takes_no_room_from_other_features(tmp_path: Path, rdnap: RdNap) -> None:
+    cell = stepped(houses(300, (84_500.0, 447_000.0)), range(300))
+    shown = []
+    for name, middle in (("without", None), ("with", cell.middle)):
+        limits = Limits(upper_vertices=7_000)  # some 6 000 for the blocks
+        write(tmp_path / name, [replace(cell, middle=middle)], rdnap, limits=limits)
+        root = read_mesh(next(walk(tmp_path / name / "tileset.json")).content)
+        assert len(root.xyz) <= 7_000
+        shown.append((set(root.properties["identificatie"]), len(root.xyz)))
+    assert shown[0][0] == shown[1][0]
+    assert shown[0][1] < shown[1][1]
+
+
 def test_overview_without_a_feature_shows_its_detail(tmp_path: Path, rdnap: RdNap) -> None:
     cell = houses(10, (84_500.0, 447_000.0))
     assert cell.overview is not None
@@ -149,25 +194,6 @@ def test_overview_without_a_feature_shows_its_detail(tmp_path: Path, rdnap: RdNa
     write(tmp_path / "pand", [partial], rdnap)
     root = next(walk(tmp_path / "pand" / "tileset.json"))
     assert len(read_mesh(root.content).properties) == 10
-
-
-def seen_from(tiles: list[Tile], eye: np.ndarray, target: float = 16.0, height: float = 1080.0) -> list[Tile]:
-    """Tiles that a viewer draws: the traversal of 3D Tiles with REPLACE refinement, without culling."""
-    below: dict[int, list[Tile]] = {}
-    for tile in tiles:
-        below.setdefault(id(tile.parent), []).append(tile)
-
-    def draw(tile: Tile) -> list[Tile]:
-        half = np.linalg.norm(tile.box[1:], axis=1)
-        nearest = np.maximum(np.abs((eye - tile.box[0]) @ (tile.box[1:] / half[:, None]).T) - half, 0)
-        distance = max(float(np.linalg.norm(nearest)), 1e-9)
-        error = tile.error * height / (2 * np.tan(np.radians(30)) * distance)
-        children = below.get(id(tile), [])
-        return (
-            [found for child in children for found in draw(child)] if children and error > target else [tile]
-        )
-
-    return draw(tiles[0])
 
 
 def test_whole_city_from_ten_kilometres_and_a_street_from_nearby(tmp_path: Path, rdnap: RdNap) -> None:
@@ -181,8 +207,7 @@ def test_whole_city_from_ten_kilometres_and_a_street_from_nearby(tmp_path: Path,
     tiles = list(walk(tmp_path / "pand" / "tileset.json"))
 
     far = seen_from(tiles, np.array([0.0, -6_000.0, 8_000.0]))
-    sent = sum(len(gzip.compress(tile.content.read_bytes(), 6)) for tile in far)
-    assert sent < 3_000_000
+    assert sent(tile.content for tile in far) < 3_000_000
     shown = sum(len(read_mesh(tile.content).properties) for tile in far)
     assert shown > 0.4 * summary.features
     span = np.concatenate([read_mesh(tile.content).xyz for tile in far])

@@ -21,7 +21,8 @@ from twin.access import AccessSettings, Gate
 from twin.api import city, features, html, legends, login, problems, scenarios
 from twin.api.answers import Json
 from twin.api.caching import Conditional
-from twin.api.data import CurrentTwin
+from twin.api.compression import BROTLI, GZIP, SMALL, CompressedAside
+from twin.api.current import CurrentTwin
 from twin.api.dependencies import OnlyKnownParameters
 from twin.api.description import describe
 from twin.api.guard import Guard
@@ -103,7 +104,10 @@ def create_app(
     # The last one added is the first that a request meets.
     app.add_middleware(Conditional, current=current)
     app.add_middleware(Guard, gate=gate)
-    app.add_middleware(CompressMiddleware, minimum_size=1024, zstd=False, brotli_quality=4, gzip_level=5)
+    app.add_middleware(CompressedAside)
+    app.add_middleware(
+        CompressMiddleware, minimum_size=SMALL, zstd=False, brotli_quality=BROTLI, gzip_level=GZIP
+    )
     origins = access.server.origins if access else ()
     if origins:
         app.add_middleware(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
@@ -11,6 +10,7 @@ import shapely
 from tiles import RdNap
 from twin.api.crs import Crs
 from twin.api.data import Twin
+from twin.api.table import Rows, Table
 from twin.errors import QueryError
 
 STEPS = 16
@@ -36,30 +36,16 @@ class Area:
     inner: Box
     shape: shapely.Geometry
 
-    def clauses(
-        self, twin: Twin, collection: str, clauses: list[str], values: list[Any]
-    ) -> tuple[list[str], list[Any]]:
-        """``clauses`` with those for the objects that intersect the area.
+    def rows(self, table: Table) -> Rows:
+        """Rows of the objects that intersect the area, ascending.
 
-        Boxes of objects decide for most; of those that only may intersect, the geometry is asked.
+        Their boxes decide for most; of those that only may intersect, the geometry is asked.
         """
-        x0, y0, x1, y1 = self.outer
-        clauses = [*clauses, "maxx >= ? and minx <= ? and maxy >= ? and miny <= ?"]
-        values = [*values, x0, x1, y0, y1]
-        x0, y0, x1, y1 = self.inner
-        doubtful = "not (minx >= ? and maxx <= ? and miny >= ? and maxy <= ?)"
-        near = twin.rows(
-            f'select row_ from "{collection}" where {" and ".join([*clauses, doubtful])}',
-            [*values, x0, x1, y0, y1],
-        )
+        near = table.near(self.outer)
+        doubtful = np.flatnonzero(~table.inside(self.inner, near))
         shapely.prepare(self.shape)
-        outside = near[~shapely.intersects(self.shape, twin.table(collection).shapes(near))].tolist()
-        if outside:
-            clauses, values = (
-                [*clauses, "row_ not in (select unnest(?::integer[]))"],
-                [*values, outside],
-            )
-        return clauses, values
+        outside = ~shapely.intersects(self.shape, table.shapes(near[doubtful]))
+        return np.delete(near, doubtful[outside])
 
 
 def area_of(bbox: str, crs: Crs, twin: Twin) -> Area | None:

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import twin
 from twin.access import ANONYMOUS
-from twin.api.data import CurrentTwin, stamp_of
+from twin.api.current import CurrentTwin
+from twin.api.data import stamp_of
 
 # What does not follow from the build alone: how it is going, who asks, and what planners save.
 _LIVE = ("/api/health", "/api/version", "/api/access", "/api/scenarios")

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
 import numpy as np
+import orjson
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
 
 import twin as package
 from twin.api.answers import Json
 from twin.api.data import Twin
 from twin.api.dependencies import CurrentTwinDep, OnlyKnownParameters, note_read
 from twin.api.features import Filter, FilterCrs, FilterLang
-from twin.api.geojson import plain
+from twin.api.geojson import listed, plain
 from twin.api.search import find
 from twin.api.selection import selection
 from twin.catalogue import Attribute
-from twin.errors import QueryError
+from twin.errors import NotFoundError, QueryError
 
 # What is computed comes from the registers that it is computed of.
+LOGO_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/webp")
 _ORIGINS = {"reconstructie": ("ahn", "bag", "bgt")}
 
 router = APIRouter(tags=["Stad"], dependencies=[OnlyKnownParameters])
@@ -41,7 +46,29 @@ def about(twin: CurrentTwinDep) -> dict[str, Any]:
         "themes": m.themes,
         "counts": twin.collections,
         "lods": m.lods,
+        "theme": {
+            **{k: v for k, v in m.looks.items() if k != "logo"},
+            "logo": "/api/logo" if m.looks.get("logo") else None,
+        }
+        if m.looks
+        else None,
     }
+
+
+@router.get(
+    "/logo",
+    summary="The municipality's logo",
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in LOGO_TYPES}}},
+)
+def logo(twin: CurrentTwinDep) -> Response:
+    """The picture that ``[theme]`` names; 404 when there is none."""
+    found = twin.manifest.looks.get("logo")
+    if not found:
+        raise NotFoundError("This twin has no logo. Name one under [theme] in twin.toml, and build it again")
+    # Opened by itself, an SVG is a page; this one may do nothing.
+    alone = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+    return Response(base64.b64decode(found["data"]), media_type=found["type"], headers=alone)
 
 
 @router.get("/catalogue", summary="The attribute catalogue")
@@ -81,23 +108,22 @@ def columns(
     twin.require(collection)
     names = ["identificatie", *(n.strip() for n in properties.split(","))]
     chosen = [twin.attribute(collection, n) for n in dict.fromkeys(names)]
-    listed = ", ".join(f'"{a.name}"' for a in chosen)
     found = selection(
         request, twin, collection, filter_=filter_, filter_lang=filter_lang, filter_crs=filter_crs
     )
-    rows = twin.query(f'select {listed} from "{collection}" where {found.where} order by row_', found.values)
-    note_read(request, twin, collection, tuple(chosen), len(rows), found.where)
-    return Json({a.name: [plain(row[i], a.type) for row in rows] for i, a in enumerate(chosen)})
+    note_read(request, twin, collection, tuple(chosen), found.count(), found.where)
+    table = twin.table(collection)
+    return Json({a.name: listed(table.column(a.name, found.found, told=True), a) for a in chosen})
 
 
-@router.get("/collections/{collection}/statistics", summary="Statistics of an attribute")
-def statistics(
+@router.get("/collections/{collection}/statistics", summary="Statistics of an attribute", response_class=Json)
+async def statistics(
     collection: str,
     request: Request,
     twin: CurrentTwinDep,
     name: Annotated[str, Query(alias="property", description="Attribute to summarise.")],
     by: Annotated[str | None, Query(description="Attribute to group by, such as buurtcode.")] = None,
-) -> dict[str, Any]:
+) -> Response:
     """Count, missing values and spread of an attribute, per group and in all.
 
     For text and booleans the number of objects per value.
@@ -111,13 +137,12 @@ def statistics(
         raise QueryError(f"by={by}: objects can't be grouped by a list")
     read = (attribute, group) if group else (attribute,)
     note_read(request, twin, collection, read, len(twin.table(collection)))
-    numeric = attribute.type in ("integer", "number")
-    groups = (
-        _numbers(twin, collection, attribute, group)
-        if numeric
-        else _values(twin, collection, attribute, group)
-    )
-    return {"collection": collection, "property": name, "by": by, "unit": attribute.unit, "groups": groups}
+    asked = (collection, name, by or "")
+    content = twin.summaries.get(asked)
+    if content is None:
+        content = await run_in_threadpool(_summary, twin, collection, attribute, group)
+        twin.summaries.put({asked: content})
+    return Response(content, media_type=Json.media_type)
 
 
 @router.get("/search", summary="Find an address, a street, a postcode, a buurt or an id", response_class=Json)
@@ -161,6 +186,19 @@ def health(twin: CurrentTwinDep) -> dict[str, str]:
 def version(twin: CurrentTwinDep) -> dict[str, Any]:
     """Version of this program, and when and by what the twin was built."""
     return {"version": package.__version__, "built": twin.manifest.built, "build": twin.manifest.versions}
+
+
+def _summary(twin: Twin, collection: str, attribute: Attribute, group: Attribute | None) -> bytes:
+    numeric = attribute.type in ("integer", "number")
+    groups = (_numbers if numeric else _values)(twin, collection, attribute, group)
+    content = {
+        "collection": collection,
+        "property": attribute.name,
+        "by": group.name if group else None,
+        "unit": attribute.unit,
+        "groups": groups,
+    }
+    return orjson.dumps(content)
 
 
 def _numbers(

@@ -1,36 +1,34 @@
-"""Reading a twin: its tables in memory once asked for, with nothing in them but what the audience may see."""
+"""Reading a twin: its tables in memory, with nothing in them but what the audience may see."""
 
 from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import orjson
 import pyarrow as pa
-import structlog
 
 from tiles import RdNap
 from twin.api import table
-from twin.api.geojson import Written
+from twin.api.database import Database
+from twin.api.geojson import KEPT, Written
+from twin.api.kept import Kept
 from twin.api.table import Rows, Table
-from twin.catalogue import STRICTNESS, Attribute, Catalogue, Classification
+from twin.catalogue import Attribute, Catalogue, Classification
 from twin.errors import NotFoundError, QueryError, StoreError
 from twin.store import Layout, Manifest, read_manifest
 from twin.store.checksums import read_checked, read_checksums
 
-log = structlog.get_logger()
 PREFIX = re.compile(r"^NL\.(IMBAG\.\w+|IMGeo)\.")
 """What a CityObject's id has before the id of the register."""
 _TILES_KEPT = 32
-_PAUSE = 2.0  # s before a build that could not be opened is tried again
+_SUMMARIES = 32 << 20  # bytes: some thousands
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,20 +45,23 @@ class Twin:
         Modification time of the manifest [ns]; another one means another build.
     clearance : str
         The strictest classification that is in it.
+    public : Twin or None
+        The same build as everybody sees it, for who may see more: they share what is public. The public one
+        knows of no other.
     """
 
     layout: Layout
     manifest: Manifest
     stamp: int
     clearance: Classification = "openbaar"
+    public: Twin | None = field(default=None, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    _prepared: set[str] = field(default_factory=set, repr=False)
     _tables: dict[str, Table] = field(default_factory=dict, repr=False)
     _lines: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def open(cls, root: Path, clearance: Classification = "openbaar") -> Twin:
-        """Open the twin in a folder.
+    def open(cls, root: Path) -> Twin:
+        """Open the twin in a folder, for everybody.
 
         Raises
         ------
@@ -70,9 +71,13 @@ class Twin:
         layout = Layout(root)
         stamp = stamp_of(layout)
         # The stamp first: a manifest that is replaced in between is then read once more, not never.
-        opened = cls(layout, read_manifest(layout), stamp, clearance)
+        opened = cls(layout, read_manifest(layout), stamp)
         opened.checksums  # noqa: B018 - read now, with its manifest
         return opened
+
+    def seen_by(self, clearance: Classification) -> Twin:
+        """The same build for people who may see more than everybody."""
+        return Twin(self.layout, self.manifest, self.stamp, clearance, self)
 
     def load(self) -> None:
         """Have all collections in memory, so that a next build takes nothing away.
@@ -84,10 +89,13 @@ class Twin:
         """
         for collection in self.collections:
             self.table(collection)
+        pa.default_memory_pool().release_unused()  # half as much again, from the reading
 
     @cached_property
     def checksums(self) -> Mapping[str, str]:
         """Of the files of this build."""
+        if self.public is not None:
+            return self.public.checksums
         return read_checksums(self.layout, self.manifest.checksums)
 
     @cached_property
@@ -103,55 +111,23 @@ class Twin:
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """Sources that may be named."""
-        most = STRICTNESS[self.clearance]
-        return [s for s in self.manifest.sources if STRICTNESS[s["classification"]] <= most]
+        return self.manifest.sources_for(self.clearance)
 
     @cached_property
-    def _database(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect()
+    def _database(self) -> Database:
+        return Database(copied=self.public is None)
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a query; names in ``sql`` come from the catalogue, values from the request.
-
-        Raises
-        ------
-        QueryError
-            When a filter computes what can't be computed.
-        """
-        return self._run(sql, values, lambda cursor: cursor.fetchall())  # type: ignore[no-any-return]
+        """Rows of a query, see :meth:`~twin.api.database.Database.query`."""
+        return self._database.query(sql, values)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Rows:
-        """Rows of a collection ``(N,)``, from a query that selects nothing but ``row_``.
-
-        Raises
-        ------
-        QueryError
-            When a filter computes what can't be computed.
-        """
-        found: Rows = self._run(sql, values, lambda cursor: cursor.fetchnumpy()["row_"]).astype(np.int64)
-        return found
-
-    def _run(self, sql: str, values: Sequence[Any], fetch: Any) -> Any:
-        with self._lock:
-            cursor = self._database.cursor()
-        with cursor:
-            try:
-                return fetch(cursor.execute(sql, list(values)))
-            except (
-                duckdb.OutOfRangeException,
-                duckdb.ConversionException,
-                duckdb.InvalidInputException,
-            ) as error:
-                # Arithmetic of a filter that leaves the numbers, a value that is none of a column's type.
-                raise QueryError(f"this can't be computed: {str(error).splitlines()[0][:200]}") from error
+        """Rows of a collection, see :meth:`~twin.api.database.Database.rows`."""
+        return self._database.rows(sql, values)
 
     def prepare(self, statements: Sequence[str]) -> None:
-        """Run statements that derive tables of their own, in memory; each once in the life of this twin."""
-        with self._lock:
-            for statement in statements:
-                if statement not in self._prepared:
-                    self.query(statement)
-                    self._prepared.add(statement)
+        """Derive tables, see :meth:`~twin.api.database.Database.prepare`."""
+        self._database.prepare(statements)
 
     @cached_property
     def collections(self) -> dict[str, int]:
@@ -179,16 +155,17 @@ class Twin:
             raise NotFoundError(f"There is no collection {collection!r} in this twin. There are: {known}")
         with self._lock:
             if collection not in self._tables:
-                visible = frozenset(a.name for a in self.catalogue.of(collection))
-                restricted = self.clearance != "openbaar"
-                read = table.read(self.layout, collection, visible, self.checksums, restricted=restricted)
-                numbers = pa.array(np.arange(len(read), dtype=np.int32))
-                columns = read.arrow.drop_columns(["geometry"]).append_column("row_", numbers)
-                self._database.register("incoming_", columns)
-                self._database.execute(f'create table "{collection}" as select * from incoming_')
-                self._database.unregister("incoming_")
+                read = self._read(collection)
+                self._database.add(collection, read.arrow.drop_columns(["geometry"]))
                 self._tables[collection] = read
         return self._tables[collection]
+
+    def _read(self, collection: str) -> Table:
+        visible = frozenset(a.name for a in self.catalogue.of(collection))
+        if self.public is None:
+            return table.read(self.layout, collection, visible, self.checksums)
+        shared = self.public.table(collection)
+        return table.read_more(shared, self.layout, collection, visible, self.checksums)
 
     def require(self, collection: str) -> None:
         """Make sure that the collection exists and can be read; see :meth:`table`."""
@@ -219,13 +196,20 @@ class Twin:
     def written(self, collection: str) -> Written:
         """Objects of a collection as they were written before."""
         if (found := self._written.get(collection)) is None:
-            found = Written(self.table(collection), self.attributes(collection), self.rdnap)
+            # Of everybody's answers many are alike; of those of a few members of staff fewer.
+            limit = KEPT if self.public is None else KEPT // 8
+            found = Written(self.table(collection), self.attributes(collection), self.rdnap, limit)
             found = self._written.setdefault(collection, found)
         return found
 
     @cached_property
     def _written(self) -> dict[str, Written]:
         return {}
+
+    @cached_property
+    def summaries(self) -> Kept[tuple[str, ...]]:
+        """Statistics that were asked for before."""
+        return Kept(_SUMMARIES)
 
     def attribute(self, collection: str, name: str) -> Attribute:
         """One attribute.
@@ -286,64 +270,3 @@ def stamp_of(layout: Layout) -> int:
     except OSError:
         return 0
     return int(getattr(found, "st_mtime_ns", 0) or found.st_mtime * 1e9)
-
-
-class CurrentTwin:
-    """The twin as it is on disk now, per clearance; a new build is picked up by the next request.
-
-    Until a new build is wholly in memory, and where it can't be, everybody gets the one before.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._lock = threading.Lock()
-        self._again = 0.0
-        self._twins: dict[Classification, Twin] = {"openbaar": Twin.open(root)}
-        self._twins["openbaar"].load()
-
-    @property
-    def layout(self) -> Layout:
-        """Where it lies."""
-        return self._twins["openbaar"].layout
-
-    def ready(self, clearance: Classification) -> Twin | None:
-        """The twin, if nothing has to be read for it."""
-        opened = self._twins.get(clearance)
-        return opened if opened is not None and stamp_of(self.layout) in (opened.stamp, 0) else None
-
-    def __call__(self, clearance: Classification = "openbaar") -> Twin:
-        """Open the twin anew if its manifest has changed, or for who may see more than others before.
-
-        Raises
-        ------
-        StoreError
-            When it can't be read, and nothing of before is there to be served.
-        """
-        opened = self._twins.get(clearance)
-        stamp = stamp_of(self.layout)
-        if opened is not None and stamp in (opened.stamp, 0):
-            return opened
-        # One request opens; those that can have the one before do not wait for it.
-        if not self._lock.acquire(blocking=opened is None):
-            assert opened is not None
-            return opened
-        try:
-            return self._renewed(clearance, stamp)
-        finally:
-            self._lock.release()
-
-    def _renewed(self, clearance: Classification, stamp: int) -> Twin:
-        before = self._twins.get(clearance)
-        if before is not None and (stamp == before.stamp or time.monotonic() < self._again):
-            return before
-        try:
-            fresh = Twin.open(self._root, clearance)
-            fresh.load()
-        except StoreError as error:
-            if before is None:
-                raise
-            self._again = time.monotonic() + _PAUSE
-            log.warning("the new build can't be read yet", error=str(error))
-            return before
-        self._twins[clearance] = fresh
-        return fresh

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import anyio.to_thread
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 
 from twin.access import ANONYMOUS, Audience
 from twin.access.audit import Read
-from twin.api.data import CurrentTwin, Twin
+from twin.api.current import CurrentTwin
+from twin.api.data import Twin
 from twin.catalogue import Attribute
 from twin.errors import ForbiddenError, QueryError, UnauthorizedError
 
@@ -88,8 +90,13 @@ def note_read(
 
 
 def known_parameters(request: Request) -> set[str]:
-    """Query parameters that the route of this request declares."""
-    return {p.alias for p in request.scope["route"].dependant.query_params}
+    """Query parameters that the route of this request declares, and what it depends on."""
+    return _declared(request.scope["route"].dependant)
+
+
+def _declared(dependant: Dependant) -> set[str]:
+    own = {p.alias for p in dependant.query_params}
+    return own.union(*map(_declared, dependant.dependencies))
 
 
 async def only_known_parameters(request: Request) -> None:

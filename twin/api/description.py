@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from twin.api.data import Twin
 from twin.api.headers import API_VERSION
 from twin.api.negotiation import MEDIA
+from twin.scenario import Variant
 
+SCHEMAS = "#/components/schemas/{model}"
 _VERSION = {
     "API-Version": {
         "description": "Full version of the API.",
@@ -29,6 +31,7 @@ _TEXT = {"schema": {"type": "string"}}
 def describe(app: FastAPI, twin: Twin) -> dict[str, Any]:
     """The description of the API of a twin: its collections, and every representation of each answer."""
     content = copy.deepcopy(FastAPI.openapi(app))
+    content.setdefault("components", {}).setdefault("schemas", {}).update(_variant())
     for path, method, operation in _operations(content):
         success = next(s for s in operation["responses"] if s.startswith("2"))
         answers = operation["responses"][success].setdefault("content", {})
@@ -45,6 +48,13 @@ def describe(app: FastAPI, twin: Twin) -> dict[str, Any]:
         if method == "get":
             operation["responses"]["304"] = {"description": "The client has this answer already."}
     return content
+
+
+def _variant() -> dict[str, Any]:
+    """What a body that holds a variant may be, with all its parts; see :mod:`twin.scenario.variant`."""
+    whole = Variant.model_json_schema(ref_template=SCHEMAS)
+    parts: dict[str, Any] = whole.pop("$defs")
+    return parts | {"Variant": whole | {"required": ["type", "version"]}}
 
 
 def _operations(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -187,7 +187,7 @@ def items(
         "numberReturned": len(page),
         "features": written
         if written is not None
-        else features(found.values_of(page, chosen), chosen, wanted, twin.rdnap),
+        else features(found.values_of(page, chosen, told=True), chosen, wanted, twin.rdnap),
         "links": _links(request, base, collection, form, last),
     }
     if form == "html":
@@ -228,7 +228,7 @@ async def item(
         (written,) = twin.written(collection).of(np.array([row]))
         content = b"".join((written[:-1], b',"links":', orjson.dumps(links), b"}"))
         return Response(content, media_type=GeoJson.media_type, headers=headers)
-    rows = one.values_of(np.array([row]), attributes)
+    rows = one.values_of(np.array([row]), attributes, told=True)
     feature = features(rows, attributes, wanted, twin.rdnap)[0] | {"links": links}
     if form == "html":
         return html.feature_page(f"{collection} {rows[0][0]}", feature)

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import datetime
 import math
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 import shapely
 
 from tiles import RdNap
 from twin.api.crs import CRS84, SYSTEMS, Crs, from_rd
-from twin.api.table import Rows, Table
+from twin.api.kept import Kept
+from twin.api.table import DECIMALS, Rows, Table
 from twin.catalogue import Attribute
 
-_TURNED = ("number", "date", "datetime")
+_TURNED = ("date", "datetime")
 KEPT = 256 << 20  # bytes per collection: 100 000 panden with all that is known of them
 
 
 def features(
     rows: Sequence[Sequence[Any]], attributes: Sequence[Attribute], crs: Crs, rdnap: RdNap
 ) -> list[dict[str, Any]]:
-    """GeoJSON features of rows: attributes, ``identificatie`` first, the height of the ground, and WKB."""
+    """GeoJSON features of rows as :meth:`~twin.api.table.Table.take` tells them.
+
+    Each has its attributes, ``identificatie`` first, the height of the ground, and WKB.
+    """
     names = [a.name for a in attributes]
-    # Column by column, and only those whose values JSON does not know.
-    columns = [
-        [plain(value, a.type) for value in column] if a.type in _TURNED else column
-        for a, column in zip(attributes, zip(*rows, strict=True), strict=False)
-    ]
+    columns = [_listed(column, a) for a, column in zip(attributes, zip(*rows, strict=True), strict=False)]
     written = shapely.to_geojson(shapes_of(rows, crs, rdnap)) if len(rows) else []
     return [
         {
@@ -46,8 +46,7 @@ def features(
 class Written:
     """GeoJSON of the objects of a collection with all attributes in CRS84, kept as it was written.
 
-    Most answers hold objects that were in an answer before. What was used first is forgotten first, so that
-    it takes no more memory than ``limit`` bytes.
+    Most answers hold objects that were in an answer before. They take no more memory than ``limit`` bytes.
 
     Parameters
     ----------
@@ -60,34 +59,21 @@ class Written:
     def __init__(
         self, table: Table, attributes: Sequence[Attribute], rdnap: RdNap, limit: int = KEPT
     ) -> None:
-        self._table, self._attributes, self._rdnap, self._limit = table, attributes, rdnap, limit
-        self._lock = threading.Lock()
-        self._kept: dict[int, bytes] = {}
-        self._size = 0
+        self._table, self._attributes, self._rdnap = table, attributes, rdnap
+        self._kept: Kept[int] = Kept(limit)
 
     def of(self, rows: Rows) -> list[bytes]:
         """Features of rows ``(N,)``."""
-        numbers, kept = rows.tolist(), self._kept
-        found = {n: kept.get(n) for n in numbers}
+        found = {n: self._kept.get(n) for n in rows.tolist()}
         lacking = [n for n, written in found.items() if written is None]
         if lacking:
             names = [a.name for a in self._attributes]
-            values = self._table.take(np.array(lacking), [*names, None, "geometry"])
+            values = self._table.take(np.array(lacking), [*names, None, "geometry"], told=True)
             made = features(values, self._attributes, SYSTEMS[CRS84], self._rdnap)
             fresh = dict(zip(lacking, map(orjson.dumps, made), strict=True))
             found |= fresh
-            self._keep(fresh)
-        return [found[n] for n in numbers]  # type: ignore[misc]
-
-    def _keep(self, fresh: dict[int, bytes]) -> None:
-        with self._lock:
-            for number, written in fresh.items():
-                if number not in self._kept:
-                    self._kept[number] = written
-                    self._size += len(written)
-            while self._size > self._limit:
-                oldest = next(iter(self._kept))
-                self._size -= len(self._kept.pop(oldest))
+            self._kept.put(fresh)
+        return list(found.values())  # type: ignore[arg-type]
 
 
 def shapes_of(rows: Sequence[Sequence[Any]], crs: Crs, rdnap: RdNap) -> Any:
@@ -96,10 +82,20 @@ def shapes_of(rows: Sequence[Sequence[Any]], crs: Crs, rdnap: RdNap) -> Any:
     return from_rd(shapely.from_wkb([row[-1] for row in rows]), crs, rdnap, heights)
 
 
+def listed(column: pa.Array, attribute: Attribute) -> Sequence[Any]:
+    """A column of an attribute, as :meth:`~twin.api.table.Table.column` tells it, as JSON knows it."""
+    return _listed(column.to_pylist(), attribute)
+
+
+def _listed(values: Sequence[Any], attribute: Attribute) -> Sequence[Any]:
+    """Only values of kinds that JSON does not know are looked at."""
+    return [plain(v, attribute.type) for v in values] if attribute.type in _TURNED else values
+
+
 def plain(value: Any, kind: str) -> Any:
     """A value of an attribute of type ``kind`` as JSON knows it."""
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if kind == "date" else value.isoformat(timespec="seconds")
     if isinstance(value, float):
-        return round(value, 4) if math.isfinite(value) else None
+        return round(value, DECIMALS) if math.isfinite(value) else None
     return value

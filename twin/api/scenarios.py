@@ -15,6 +15,8 @@ from twin.access.audit import Read
 from twin.api.answers import Json
 from twin.api.data import stamp_of
 from twin.api.dependencies import AudienceDep, MayWrite, OnlyKnownParameters
+from twin.api.description import SCHEMAS
+from twin.catalogue import Classification
 from twin.errors import QueryError, ScenarioError, TooLargeError
 from twin.planning import Planner
 from twin.planning.designs import LARGEST as LARGEST_DESIGN
@@ -22,13 +24,13 @@ from twin.planning.designs import read_design
 from twin.planning.export import export as content_of
 from twin.planning.facades import facades
 from twin.planning.models import glb
+from twin.planning.surroundings import WOZ
 from twin.scenario import Variant, evaluate, read_variant, sun_hours
 from twin.store import Layout
 from twin.store.variants import LARGEST, Saved, Variants
 
 router = APIRouter(prefix="/scenarios", tags=["Varianten"], dependencies=[OnlyKnownParameters])
 
-_WOZ = "woz_waarde"
 _FILES = {
     "cityjson": ("application/city+json", "city.json"),
     "glb": ("model/gltf-binary", "glb"),
@@ -38,7 +40,7 @@ _FILES = {
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": {"type": "object", "required": ["type", "version"]}}},
+        "content": {"application/json": {"schema": {"$ref": SCHEMAS.format(model="Variant")}}},
     }
 }
 
@@ -58,14 +60,14 @@ _DESIGN = {
 
 
 class Planners:
-    """The twin opened for variants, once per build and per kind of audience."""
+    """The twin opened for variants, once per build and per clearance."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._lock = threading.Lock()
-        self._open: dict[bool, tuple[int, Planner]] = {}
+        self._open: dict[Classification, tuple[int, Planner]] = {}
 
-    def __call__(self, *, internal: bool) -> Planner:
+    def __call__(self, clearance: Classification) -> Planner:
         """The planner of the build that is on disk now.
 
         Raises
@@ -75,10 +77,10 @@ class Planners:
         """
         stamp = stamp_of(self._layout)
         with self._lock:
-            known = self._open.get(internal)
+            known = self._open.get(clearance)
             if known is None or known[0] != stamp:
-                known = stamp, Planner.open(self._layout, internal=internal)
-                self._open[internal] = known
+                known = stamp, Planner.open(self._layout, clearance)
+                self._open[clearance] = known
             return known[1]
 
 
@@ -119,7 +121,7 @@ def _variants(request: Request) -> Variants:
 def _planner(request: Request, who: AudienceDep) -> Planner:
     """The twin, with what the audience may see of it; what is not public is on record."""
     planners: Planners = request.app.state.planners
-    return planners(internal=who.clearance != "openbaar")
+    return planners(who.clearance)
 
 
 Posted = Annotated[Variant, Depends(_posted)]
@@ -258,4 +260,4 @@ def _note(request: Request, planner: Planner, count: int) -> None:
     """Have the guard record that values of panden that are not public went into the answer."""
     if planner.internal:
         route = "/api" + request.scope["route"].path.removeprefix("/api")
-        request.scope["state"]["read"] = Read(route, "pand", (_WOZ,), count)
+        request.scope["state"]["read"] = Read(route, "pand", (WOZ,), count)

@@ -47,6 +47,8 @@ class Selection:
         Of its parameters.
     order : str
         Columns of SQL, ending with the id, so that no two objects are equal.
+    within : (N,) int64 or None
+        Rows of the objects in an area, ascending; others are none of them.
     """
 
     twin: Twin
@@ -54,15 +56,23 @@ class Selection:
     where: str
     values: tuple[Any, ...]
     order: str = "identificatie"
+    within: Rows | None = None
 
     @cached_property
     def found(self) -> Rows:
         """Rows of the objects ``(N,)``, in order."""
-        if self.where == "true" and self.order == "identificatie":
-            return np.arange(len(self.table))
-        by = "row_" if self.order == "identificatie" else self.order  # the rows lie in the order of the ids
-        sql = f'select row_ from "{self.collection}" where {self.where} order by {by}'
-        return self.twin.rows(sql, self.values)
+        by_id = self.order == "identificatie"  # which is the order of the rows
+        if self.where == "true" and by_id:
+            return np.arange(len(self.table)) if self.within is None else self.within
+        sql = f'select row_ from "{self.collection}" where {self.where}'
+        rows = self.twin.rows(sql if by_id else f"{sql} order by {self.order}", self.values)
+        if by_id:
+            rows.sort(kind="stable")  # they mostly are
+        if self.within is None:
+            return rows
+        inside = np.zeros(len(self.table), dtype=bool)
+        inside[self.within] = True
+        return rows[inside[rows]]
 
     @property
     def table(self) -> Table:
@@ -98,10 +108,15 @@ class Selection:
             first = int(place[0]) + 1
         return self.found[first : first + limit]
 
-    def values_of(self, rows: Rows, attributes: tuple[Attribute, ...]) -> list[tuple[Any, ...]]:
-        """Attributes, height of the ground where it may be seen, and geometry (WKB) of objects."""
+    def values_of(
+        self, rows: Rows, attributes: tuple[Attribute, ...], *, told: bool = False
+    ) -> list[tuple[Any, ...]]:
+        """Attributes, height of the ground where it may be seen, and geometry (WKB) of objects.
+
+        ``told``: numbers as JSON tells them, see :meth:`~twin.api.table.Table.take`.
+        """
         ground = "h_maaiveld" if "h_maaiveld" in self.table.names else None
-        return self.table.take(rows, [*(a.name for a in attributes), ground, "geometry"])
+        return self.table.take(rows, [*(a.name for a in attributes), ground, "geometry"], told=told)
 
 
 def selection(
@@ -133,14 +148,12 @@ def selection(
             lambda op, shape: _related(twin, collection, op, _geometry(shape, shape_crs, twin)),
         )
         clauses, values = [*clauses, condition.sql], [*values, *condition.values]
+    within = None
     if bbox is not None:
         area = area_of(bbox, box_crs, twin)
-        if area is None:
-            clauses.append("false")
-        else:
-            clauses, values = area.clauses(twin, collection, clauses, values)
+        within = np.empty(0, dtype=np.int64) if area is None else area.rows(twin.table(collection))
     where = " and ".join(clauses) or "true"
-    return Selection(twin, collection, where, tuple(values), _order(twin, collection, sortby))
+    return Selection(twin, collection, where, tuple(values), _order(twin, collection, sortby), within)
 
 
 def _equalities(request: Request, twin: Twin, collection: str) -> tuple[list[str], list[Any]]:
@@ -211,13 +224,8 @@ def _related(twin: Twin, collection: str, op: str, shape: Any) -> list[int]:
     """Rows of the objects that stand in relation ``op`` to a shape in RD."""
     if shape is None:
         return []
-    x0, y0, x1, y1 = shapely.bounds(shape).tolist()
-    near = twin.rows(
-        f'select row_ from "{collection}" where maxx >= ? and minx <= ? and maxy >= ? and miny <= ?',
-        [x0, x1, y0, y1],
-    )
+    table = twin.table(collection)
+    near = table.near(shapely.bounds(shape).tolist())
     shapely.prepare(shape)
-    hits: list[int] = near[
-        getattr(shapely, _RELATIONS[op])(twin.table(collection).shapes(near), shape)
-    ].tolist()
+    hits: list[int] = near[getattr(shapely, _RELATIONS[op])(table.shapes(near), shape)].tolist()
     return hits

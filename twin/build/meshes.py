@@ -29,12 +29,15 @@ class ThemeMesh:
         A simpler mesh for the upper levels.
     properties : DataFrame
         A row per feature; ``identificatie`` and ``collection`` first.
+    middle : Mesh or None
+        A mesh between both.
     """
 
     theme: str
     detail: Mesh
     overview: Mesh | None
     properties: pd.DataFrame
+    middle: Mesh | None = None
 
 
 def mesh_of(shells: Shells, rows: Ints, color: Bytes) -> Mesh:
@@ -54,8 +57,9 @@ def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
         joined = _join([m for m in meshes if m.theme == theme])
         folder = layout.work / "meshes" / theme
         arrays = {f"detail_{k}": v for k, v in _arrays(joined.detail).items()}
-        if joined.overview is not None:
-            arrays |= {f"overview_{k}": v for k, v in _arrays(joined.overview).items()}
+        for part, mesh in (("overview", joined.overview), ("middle", joined.middle)):
+            if mesh is not None:
+                arrays |= {f"{part}_{k}": v for k, v in _arrays(mesh).items()}
         with replacing(folder / f"{tile}.npz") as path:
             np.savez(path, allow_pickle=False, **arrays)
         with replacing(folder / f"{tile}.parquet") as path:
@@ -74,8 +78,11 @@ def load_cells(layout: Layout, theme: str, tiles: Sequence[str], size: float) ->
 def _load(path: Path, tile: str, bounds: tuple[float, float, float, float]) -> Cell:
     with np.load(path) as arrays:
         detail = Mesh(*(arrays[f"detail_{k}"] for k in _FIELDS))
-        overview = Mesh(*(arrays[f"overview_{k}"] for k in _FIELDS)) if "overview_xyz" in arrays else None
-    return Cell(tile, detail, overview, pd.read_parquet(path.with_suffix(".parquet")), bounds)
+        overview, middle = (
+            Mesh(*(arrays[f"{part}_{k}"] for k in _FIELDS)) if f"{part}_xyz" in arrays else None
+            for part in ("overview", "middle")
+        )
+    return Cell(tile, detail, overview, pd.read_parquet(path.with_suffix(".parquet")), bounds, middle)
 
 
 _FIELDS = ("xyz", "triangles", "feature", "color")
@@ -88,10 +95,18 @@ def _arrays(mesh: Mesh) -> dict[str, Any]:
 def _join(meshes: list[ThemeMesh]) -> ThemeMesh:
     first = np.cumsum([0, *(len(m.properties) for m in meshes)])[:-1].tolist()
     detail = _concatenate([m.detail for m in meshes], first)
-    simple = [m.overview if m.overview is not None else m.detail for m in meshes]
-    overview = _concatenate(simple, first) if any(m.overview is not None for m in meshes) else None
+    overview = _simpler([m.overview for m in meshes], meshes, first)
+    middle = _simpler([m.middle for m in meshes], meshes, first)
     properties = pd.concat([m.properties for m in meshes], ignore_index=True)
-    return replace(meshes[0], detail=detail, overview=overview, properties=properties)
+    return replace(meshes[0], detail=detail, overview=overview, properties=properties, middle=middle)
+
+
+def _simpler(simple: list[Mesh | None], meshes: list[ThemeMesh], first: list[int]) -> Mesh | None:
+    """Simpler meshes joined, with the detail where one has none; None where none has."""
+    if all(mesh is None for mesh in simple):
+        return None
+    whole = [m.detail if mesh is None else mesh for mesh, m in zip(simple, meshes, strict=True)]
+    return _concatenate(whole, first)
 
 
 def _concatenate(meshes: list[Mesh], first_feature: list[int]) -> Mesh:

@@ -262,8 +262,12 @@ def _mesh(
     attributes: pd.DataFrame,
     carried: list[str],
 ) -> ThemeMesh:
-    """In the detail the best solid of each part, in the overview its LoD 1.2; an outline without either."""
+    """In the detail the best solid of each part, in the overview its LoD 1.2, in the middle its LoD 1.3.
+
+    An outline stands for what has no solid.
+    """
     best, blocks = _best(model, tuple(model.solids)), _best(model, ("1.1", "1.2"))
+    steps = _best(model, ("1.1", "1.2", "1.3"))
     presumed = np.diff(model.solids["1.1"].object_offsets) > 0
     bare = np.setdiff1d(np.arange(len(outlines)), model.part_pand[np.diff(best.object_offsets) > 0])
     flat = take(outlines, bare)
@@ -272,8 +276,10 @@ def _mesh(
     properties.insert(1, "collection", "pand")
     pitched = (attributes["dak_type"] == "hellend").fillna(False).to_numpy(dtype=bool)
     # From afar a block wears the colour of the roof it stands for.
-    overview = _painted(blocks, flat, rows, presumed, pitched[model.part_pand])
-    return ThemeMesh("pand", _painted(best, flat, rows, presumed), overview, properties)
+    overview, middle = (
+        _painted(solids, flat, rows, presumed, pitched[model.part_pand]) for solids in (blocks, steps)
+    )
+    return ThemeMesh("pand", _painted(best, flat, rows, presumed), overview, properties, middle)
 
 
 def _best(model: Reconstruction, lods: tuple[str, ...]) -> Shells:

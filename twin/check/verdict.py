@@ -17,6 +17,7 @@ from tiles import check_tileset
 from twin.build.progress import Progress
 from twin.check.contents import compare
 from twin.check.ground import GroundFault, check_ground
+from twin.check.roundtrip import compare_tiles
 from twin.check.solids import check_solids
 from twin.cityjson import check_sequence
 from twin.store import Layout, Manifest, read_manifest
@@ -96,6 +97,7 @@ def check_twin(root: Path, progress: Progress) -> Verdict:
         ("tables", lambda: _tables(layout, manifest, verdict)),
         ("CityJSON and tables", lambda: _contents(layout, manifest, verdict)),
         ("3D Tiles", lambda: _tilesets(layout, manifest, verdict)),
+        ("3D Tiles and CityJSON", lambda: _roundtrip(layout, manifest, verdict)),
         ("report", lambda: _report(layout, manifest, verdict)),
         ("counts", lambda: _ledger(manifest, verdict)),
     ]
@@ -177,6 +179,14 @@ def _tilesets(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
             per_theme[theme["id"]].append(Finding(where, message))
         verdict.enter(f"3D Tiles {theme['id']}: objects", theme["count"], per_theme[theme["id"]])
     verdict.enter("3D Tiles: root", 1, per_theme[""])
+
+
+def _roundtrip(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:
+    """What the tiles draw lies where the CityJSON has it, corner by corner."""
+    if manifest.themes:
+        checked, strays = compare_tiles(layout, manifest.tile)
+        findings = [Finding(stray.where, stray.message) for stray in strays]
+        verdict.enter("3D Tiles: objects within 2 cm of their CityJSON", checked, findings)
 
 
 def _children(layout: Layout) -> set[str]:

@@ -107,7 +107,7 @@ def _evaluated(
     from twin.store import Layout
 
     variant = read_file(file)
-    planner = Planner.open(Layout(twin), internal=internal)
+    planner = Planner.open(Layout(twin), "vertrouwelijk" if internal else "openbaar")
     town = planner.town(variant)
     return variant, evaluate(variant, town, internal=internal, sun=sun), town, planner
 

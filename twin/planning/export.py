@@ -79,7 +79,7 @@ def export(
         return glb(evaluation, planner, variant.title)
     if kind == "csv":
         return indicators_csv(evaluation)
-    return sheet(variant, evaluation, town, planner.manifest, made)
+    return sheet(variant, evaluation, town, planner, made)
 
 
 def indicators_csv(evaluation: Evaluation) -> bytes:

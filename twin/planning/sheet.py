@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from twin.planning.plan import plan_svg
+from twin.planning.surroundings import Planner
 from twin.scenario import Evaluation, Town, Variant
 from twin.scenario.indicators import Indicator
 from twin.scenario.variant import Add, Change, Demolish, Edit, Import, Move, Raise
@@ -48,7 +49,7 @@ footer { margin-top: 2em; color: #555; font-size: 8.5pt; border-top: 1px solid #
 """
 
 
-def sheet(variant: Variant, evaluation: Evaluation, town: Town, manifest: Manifest, made: dt.date) -> bytes:
+def sheet(variant: Variant, evaluation: Evaluation, town: Town, planner: Planner, made: dt.date) -> bytes:
     """HTML of a variant.
 
     Parameters
@@ -57,14 +58,14 @@ def sheet(variant: Variant, evaluation: Evaluation, town: Town, manifest: Manife
     evaluation : Evaluation
         Of that variant on that town.
     town : Town
-    manifest : Manifest
+    planner : Planner
         Of the twin, for its name, date and sources.
     made : date
         Of the sheet.
     """
     body = [
         f"<h1>{escape(variant.title)}</h1>",
-        f'<p class="under">{escape(_under(variant, manifest, made))}</p>',
+        f'<p class="under">{escape(_under(variant, planner.manifest, made))}</p>',
         f'<p class="story">{escape(variant.description)}</p>' if variant.description else "",
         "<h2>Plattegrond</h2>",
         f"<figure>{plan_svg(evaluation, town)}</figure>",
@@ -74,11 +75,11 @@ def sheet(variant: Variant, evaluation: Evaluation, town: Town, manifest: Manife
         f"<p>{escape(_area(evaluation))}</p>",
         _indicators(evaluation.indicators),
         "<h2>Bronnen</h2>",
-        _sources(manifest.sources),
+        _sources(planner.sources),
         "<footer>De cijfers zijn berekend uit de 3D-stad en de registraties hierboven; zij zijn een "
         "hulpmiddel bij het ontwerp en geen toets aan het omgevingsplan.</footer>",
     ]
-    title = escape(f"{variant.title} · {manifest.name}")
+    title = escape(f"{variant.title} · {planner.manifest.name}")
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     page = (
         '<!doctype html>\n<html lang="nl">\n<head>\n<meta charset="utf-8">\n'

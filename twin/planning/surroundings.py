@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from tiles import RdNap
+from twin.catalogue import Classification
 from twin.geometry.columns import Floats
 from twin.geometry.select import concatenate
 from twin.planning.tile import TilePart, read_column, read_shapes, read_tile
@@ -24,7 +25,7 @@ from twin.store import Layout, Manifest, read_manifest
 AROUND = 350.0  # metres around all that changes: as far as shadow is looked at, and a building more
 KEPT_TILES = 64
 KEPT_TOWNS = 4
-_DEFAULT_TILE = 500.0
+WOZ = "woz_waarde"
 
 Value = TypeVar("Value")
 
@@ -37,19 +38,19 @@ class Planner:
     ----------
     layout : Layout
     manifest : Manifest
-    internal : bool
-        Whether the audience may see internal data: WOZ.
+    clearance : str
+        The strictest classification that the audience may see.
     """
 
     layout: Layout
     manifest: Manifest
-    internal: bool = False
+    clearance: Classification = "openbaar"
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _tiles: dict[str, TilePart] = field(default_factory=dict, repr=False)
     _towns: dict[tuple[str, ...], Town] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def open(cls, layout: Layout, *, internal: bool = False) -> Planner:
+    def open(cls, layout: Layout, clearance: Classification = "openbaar") -> Planner:
         """Open the twin in a folder.
 
         Raises
@@ -57,7 +58,18 @@ class Planner:
         StoreError
             When there is none, or it is of another format.
         """
-        return cls(layout, read_manifest(layout), internal)
+        return cls(layout, read_manifest(layout), clearance)
+
+    @cached_property
+    def internal(self) -> bool:
+        """Whether the audience may see WOZ, in this twin."""
+        seen = self.manifest.catalogue.seen_by(self.clearance, self.manifest.classifications)
+        return any(a.name == WOZ for a in seen.of("pand"))
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """Sources that may be named to the audience."""
+        return self.manifest.sources_for(self.clearance)
 
     def town(self, variant: Variant) -> Town:
         """All that the variant touches, the buurten it touches and the surroundings of both.
@@ -104,7 +116,7 @@ class Planner:
         """Tiles that any of the boxes lies in or near; within the twin."""
         if not len(boxes):
             return ()
-        size = float(self.manifest.parameters.get("build", {}).get("tile", _DEFAULT_TILE))
+        size = self.manifest.tile
         have = {p.stem for c in self.layout.collections() for p in self.layout.tables(c)}
         corners = np.array([name.split("_") for name in sorted(have)], dtype=np.float64).reshape(-1, 2)
         x0, y0, x1, y1 = (boxes[:, k] for k in range(4))

@@ -48,6 +48,8 @@ class Manifest:
     versions : dict
     attributes : list of dict
         Those that data sets of the twin's own declare, see :class:`~twin.catalogue.Attribute`.
+    looks : dict
+        Colours, tokens and logo of the viewer, see :func:`twin.build.looks.looks_of`; empty for its own.
     checksums : str
         SHA-256 of ``SHA256SUMS``, which names the content of all tables and CityJSON.
     """
@@ -68,7 +70,13 @@ class Manifest:
     format: int = FORMAT
     versions: dict[str, str] = field(default_factory=lambda: versions())
     attributes: list[dict[str, Any]] = field(default_factory=list)
+    looks: dict[str, Any] = field(default_factory=dict)
     checksums: str = ""
+
+    @property
+    def tile(self) -> float:
+        """Side of the build's tiles [m]."""
+        return float(self.parameters.get("tile", 500.0))
 
     @property
     def withheld(self) -> set[str]:
@@ -83,6 +91,11 @@ class Manifest:
             before = found.get(source["kind"], "openbaar")
             found[source["kind"]] = max(before, source["classification"], key=STRICTNESS.__getitem__)
         return found
+
+    def sources_for(self, clearance: Classification) -> list[dict[str, Any]]:
+        """Sources that may be named to people with a clearance."""
+        most = STRICTNESS[clearance]
+        return [s for s in self.sources if STRICTNESS[s["classification"]] <= most]
 
     @property
     def catalogue(self) -> Catalogue:

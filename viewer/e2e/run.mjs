@@ -1,8 +1,9 @@
 // Walks through the viewer of a served twin in Chromium, as a visitor would.
 //
-//   node e2e/run.mjs --base http://127.0.0.1:8000 [--only WORD] [--key KEY] [--screenshots DIR] [--chromium /usr/bin/chromium]
+//   node e2e/run.mjs --base http://127.0.0.1:8000 [--only WORD] [--key KEY] [--provider URL] [--screenshots DIR] [--chromium /usr/bin/chromium]
 //
-// --key is an API key that may see what is intern, of a twin that is served with access.
+// --key is an API key that may see what is intern, of a twin that is served with access; --provider is the provider at
+// which its staff log in, tests/access/provider.py.
 //
 // Exit code 0 when every step holds. The steps read what to expect from the twin's own API. With --only, whole topics
 // of that name run (such as `measuring`), or else the steps whose title has that word, each in a freshly opened page.
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     base: { type: 'string', default: 'http://127.0.0.1:8000' },
     only: { type: 'string' },
     key: { type: 'string' },
+    provider: { type: 'string' },
     screenshots: { type: 'string' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
@@ -30,7 +32,7 @@ const count = wanted.reduce((sum, [, steps]) => sum + steps.length, 0);
 if (values.screenshots) await mkdir(values.screenshots, { recursive: true });
 let failures = count === 0 ? 1 : 0;
 for (const [topic, steps] of wanted) {
-  const visit = await Visit.begin(values.base, values.chromium);
+  const visit = await Visit.begin(values.base, values.chromium, values.provider);
   console.log(topic);
   visit.key = values.key;
   await visit.open();

@@ -21,14 +21,15 @@ const PATIENCE = 60_000;
 
 /** A browser on the viewer that remembers everything that went wrong in it. */
 export class Visit {
-  static async begin(base, executablePath) {
+  static async begin(base, executablePath, provider) {
     const browser = await chromium.launch({ executablePath, args: ARGS });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'nl-NL' });
-    return new Visit(base.replace(/\/$/, ''), browser, context, await context.newPage());
+    return new Visit(base.replace(/\/$/, ''), browser, context, await context.newPage(), provider);
   }
 
-  constructor(base, browser, context, page) {
-    Object.assign(this, { base, browser, context, page, faults: [], scripts: new Map() });
+  constructor(base, browser, context, page, provider) {
+    Object.assign(this, { base, browser, context, page, provider, faults: [], scripts: new Map() });
+    const known = [base, ...(provider ? [provider] : [])].map((address) => new URL(address).origin);
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => this.faults.push(`page error: ${error.message}`));
     page.on('console', (message) => {
@@ -36,7 +37,7 @@ export class Visit {
     });
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith('http') && origin !== new URL(this.base).origin) {
+      if (protocol.startsWith('http') && !known.includes(origin)) {
         this.faults.push(`external request: ${request.url()}`);
       }
     });

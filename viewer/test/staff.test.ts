@@ -58,6 +58,17 @@ describe('asking as staff', () => {
     expect(token()).toBeNull();
   });
 
+  it('gives a file to who asks with their token, and no smaller one to who was logged out', async () => {
+    keep(SECRET);
+    ask = (_, init) => new Response(new Headers(init.headers).get('authorization'));
+    expect(await (await api.file('/api/x?f=csv')).text()).toBe(`Bearer ${SECRET}`);
+    ask = () => json({}, 401);
+    fetched.mockClear();
+    await expect(api.file('/api/x?f=csv')).rejects.toThrow('401');
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(token()).toBeNull();
+  });
+
   it('does not keep a key that the API refuses', async () => {
     ask = () => json({}, 401);
     await expect(accessOf('fout')).rejects.toThrow('401');
@@ -87,7 +98,10 @@ describe('the authorization code flow', () => {
     await begin(PROVIDER);
     window.location.search = '?code=xyz&state=other';
     await expect(finish()).rejects.toThrow('no code');
+    // Whoever made that address up leaves the view as it was.
+    window.location.hash = '#object=pand/1';
     await expect(finish()).rejects.toThrow('no code');
+    expect(replaced).toHaveBeenLastCalledWith(null, '', '/#object=pand/1');
     expect(fetched).toHaveBeenCalledTimes(1);
     ask = () => json({ ...ABOUT, issuer: 'https://kwaad.nl' });
     await expect(begin(PROVIDER)).rejects.toThrow('kwaad.nl');

@@ -1,15 +1,18 @@
 import { expect } from '../visit.mjs';
-import { pickPand } from './city.mjs';
+import { openTool, pickPand } from './city.mjs';
+import { readFile } from 'node:fs/promises';
 
 export const staff = [
   ['Shows the button for staff where staff are let in', offers],
   ['Refuses a wrong key', refuses],
   ['Shows more to staff', shows],
+  ['Gives staff files with what they may see', files],
   ['Goes on as a visitor when the key has ended', ends],
 ];
 
 async function offers(visit) {
   const { keys } = await visit.api('/api/access');
+  if (visit.provider) return 'see login';
   expect(keys === Boolean(visit.key), 'with --key the twin must be served with access, and without it not');
   expect((await visit.page.locator('.staff button').count()) === Number(keys), 'the button does not follow /api/access');
   return keys ? 'a button' : 'no button';
@@ -42,6 +45,26 @@ async function shows(visit) {
   }
   expect(!(await page.content()).includes(visit.key), 'the key is in the page');
   return more.map(({ name }) => name).join(', ');
+}
+
+async function files(visit) {
+  if (!visit.key) return 'no access';
+  const { page } = visit;
+  await openTool(visit, 'table');
+  await page.waitForSelector('.table__csv');
+  const csv = (await downloaded(page, '.table__csv')).toString();
+  const [heads, ...rows] = csv.trim().split(/\r?\n/);
+  const { counts } = await visit.api('/api/twin');
+  expect(heads.includes('woz_waarde'), 'the CSV of staff lacks what is intern');
+  expect(rows.length >= counts.pand, `the CSV has ${rows.length} rows for ${counts.pand} panden`);
+  const gpkg = await downloaded(page, '.table__gpkg');
+  expect(gpkg.subarray(0, 6).toString() === 'SQLite' && gpkg.includes('woz_waarde'), 'the GeoPackage of staff lacks what is intern');
+  return `${rows.length} rows, ${Math.round(gpkg.length / 1024)} kB`;
+}
+
+async function downloaded(page, link) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click(link)]);
+  return readFile(await file.path());
 }
 
 async function fillIn(page, key) {

@@ -30,6 +30,8 @@ export interface Api {
   values(collection: string, property: string, limit: number): Promise<ValueCounts>;
   range(collection: string, property: string): Promise<Range>;
   search(text: string, signal?: AbortSignal): Promise<SearchResult[]>;
+  /** A file. Of who turns out to be logged out it is no longer asked: it would hold less than they think. */
+  file(path: string): Promise<Blob>;
 }
 
 export interface Asked {
@@ -40,7 +42,7 @@ export interface Asked {
   readonly after?: string | null;
   readonly properties?: readonly string[];
   readonly crs?: string;
-  readonly f?: 'csv';
+  readonly f?: 'csv' | 'gpkg';
 }
 
 /** Where the API gives the objects that are asked for; also for a link to a file. */
@@ -83,6 +85,7 @@ export const api: Api = {
     read<Range>(`/api/collections/${encodeURIComponent(collection)}/histogram?property=${encodeURIComponent(property)}&bins=1`),
   search: async (text, signal) =>
     (await read<{ results: SearchResult[] }>(`/api/search?q=${encodeURIComponent(text)}&limit=10`, signal)).results,
+  file: async (path) => (await ask(path, '*/*', undefined, 'not-found', false)).blob(),
 };
 
 let ended = false;
@@ -103,8 +106,12 @@ export async function accessOf(secret: string): Promise<Access> {
 }
 
 async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'not-found'): Promise<T> {
+  return (await (await ask(path, 'application/geo+json, application/json', signal, missing)).json()) as T;
+}
+
+async function ask(path: string, accept: string, signal?: AbortSignal, missing: Failure = 'not-found', again = true): Promise<Response> {
   const secret = token();
-  const headers = { accept: 'application/geo+json, application/json', ...authorization(secret) };
+  const headers = { accept, ...authorization(secret) };
   const response = await fetch(path, { headers, signal: signal ?? null }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;
@@ -118,13 +125,13 @@ async function read<T>(path: string, signal?: AbortSignal, missing: Failure = 'n
       ended = true;
       loggedOut?.();
     }
-    return read<T>(path, signal, missing);
+    if (again) return ask(path, accept, signal, missing);
   }
   // A development proxy or gateway without the API behind it answers 502 or 504.
   if (response.status === 502 || response.status === 504) throw missed('unreachable', path);
   if (response.status === 404 || response.status === 503) throw missed(missing, path);
   if (!response.ok) throw new ApiError('server', `${path}: ${response.status}`);
-  return (await response.json()) as T;
+  return response;
 }
 
 function missed(failure: Failure, message: string): ApiError {

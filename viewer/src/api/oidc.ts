@@ -41,7 +41,7 @@ export async function finish(): Promise<string> {
   const answer = new URLSearchParams(window.location.search);
   const pending = JSON.parse(window.sessionStorage.getItem(PLACE) ?? 'null') as Pending | null;
   window.sessionStorage.removeItem(PLACE);
-  window.history.replaceState(null, '', window.location.pathname + (pending?.hash ?? ''));
+  window.history.replaceState(null, '', window.location.pathname + (pending?.hash ?? window.location.hash));
   const code = answer.get('code');
   // Another state is an answer to a question that was not asked here.
   if (!pending || answer.get('state') !== pending.state || !code) throw new Error(answer.get('error') ?? 'no code');

@@ -18,6 +18,7 @@ export class Stage {
   readonly light: Light;
   private readonly steps: Step[] = [];
   private readonly resized: (() => void)[] = [];
+  private readonly moved: (() => void)[] = [];
   private requested = 0;
   private last = 0;
   private running = false;
@@ -63,6 +64,11 @@ export class Stage {
     if (this.requested === 0) this.requested = requestAnimationFrame(this.frame);
   };
 
+  /** Calls `listener` when solids come, go or move: what casts a shadow also blocks a view. */
+  onSolids(listener: () => void): void {
+    this.moved.push(listener);
+  }
+
   /** Has frames drawn in another way than all at once; null gives that back. */
   drawBy(way: Way | null): void {
     this.way =
@@ -75,6 +81,9 @@ export class Stage {
 
   /** Shadows are drawn anew with the next frame. */
   refreshShadows(): void {
+    this.moved.forEach((listener) => {
+      listener();
+    });
     this.light.refresh();
     this.invalidate();
   }

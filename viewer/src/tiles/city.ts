@@ -1,6 +1,6 @@
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { GLTFExtensionsPlugin } from '3d-tiles-renderer/three/plugins';
-import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type Raycaster, type Vector3 } from 'three';
+import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type OrthographicCamera, type Raycaster, type Vector3 } from 'three';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { ApiError } from '../api/client';
 import type { Theme } from '../api/types';
@@ -11,6 +11,7 @@ import { lens } from './lens';
 import { lookOf, UPRIGHT } from './mapstyle';
 import { FeatureMaterial } from './material';
 import type { Side } from './sides';
+import { SOLID } from './sight';
 
 /**
  * Pixels by which a drawn tile may be off before a finer one is fetched. Finer than the usual 16: the levels above the
@@ -79,7 +80,7 @@ export class City {
   }
 
   /** Meshes that are loaded now, drawn or not. */
-  *loaded(): Iterable<PaintedMesh> {
+  *loaded(): Generator<PaintedMesh> {
     for (const meshes of this.meshes.values()) yield* meshes;
   }
 
@@ -107,6 +108,18 @@ export class City {
     this.stage.refreshShadows();
   }
 
+  /** Has what another camera sees fetched too, as fine as `pixels` across it ask; null ends that. */
+  attend(camera: OrthographicCamera, pixels: number | null): void {
+    for (const tiles of this.renderers.values()) {
+      if (pixels === null) tiles.deleteCamera(camera);
+      else {
+        tiles.setCamera(camera);
+        tiles.setResolution(camera, pixels, pixels);
+      }
+    }
+    this.stage.invalidate();
+  }
+
   /** The theme that draws a collection. */
   themeOf(collection: string): Theme | undefined {
     return this.themes.find(({ collections }) => collections.includes(collection));
@@ -132,8 +145,10 @@ export class City {
       });
       this.meshes.delete(scene);
     });
+    // A tile that comes or goes is the same city, drawn finer or coarser: no solid has moved.
     tiles.addEventListener('tile-visibility-change', () => {
-      stage.refreshShadows();
+      stage.light.refresh();
+      stage.invalidate();
     });
     tiles.addEventListener('load-error', ({ tile }) => {
       if (tile === null) this.broken.add(tiles);
@@ -156,6 +171,7 @@ export class City {
       if (this.hollow) material.hollow = true;
       // The colours that tiles carry serve other viewers; here the map style decides.
       mesh.geometry.deleteAttribute('color');
+      mesh.layers.enable(SOLID);
       mesh.castShadow = UPRIGHT.has(theme.id);
       mesh.receiveShadow = true;
       const painted = { ...entry, material };
@@ -164,7 +180,8 @@ export class City {
     });
     this.meshes.set(scene, adopted);
     adopted.forEach(this.onMesh);
-    this.stage.refreshShadows();
+    this.stage.light.refresh();
+    this.stage.invalidate();
   }
 }
 

@@ -15,6 +15,7 @@ import { FEATURE_ID } from './features';
 import { lens } from './lens';
 import { HOVERED, SELECTED, type Look } from './mapstyle';
 import { MARK, sides } from './sides';
+import { showSight } from './sight';
 
 const WIDTH = 256;
 const NOBODY = -1;
@@ -55,6 +56,7 @@ export class FeatureMaterial extends MeshLambertMaterial {
       shader.vertexShader = patchVertex(hideInVertex(shader.vertexShader));
       shader.fragmentShader = patchFragment(shader.fragmentShader);
     };
+    showSight(this);
     // All feature materials share one program.
     this.customProgramCacheKey = () => 'feature';
     this.depth = depthMaterial(this.colours);

@@ -1,12 +1,13 @@
-import { itemsAddress } from '../../api/client';
 import type { Page, Range } from '../../api/types';
 import { COLOURED } from '../../colour/source';
 import { formatNumber, formatValue } from '../../format/values';
 import { speaker } from '../../ui/context';
 import { field, h } from '../../ui/dom';
+import { fileLink } from '../../ui/filelink';
 import type { MakeTool } from '../tool';
 import { Surface } from './surface';
 import { words } from './words';
+import './water.css';
 
 const GROUND = 'h_maaiveld';
 const UNITS = 'aantal_verblijfsobjecten';
@@ -89,7 +90,7 @@ export const make: MakeTool = (rooms, seat) => {
       return h('tr', { 'data-id': id }, h('th', { scope: 'row' }, choose), h('td', { class: 'table__number' }, depth.toFixed(2).replace('.', language === 'nl' ? ',' : '.')));
     });
     return [
-      h('a', { href: itemsAddress(COLOURED, { f: 'csv', filter, sortby: GROUND }), download: 'panden-in-water.csv', class: 'water__csv' }, say('csv')),
+      fileLink(rooms, { collection: COLOURED, asked: { f: 'csv', filter, sortby: GROUND }, name: 'panden-in-water.csv', text: say('csv'), class: 'water__csv' }),
       h(
         'div',
         { class: 'table water__list' },
