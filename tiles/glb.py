@@ -6,6 +6,7 @@ alive. Equal input gives equal bytes.
 
 from __future__ import annotations
 
+import gzip
 import struct
 from typing import TYPE_CHECKING, Any
 
@@ -240,8 +241,20 @@ class _Binary:
         rows = np.zeros((len(values), -(-width // 4) * 4), dtype=np.uint8)
         rows[:, :width] = np.ascontiguousarray(values).view(np.uint8)
         packed = meshopt.encode_vertices(rows) if self.compress else None
+        filtered: dict[str, str] = {}
+        if packed is not None and component == BYTE:  # the only signed bytes are those of normals
+            folded = meshopt.encode_vertices(meshopt.octahedral(values))
+            if len(gzip.compress(folded)) < len(gzip.compress(packed)):
+                packed, filtered = folded, {"filter": "OCTAHEDRAL"}
         accessor: dict[str, Any] = {
-            "bufferView": self._geometry(rows.tobytes(), packed, "ATTRIBUTES", len(rows), rows.shape[1]),
+            "bufferView": self._geometry(
+                rows.tobytes(),
+                packed,
+                "ATTRIBUTES",
+                len(rows),
+                rows.shape[1],
+                filtered,
+            ),
             "componentType": component,
             "count": len(values),
             "type": kind,
@@ -282,7 +295,15 @@ class _Binary:
         fallback = {"EXT_meshopt_compression": {"fallback": True}}
         return [*own, {"byteLength": self.unpacked, "extensions": fallback}]
 
-    def _geometry(self, data: bytes, packed: bytes | None, mode: str, count: int, stride: int) -> int:
+    def _geometry(
+        self,
+        data: bytes,
+        packed: bytes | None,
+        mode: str,
+        count: int,
+        stride: int,
+        filtered: dict[str, str] | None = None,
+    ) -> int:
         view: dict[str, Any] = {"byteLength": len(data)}
         if mode == "ATTRIBUTES":
             view |= {"byteStride": stride, "target": _VERTEX_BUFFER}
@@ -298,7 +319,7 @@ class _Binary:
                 "byteStride": stride,
                 "count": count,
                 "mode": mode,
-            }
+            } | (filtered or {})
             view |= {
                 "buffer": 1,
                 "byteOffset": self.unpacked,

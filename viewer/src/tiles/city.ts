@@ -40,6 +40,7 @@ export class City {
   onError: (theme: Theme) => void = () => undefined;
   /** Which features a ray passes through as if they weren't there. */
   skips: (feature: TileFeature, side: Side) => boolean = () => false;
+  private readonly patches: Record<Side, readonly Object3D[]> = { here: [], there: [] };
   private hollow = false;
   private readonly renderers = new Map<Theme, TilesRenderer>();
   /** Themes whose tileset itself could not be had. */
@@ -83,9 +84,14 @@ export class City {
     for (const meshes of this.meshes.values()) yield* meshes;
   }
 
+  /** Ground that is there on one side beside that of the tiles, as where a pand went. */
+  patch(side: Side, ground: readonly Object3D[]): void {
+    this.patches[side] = ground;
+  }
+
   /** The nearest place where a ray meets what is drawn: not what is hidden on that side, nor what is cut away. */
   hit(raycaster: Raycaster, side: Side = 'here'): Hit | null {
-    for (const { object, face, point, distance, instanceId } of raycaster.intersectObject(this.group)) {
+    for (const { object, face, point, distance, instanceId } of raycaster.intersectObjects([this.group, ...this.patches[side]])) {
       const entry = this.byMesh.get(object);
       const feature = entry && face ? featureAt(entry, face.a, instanceId) : null;
       if (feature && this.skips(feature, side)) continue;
