@@ -10,14 +10,23 @@ const UNKNOWN = [
   // the extensions themselves
   {
     code: 'UNSUPPORTED_EXTENSION',
-    about: /'(EXT_meshopt_compression|EXT_mesh_features|EXT_structural_metadata|EXT_mesh_gpu_instancing)'/,
+    about:
+      /'EXT_(meshopt_compression|mesh_features|structural_metadata|mesh_gpu_instancing|instance_features)'/,
   },
   // buffer views that only a property table of EXT_structural_metadata uses
-  { code: 'UNUSED_OBJECT', at: /^\/bufferViews\/\d+$/ },
+  { code: 'UNUSED_OBJECT', at: /^\/bufferViews\/\d+$/, of: 'EXT_structural_metadata' },
+  // accessors that only places and sizes of EXT_mesh_gpu_instancing use
+  { code: 'UNUSED_OBJECT', at: /^\/accessors\/\d+$/, of: 'EXT_mesh_gpu_instancing' },
 ];
 
-const known = ({ code, message, pointer }) =>
-  !UNKNOWN.some((u) => u.code === code && (u.about ?? /./).test(message) && (u.at ?? /./).test(pointer));
+const counts = ({ code, message, pointer }, extensions) =>
+  !UNKNOWN.some(
+    (u) =>
+      u.code === code &&
+      (u.about ?? /./).test(message) &&
+      (u.at ?? /./).test(pointer) &&
+      (u.of === undefined || extensions.includes(u.of)),
+  );
 
 function* files(path) {
   if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) yield* files(join(path, name));
@@ -33,7 +42,8 @@ for (const path of process.argv.slice(2).flatMap((folder) => [...files(folder)])
     maxIssues: 0,
     externalResourceFunction: () => Promise.reject(new Error('tiles refer to nothing outside')),
   });
-  for (const { code, severity, message, pointer } of report.issues.messages.filter(known)) {
+  const issues = report.issues.messages.filter((issue) => counts(issue, report.info?.extensionsUsed ?? []));
+  for (const { code, severity, message, pointer } of issues) {
     const issue = found.get(code) ?? { code, severity, times: 0, first: { path, message, pointer } };
     issue.times += 1;
     found.set(code, issue);
