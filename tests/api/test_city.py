@@ -17,8 +17,10 @@ import twin
 from tests.api.town import PANDEN, SECRET, SOURCES, WEST, pand_frame, unit_frame, write_twin
 from twin.api import create_app
 from twin.api.data import Twin
+from twin.build.looks import looks_of
 from twin.catalogue import CATALOGUE
 from twin.errors import StoreError
+from twin.settings import Theme
 from twin.store import Layout, read_manifest
 
 
@@ -36,6 +38,25 @@ def test_about(client: TestClient) -> None:
     assert about["counts"] == {"buurt": 2, "pand": 3, "verblijfsobject": 9, "wegdeel": 25}
     assert [s["kind"] for s in about["sources"]] == ["bag", "bgt", "cbs", "energielabel"]
     assert all("files" not in s for s in about["sources"])
+
+
+def test_a_theme_is_served_with_its_logo(tmp_path: Path) -> None:
+    root = write_twin(tmp_path / "twin")
+    with TestClient(create_app(root)) as client:
+        assert get(client, "/api/twin")["theme"] is None
+        assert client.get("/api/logo").status_code == 404
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    picture = tmp_path / "logo.svg"
+    picture.write_bytes(svg)
+    theme = Theme(organisation="Gemeente Dorp", logo=picture, accent="#00517a")
+    replace(read_manifest(Layout(root)), looks=looks_of(theme)).write(Layout(root))
+    with TestClient(create_app(root)) as client:
+        served = get(client, "/api/twin")["theme"]
+        assert served["organisation"] == "Gemeente Dorp"
+        assert (served["accent"], served["logo"]) == ("#00517a", "/api/logo")
+        answer = client.get("/api/logo")
+    assert (answer.content, answer.headers["content-type"]) == (svg, "image/svg+xml")
+    assert "default-src 'none'" in answer.headers["content-security-policy"], "its script may not run"
 
 
 def test_health_and_version(client: TestClient) -> None:

@@ -19,6 +19,7 @@ from twin.build import BuildSummary
 from twin.cli.app import app
 from twin.settings.dataset import Aggregate, Dataset, DatasetAttribute, Join
 from twin.settings.model import BuildSettings, Source, SourceKind, TwinSettings
+from twin.settings.theme import Theme
 
 SETTINGS = sections(page("developers/settings.md"))
 COMMANDS = sections(page("developers/cli.md"))
@@ -39,6 +40,7 @@ ALL = _commands(GROUP)
 TABLES: dict[str, Any] = {
     "[twin]": TwinSettings,
     "[build]": BuildSettings,
+    "[theme]": Theme,
     "[[source]]": Source,
     "[[dataset]]": Dataset,
     "[[dataset.attribute]]": DatasetAttribute,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ import pytest
 from tests.access.provider import AUDIENCE, CLIENT, provider
 from tests.viewer.conftest import Run, serving
 from twin.access.keys import KeyStore
+from twin.build.looks import looks_of
+from twin.settings import Theme
+from twin.store import Layout, read_manifest
 
 
 @pytest.mark.slow
@@ -50,3 +55,27 @@ def test_staff_log_in_at_their_provider(npm: Run, chromium: str, sample_twin: Pa
         # As it must have gone, whatever the page showed.
         assert sum(path == "/token" for path in issuer.asked) == 3
         assert not issuer.codes, "a code was given and never exchanged"
+
+
+@pytest.mark.slow
+def test_a_municipality_has_its_own_looks(npm: Run, chromium: str, sample_twin: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(sample_twin, tmp_path / "twin")
+    picture = tmp_path / "logo.svg"
+    picture.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><path fill="#d00" d="M0 0h4v3H0z"/></svg>',
+        encoding="utf-8",
+    )
+    theme = Theme(
+        organisation="Gemeente Proef",
+        logo=picture,
+        accent="#6a1b4d",
+        header="#ffcc00",
+        on_header="#1a1a1a",
+        tokens={"utrecht-button-border-radius": "0px"},
+    )
+    replace(read_manifest(Layout(root)), looks=looks_of(theme)).write(Layout(root))
+    with serving(root) as address:
+        walked = npm("run", "e2e", "--", "--base", address, "--only", "looks", "--chromium", chromium)
+    print(walked.stdout)
+    assert walked.returncode == 0, walked.stdout + walked.stderr
+    assert "Gemeente Proef" in walked.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from twin.api.geojson import listed, plain
 from twin.api.search import find
 from twin.api.selection import selection
 from twin.catalogue import Attribute
-from twin.errors import QueryError
+from twin.errors import NotFoundError, QueryError
 
 # What is computed comes from the registers that it is computed of.
+LOGO_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/webp")
 _ORIGINS = {"reconstructie": ("ahn", "bag", "bgt")}
 
 router = APIRouter(tags=["Stad"], dependencies=[OnlyKnownParameters])
@@ -44,7 +46,29 @@ def about(twin: CurrentTwinDep) -> dict[str, Any]:
         "themes": m.themes,
         "counts": twin.collections,
         "lods": m.lods,
+        "theme": {
+            **{k: v for k, v in m.looks.items() if k != "logo"},
+            "logo": "/api/logo" if m.looks.get("logo") else None,
+        }
+        if m.looks
+        else None,
     }
+
+
+@router.get(
+    "/logo",
+    summary="The municipality's logo",
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in LOGO_TYPES}}},
+)
+def logo(twin: CurrentTwinDep) -> Response:
+    """The picture that ``[theme]`` names; 404 when there is none."""
+    found = twin.manifest.looks.get("logo")
+    if not found:
+        raise NotFoundError("This twin has no logo. Name one under [theme] in twin.toml, and build it again")
+    # Opened by itself, an SVG is a page; this one may do nothing.
+    alone = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+    return Response(base64.b64decode(found["data"]), media_type=found["type"], headers=alone)
 
 
 @router.get("/catalogue", summary="The attribute catalogue")

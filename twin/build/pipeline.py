@@ -21,6 +21,7 @@ from twin.build.cloud import Bbox, CloudPart
 from twin.build.datasets import declared
 from twin.build.digest import digest_of
 from twin.build.level0 import TileGround, level0
+from twin.build.looks import looks_of
 from twin.build.presumed import Surroundings
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
@@ -65,6 +66,7 @@ def build(settings: Settings, out: Path, executor: Executor, progress: Progress)
 
 def _build(settings: Settings, layout: Layout, executor: Executor, progress: Progress) -> BuildSummary:
     began = time.monotonic()
+    looks = looks_of(settings.theme)
     registers = read_registers(settings, layout.work, progress)
     city = assemble(registers, settings.build.tile, settings.dataset)
     if not city.tiles:
@@ -85,7 +87,7 @@ def _build(settings: Settings, layout: Layout, executor: Executor, progress: Pro
     quality = pd.concat([r.timed_quality() for r in results], ignore_index=True)
     summary = summarise(layout.root, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger)
+    manifest = manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger, looks)
     manifest = _as_before(replace(manifest, checksums=write_checksums(layout)), layout)
     write_report(layout, manifest, quality, ledger.reject_lines())
     manifest.write(layout)

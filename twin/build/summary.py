@@ -114,6 +114,7 @@ def manifest_of(
     themes: dict[str, ThemeSummary],
     summary: BuildSummary,
     ledger: Ledger,
+    looks: dict[str, Any],
 ) -> Manifest:
     """The content of ``twin.json``; ``built`` is an ISO date and time."""
     return Manifest(
@@ -142,4 +143,5 @@ def manifest_of(
         ledger=ledger.as_json(),
         versions=versions(),
         attributes=[a.as_json() for a in declared(settings)],
+        looks=looks,
     )

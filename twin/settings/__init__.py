@@ -3,6 +3,7 @@
 from twin.settings.dataset import Dataset, DatasetAttribute, Join
 from twin.settings.load import load
 from twin.settings.model import BuildSettings, Settings, Source, SourceKind, TwinSettings
+from twin.settings.theme import Theme
 
 __all__ = [
     "BuildSettings",
@@ -12,6 +13,7 @@ __all__ = [
     "Settings",
     "Source",
     "SourceKind",
+    "Theme",
     "TwinSettings",
     "load",
 ]

@@ -14,6 +14,7 @@ from twin.errors import SettingsError
 from twin.settings.dataset import Dataset
 from twin.settings.model import BuildSettings, Settings, Source
 from twin.settings.table import Table
+from twin.settings.theme import Theme
 
 T = TypeVar("T", bound=Table)
 
@@ -36,6 +37,7 @@ def load(path: Path) -> Settings:
             "source": tuple(_rooted(s, path.parent) for s in settings.source),
             "dataset": tuple(_dataset(d, path.parent) for d in settings.dataset),
             "build": _build(settings.build, path.parent),
+            "theme": _theme(settings.theme, path.parent),
         }
     )
 
@@ -81,6 +83,10 @@ def _rooted(source: Source, folder: Path) -> Source:
 def _build(build: BuildSettings, folder: Path) -> BuildSettings:
     downloads = build.downloads and (folder / build.downloads).resolve()
     return build.model_copy(update={"downloads": downloads})
+
+
+def _theme(theme: Theme, folder: Path) -> Theme:
+    return theme.model_copy(update={"logo": theme.logo and (folder / theme.logo).resolve()})
 
 
 def _dataset(dataset: Dataset, folder: Path) -> Dataset:

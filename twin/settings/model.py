@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from twin.settings.dataset import Dataset
 from twin.settings.table import Classification, Table
+from twin.settings.theme import Theme
 
 RD_RANGE = (0.0, 300000.0, 300000.0, 625000.0)  # min x, max x, min y, max y [m]
 
@@ -136,6 +137,7 @@ class Settings(Table):
 
     twin: TwinSettings
     build: BuildSettings = BuildSettings()
+    theme: Theme = Theme()
     source: Annotated[tuple[Source, ...], Field(min_length=1)]
     dataset: tuple[Dataset, ...] = ()
 

@@ -48,6 +48,8 @@ class Manifest:
     versions : dict
     attributes : list of dict
         Those that data sets of the twin's own declare, see :class:`~twin.catalogue.Attribute`.
+    looks : dict
+        Colours, tokens and logo of the viewer, see :func:`twin.build.looks.looks_of`; empty for its own.
     checksums : str
         SHA-256 of ``SHA256SUMS``, which names the content of all tables and CityJSON.
     """
@@ -68,6 +70,7 @@ class Manifest:
     format: int = FORMAT
     versions: dict[str, str] = field(default_factory=lambda: versions())
     attributes: list[dict[str, Any]] = field(default_factory=list)
+    looks: dict[str, Any] = field(default_factory=dict)
     checksums: str = ""
 
     @property

@@ -1,7 +1,8 @@
 import type { Api } from './api/client';
 import { ApiError } from './api/client';
 import type { SearchResult, Theme } from './api/types';
-import { COLOURED, ColourSource, colourable } from './colour/source';
+import { COLOURED, ColourSource } from './colour/source';
+import { Subjects } from './colour/subjects';
 import { steerByKeyboard } from './scene/keyboard';
 import { Navigation, overview } from './scene/navigation';
 import { Stage } from './scene/stage';
@@ -13,10 +14,12 @@ import { Picking } from './tiles/picking';
 import type { TileFeature } from './tiles/features';
 import { TOOLS } from './tools/registry';
 import type { Rooms } from './tools/tool';
+import { keepClear } from './ui/clearance';
 import { text, type Context } from './ui/context';
 import { part } from './ui/dom';
 import { footer } from './ui/footer';
 import { header } from './ui/header';
+import { wear } from './ui/looks';
 import { LostWebGL, NoWebGL, giveUp, tell, warn } from './ui/message';
 import { objectPanel } from './ui/objectpanel';
 import { side } from './ui/side';
@@ -27,14 +30,17 @@ import { controls } from './ui/controls';
 
 const SEARCH_DISTANCE: Readonly<Record<string, number>> = { buurt: 900, straat: 400 };
 const NEAR = 180;
+let timed = false;
 
 /** Opens the city that the API serves. Throws what keeps it shut. */
 export async function openCity(store: Store, api: Api, refused = false): Promise<void> {
-  const [twin, catalogue, present] = await Promise.all([api.twin(), api.catalogue(), api.properties(COLOURED)]);
+  const [twin, catalogue] = await Promise.all([api.twin(), api.catalogue()]);
+  wear(twin.theme);
   const [firstTheme] = twin.themes;
   if (!firstTheme) throw new ApiError('no-tiles', 'the twin has no themes');
   const frame = await frameOf(firstTheme);
-  const context: Context = { store, api, twin, catalogue };
+  const subjects = new Subjects(api, catalogue, twin);
+  const context: Context = { store, api, twin, catalogue, subjects };
 
   const stage = openStage(part('view'));
   const city = new City(stage, twin.themes, frame);
@@ -42,8 +48,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   const navigation = new Navigation(stage, frame, city.group, home);
   const painter = new Painter(city, stage);
   const picking = new Picking(stage, city);
-  const attributes = colourable(catalogue, present);
-  const colours = new ColourSource(store, api, attributes);
+  const colours = new ColourSource(store, api, subjects);
 
   city.onError = warnOnce(context);
   city.hide(store.get().hidden);
@@ -58,12 +63,13 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
 
   header(context, (result) => void goTo(context, navigation, city, result));
   void staffButton(context, refused);
-  side(context, colours, attributes);
+  side(context, colours);
   objectPanel(context);
   footer(context);
   const steering = controls(context, stage, navigation);
   part('view').append(steering.element);
   rememberInput();
+  keepClear();
   watchConnection(context);
   followEmbedding(store);
 
@@ -160,11 +166,19 @@ function sayWhenIdle(rooms: Rooms, toolbox: Toolbox): void {
   const say = (): boolean => {
     const idle = city.idle && toolbox.idle && !navigation.moving;
     root.dataset['state'] = idle ? 'idle' : 'busy';
+    timePicture(city);
     part('view').classList.toggle('loading', !city.idle);
     part('view').dataset['loading'] = text(rooms, 'view.loading');
     return false;
   };
   stage.beforeFrame(say);
+}
+
+// In the browser's own timeline: when something of the city is first drawn.
+function timePicture(city: City): void {
+  if (timed || city.loaded().next().done === true) return;
+  timed = true;
+  performance.mark('first-picture');
 }
 
 function followEmbedding(store: Store): void {

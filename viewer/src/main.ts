@@ -9,7 +9,9 @@ import './styles/theme.css';
 import './styles/page.css';
 import './styles/panels.css';
 import './styles/view.css';
-import './styles/tools.css';
+import './styles/toolbox.css';
+import './styles/forms.css';
+import './styles/table.css';
 import './styles/staff.css';
 
 // Back from a provider, of whom a code comes in the query.

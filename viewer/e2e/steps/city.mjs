@@ -32,3 +32,28 @@ export async function openTool(visit, id) {
   await visit.page.waitForSelector(`[data-tool=${id}] .tool__body`);
   await visit.idle();
 }
+
+/** Draw calls and triangles of one frame. */
+export async function drawnIn(page) {
+  return page.evaluate(async () => {
+    const gl = document.querySelector('#view canvas').getContext('webgl2');
+    const sum = { calls: 0, triangles: 0 };
+    const count = (name, triangles) => {
+      const draw = gl[name].bind(gl);
+      gl[name] = (...parameters) => {
+        sum.calls++;
+        sum.triangles += triangles(...parameters);
+        draw(...parameters);
+      };
+    };
+    count('drawElements', (_mode, indices) => indices / 3);
+    count('drawArrays', (_mode, _first, vertices) => vertices / 3);
+    count('drawElementsInstanced', (_mode, indices, _type, _offset, instances) => (indices / 3) * instances);
+    count('drawArraysInstanced', (_mode, _first, vertices, instances) => (vertices / 3) * instances);
+    // A mouse that moves asks for one frame.
+    document.querySelector('#view canvas').dispatchEvent(new window.PointerEvent('pointermove', { pointerType: 'mouse', clientX: 600, clientY: 400 }));
+    await new Promise((done) => window.requestAnimationFrame(() => window.requestAnimationFrame(done)));
+    for (const name of ['drawElements', 'drawArrays', 'drawElementsInstanced', 'drawArraysInstanced']) delete gl[name];
+    return sum;
+  });
+}

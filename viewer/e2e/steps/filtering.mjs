@@ -8,6 +8,7 @@ export const filtering = [
   ['Lists what matches, sorted and a page at a time', lists],
   ['Is one with the selection, both ways', linked],
   ['Comes back from a link, and clears', restores],
+  ['Filters and lists roads and trees', others],
 ];
 
 const PANDEN = '/api/collections/pand/items';
@@ -114,4 +115,31 @@ async function restores(visit) {
   const { counts } = await visit.api('/api/twin');
   await page.waitForSelector(`.table [role=status][data-total="${counts.pand}"]`);
   expect(!visit.hash().includes('filter='), 'Clear leaves the filter in the link');
+}
+
+async function others(visit) {
+  const { page } = visit;
+  const { counts } = await visit.api('/api/twin');
+  await page.goto('about:blank');
+  await visit.open('');
+  await openTool(visit, 'filter');
+  const before = await visit.picture();
+  await page.selectOption('#filter-of', 'wegdeel');
+  await page.waitForSelector('#filter-add option[value=bgt_functie]', { state: 'attached' });
+  await page.selectOption('#filter-add', 'bgt_functie');
+  const { values } = await visit.api('/api/collections/wegdeel/values?property=bgt_functie&limit=50');
+  await page.check(`[data-attribute=bgt_functie] .condition__values input[value="${values[0].value}"]`);
+  expect((await told(visit)) === values[0].count, `the filter tells of ${await told(visit)}, the API of ${values[0].count} ${values[0].value}`);
+  await visit.idle();
+  const changed = difference(before, await visit.picture());
+  expect(changed > 0.005, `filtering roads changed ${(changed * 100).toFixed(2)}% of the picture`);
+  await page.click('button:has-text("Tonen in een tabel")');
+  await page.waitForSelector(`#sheet [role=status][data-total="${values[0].count}"]`);
+  await page.locator('#sheet .table__choose').first().click();
+  await page.waitForSelector('#object .fact');
+  expect(visit.hash().includes('object=wegdeel/'), `chosen is ${visit.hash()}`);
+  const other = ['vegetatieobject', 'boom', 'waterdeel'].find((kind) => counts[kind] > 0);
+  await page.selectOption('#table-of', other);
+  await page.waitForSelector(`#sheet [role=status][data-total="${counts[other]}"]`);
+  return `${values[0].count} of ${counts.wegdeel} wegdelen, ${counts[other]} of ${other} in the table`;
 }

@@ -7,6 +7,7 @@ export const objects = [
   ['Hovers over a building', hovers],
   ['Colours buildings by an attribute', colours],
   ['Says no data in the legend', missing],
+  ['Colours roads, trees and water by their own attributes', others],
   ['Hides and shows a layer', layers],
 ];
 
@@ -74,6 +75,43 @@ async function missing(visit) {
     seen += told > 0 ? 1 : 0;
   }
   return `${options.length} legends, ${seen} with missing values`;
+}
+
+async function others(visit) {
+  const { page } = visit;
+  const kinds = await page.locator('#colour-of option').evaluateAll((all) => all.map(({ value }) => value));
+  const { counts, themes } = await visit.api('/api/twin');
+  const drawn = themes.flatMap(({ collections }) => collections).filter((collection) => counts[collection] > 0);
+  expect(drawn.every((collection) => kinds.includes(collection)), `of ${drawn} the panel offers ${kinds}`);
+  const told = [];
+  for (const [kind, attribute] of [['wegdeel', 'bgt_functie'], ['waterdeel', 'h_maaiveld'], ['vegetatieobject', 'h_object'], ['boom', 'h_object']]) {
+    if (!kinds.includes(kind)) continue;
+    await page.selectOption('#colour-of', kind);
+    await page.waitForSelector(`#colour-by option[value=${attribute}]`, { state: 'attached' });
+    await visit.idle();
+    const before = await visit.picture();
+    await page.selectOption('#colour-by', attribute);
+    await page.waitForSelector(`.legend__table[data-collection=${kind}][data-attribute=${attribute}]`);
+    await visit.idle();
+    const changed = difference(before, await visit.picture());
+    expect(changed > 0.001, `${kind} by ${attribute} changed ${(changed * 100).toFixed(3)}% of the picture`);
+    const columns = await visit.api(`/api/collections/${kind}/columns?properties=${attribute}`);
+    const classes = await page.locator('.legend__table tbody td').evaluateAll((cells) => cells.map(({ dataset }) => Number(dataset.count)));
+    const sum = classes.reduce((total, count) => total + count, 0);
+    expect(sum === columns.identificatie.length && sum === counts[kind], `${kind}: the classes hold ${sum} of ${counts[kind]}`);
+    expect(visit.hash().includes(`colour=${kind}/${attribute}`), `the link does not say it: ${visit.hash()}`);
+    told.push(`${kind} ${(changed * 100).toFixed(1)}%`);
+  }
+  expect(told.length > 1, 'no other kinds to colour');
+  const [hash, before] = [visit.hash(), await visit.picture()];
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await page.waitForSelector('.legend__table');
+  await visit.idle();
+  expect(difference(before, await visit.picture()) < SAME, 'the link brings back other colours');
+  await page.selectOption('#colour-by', '');
+  await visit.idle();
+  return told.join(', ');
 }
 
 async function layers(visit) {

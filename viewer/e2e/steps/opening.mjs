@@ -1,12 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { content } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
+import { drawnIn, straightDown } from './city.mjs';
 
 const JS_BUDGET = 350 * 1024;
 
 export const opening = [
   ['Opens on the city', opens],
+  ['Shows the city soon', soon],
   ['Stays within its budget', budget],
+  ['Tells directions and distances, and faces north', orients],
   ['Draws nothing when nothing changes', rests],
 ];
 
@@ -19,6 +22,51 @@ async function opens(visit) {
   expect((await visit.page.locator('.layer').count()) === themes.length, 'not every theme has a layer');
   expect((await visit.page.locator('#footer li').count()) > 1, 'no sources in sight');
   return `${themes.length} themes, ${(drawn * 100).toFixed(0)}% of the picture drawn`;
+}
+
+// Told, not asserted: how long it takes says as much of the machine as of the viewer.
+async function soon(visit) {
+  const { page } = visit;
+  const taken = [];
+  for (let turn = 0; turn < 5; turn++) {
+    await page.goto('about:blank');
+    await visit.open();
+    const marks = await page.evaluate(() => window.performance.getEntriesByName('first-picture').map(({ startTime }) => startTime));
+    expect(marks.length === 1, `${marks.length} first pictures`);
+    taken.push(marks[0]);
+  }
+  await page.mouse.move(5, 5);
+  await visit.idle();
+  const { calls, triangles } = await drawnIn(page);
+  expect(calls > 0 && triangles > 100, 'nothing is drawn');
+  const median = taken.sort((a, b) => a - b)[2];
+  return `first picture after ${(median / 1000).toFixed(2)} s (median of 5), ${calls} draw calls, ${Math.round(triangles)} triangles`;
+}
+
+async function orients(visit) {
+  const { page } = visit;
+  const [x, y] = await straightDown(visit, 300);
+  await visit.look(`${x},${y - 200},250,75,-45`);
+  const turned = () => page.evaluate(() => {
+    const { a, b } = new window.DOMMatrix(window.getComputedStyle(document.querySelector('.needle')).transform);
+    return (Math.atan2(b, a) * 180) / Math.PI;
+  });
+  expect(Math.abs((await turned()) + 75) < 1, `looking at 75 degrees the needle stands at ${await turned()}`);
+  await page.click('button[aria-label="Noorden boven"]');
+  await page.waitForFunction(() => /camera=[^&]*,(0|360),-4/.test(decodeURIComponent(window.location.hash)));
+  await visit.idle();
+  expect(Math.abs(await turned()) < 0.5, `facing north the needle stands at ${await turned()}`);
+  // Seen from straight above, a pixel spans as much everywhere: the bar against the camera.
+  await straightDown(visit, 300);
+  const ground = await page.evaluate(() => ({ bar: document.querySelector('.scale__bar').getBoundingClientRect().width, words: document.querySelector('.scale__length').textContent, height: document.querySelector('#view canvas').clientHeight }));
+  const metres = parseFloat(ground.words.replace('.', '')) * (ground.words.includes('km') ? 1000 : 1);
+  const pixel = metres / ground.bar;
+  // The camera stands 300 m above NAP, the ground at most 15 m from that.
+  const [least, most] = [285, 315].map((distance) => (2 * distance * Math.tan(Math.PI / 8)) / ground.height);
+  expect(pixel > least && pixel < most, `the bar says ${pixel.toFixed(3)} m a pixel, the camera ${least.toFixed(3)} to ${most.toFixed(3)}`);
+  await page.goto('about:blank');
+  await visit.open();
+  return `${ground.words} is ${ground.bar.toFixed(0)} pixels`;
 }
 
 async function budget(visit) {

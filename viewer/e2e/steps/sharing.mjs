@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { content, decodePng } from '../pixels.mjs';
+import { content, decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool } from './city.mjs';
 
 export const sharing = [
   ['Saves a picture twice and four times as fine as the screen', saves],
+  ['Comes back exactly, with everything at once', everything],
   ['Stands in another page with its sources alone', embeds],
 ];
 
@@ -46,4 +47,55 @@ async function embeds(visit) {
   expect(await page.isVisible('#footer'), 'the sources are not in sight');
   const { drawn } = content(await visit.picture());
   expect(drawn > 0.2, `no city: ${drawn.toFixed(2)} drawn`);
+}
+
+async function everything(visit) {
+  const { page } = visit;
+  const { bbox, name, built } = await visit.api('/api/twin');
+  const [x, y] = [(bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2].map(Math.round);
+  const { identificatie: ids } = await visit.api('/api/collections/pand/columns?properties=hoogte');
+  const variant = { type: 'gemeentetwin-variant', version: 1, title: 'Alles', twin: { name, built }, edits: [{ id: 'e1', kind: 'demolish', pand: ids[0] }] };
+  const saved = await fetch(`${visit.base}/api/scenarios`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(variant) });
+  expect(saved.ok, `saving a variant answers ${saved.status}`);
+  const { id } = await saved.json();
+  const said = {
+    camera: `${x},${y - 150},140,12.5,-40`,
+    hide: 'bomen',
+    colour: 'wegdeel/bgt_functie',
+    object: `pand/${ids[1]}`,
+    filter: 'hoogte:3..',
+    open: 'sight,table',
+    measure: `distance:${x},${y},2;${x + 30},${y + 10},2`,
+    scenario: id,
+    section: 'level:40',
+    sight: `shed:${x},${y},2,1.7,75`,
+    sun: '2026-06-21T15:00',
+    table: '-hoogte',
+    water: '0.5',
+    lang: 'en',
+  };
+  await page.goto('about:blank');
+  await visit.open(`#${new URLSearchParams(said)}`);
+  const rest = async () => {
+    await page.waitForSelector('.sight [data-kind=share]');
+    await page.waitForSelector('#sheet [role=status][data-total]');
+    await page.waitForSelector('#object .fact');
+    await visit.idle();
+    await page.mouse.move(5, 5);
+    await visit.idle();
+  };
+  await rest();
+  const found = new URLSearchParams(visit.hash().slice(1));
+  for (const [key, value] of Object.entries(said)) expect(found.get(key) === value, `${key} is ${found.get(key)}, the link said ${value}`);
+  const [hash, before] = [visit.hash(), await visit.picture()];
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await rest();
+  expect(visit.hash() === hash, `the link became ${visit.hash()} instead of ${hash}`);
+  const changed = difference(before, await visit.picture());
+  expect(changed < 0.004, `${(changed * 100).toFixed(2)}% of the picture differs`);
+  await fetch(`${visit.base}/api/scenarios/${id}`, { method: 'DELETE', headers: { 'if-match': saved.headers.get('etag') ?? '*' } });
+  await page.goto('about:blank');
+  await visit.open('');
+  return `${Object.keys(said).length} things, ${(changed * 100).toFixed(2)}% of the picture differs`;
 }

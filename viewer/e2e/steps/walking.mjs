@@ -1,6 +1,6 @@
 import { content, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
-import { openTool, straightDown } from './city.mjs';
+import { drawnIn, openTool, straightDown } from './city.mjs';
 
 export const walking = [
   ['Stands in the street at eye height, and walks by keyboard', walks],
@@ -46,27 +46,7 @@ async function budget(visit) {
   for (let turn = 0; turn < 6; turn++) {
     for (let press = 0; press < 4; press++) await page.keyboard.press('ArrowRight');
     await visit.idle();
-    const drawn = await page.evaluate(async () => {
-      const gl = document.querySelector('#view canvas').getContext('webgl2');
-      const sum = { calls: 0, triangles: 0 };
-      const count = (name, triangles) => {
-        const draw = gl[name].bind(gl);
-        gl[name] = (...parameters) => {
-          sum.calls++;
-          sum.triangles += triangles(...parameters);
-          draw(...parameters);
-        };
-      };
-      count('drawElements', (_mode, indices) => indices / 3);
-      count('drawArrays', (_mode, _first, vertices) => vertices / 3);
-      count('drawElementsInstanced', (_mode, indices, _type, _offset, instances) => (indices / 3) * instances);
-      count('drawArraysInstanced', (_mode, _first, vertices, instances) => (vertices / 3) * instances);
-      // A mouse that moves asks for one frame.
-      document.querySelector('#view canvas').dispatchEvent(new window.PointerEvent('pointermove', { pointerType: 'mouse', clientX: 600, clientY: 400 }));
-      await new Promise((done) => window.requestAnimationFrame(() => window.requestAnimationFrame(done)));
-      for (const name of ['drawElements', 'drawArrays', 'drawElementsInstanced', 'drawArraysInstanced']) delete gl[name];
-      return sum;
-    });
+    const drawn = await drawnIn(page);
     worst.calls = Math.max(worst.calls, drawn.calls);
     worst.triangles = Math.max(worst.triangles, drawn.triangles);
   }

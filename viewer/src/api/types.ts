@@ -40,6 +40,19 @@ export interface Theme {
   readonly count: number;
 }
 
+/** The looks of a municipality, checked for contrast when the twin was built. */
+export interface Looks {
+  readonly organisation: string | null;
+  readonly accent: string;
+  readonly on_accent: string;
+  readonly header: string;
+  readonly on_header: string;
+  /** NL Design System tokens by name, without the dashes in front. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** URL path of the logo. */
+  readonly logo: string | null;
+}
+
 export interface Twin {
   readonly name: string;
   /** RD: x min, y min, x max, y max. */
@@ -50,6 +63,8 @@ export interface Twin {
   readonly sources: readonly Source[];
   readonly themes: readonly Theme[];
   readonly counts: Readonly<Record<string, number>>;
+  /** Null for the viewer's own looks. */
+  readonly theme: Looks | null;
 }
 
 export interface Attribute {

@@ -1,21 +1,28 @@
 import type { Api } from '../api/client';
 import type { Attribute } from '../api/types';
 import type { Store } from '../state/store';
+import { parseSubject, USUAL } from '../state/subject';
 import type { Colouring } from '../tiles/appearance';
 import { classify } from './classify';
+import { colourable, type Subjects } from './subjects';
 
-/** The collection whose objects are coloured. */
-export const COLOURED = 'pand';
+/** The collection that is coloured and filtered unless a visitor chooses another. */
+export const COLOURED = USUAL;
 
-const TOO_UNIQUE = new Set(['identificatie']);
+interface Chosen {
+  readonly collection: string;
+  readonly attribute: Attribute;
+}
 
 export type ColourStatus =
   | { readonly kind: 'none' }
-  | { readonly kind: 'loading'; readonly attribute: Attribute }
-  | { readonly kind: 'failed'; readonly attribute: Attribute }
-  | { readonly kind: 'ready'; readonly attribute: Attribute; readonly colouring: Colouring };
+  /** Something that no object of this city has. */
+  | { readonly kind: 'unknown'; readonly said: string }
+  | ({ readonly kind: 'loading' } & Chosen)
+  | ({ readonly kind: 'failed' } & Chosen)
+  | ({ readonly kind: 'ready'; readonly colouring: Colouring } & Chosen);
 
-/** Follows the attribute that colours the panden: fetches its values once, divides them and tells who draws them. */
+/** Follows the attribute that colours a collection: fetches its values once, divides them and tells who draws them. */
 export class ColourSource {
   private readonly known = new Map<string, Promise<Colouring>>();
   private readonly listeners: ((status: ColourStatus) => void)[] = [];
@@ -24,7 +31,7 @@ export class ColourSource {
   constructor(
     private readonly store: Store,
     private readonly api: Api,
-    private readonly attributes: readonly Attribute[],
+    private readonly subjects: Subjects,
   ) {
     store.on(['colourBy'], () => void this.follow());
   }
@@ -35,34 +42,47 @@ export class ColourSource {
   }
 
   async follow(): Promise<void> {
-    const name = this.store.get().colourBy;
-    const attribute = this.attributes.find((candidate) => candidate.name === name);
-    if (!attribute) {
-      this.announce({ kind: 'none' });
+    const { colourBy } = this.store.get();
+    const chosen = await this.chosen(colourBy);
+    // The visitor may have chosen something else in the meantime, here and below.
+    if (this.store.get().colourBy !== colourBy) return;
+    if (!chosen) {
+      this.announce(colourBy === null ? { kind: 'none' } : { kind: 'unknown', said: colourBy });
       return;
     }
-    this.announce({ kind: 'loading', attribute });
-    const status = await this.load(attribute);
-    // The visitor may have chosen something else in the meantime.
-    if (this.store.get().colourBy === name) this.announce(status);
+    this.announce({ kind: 'loading', ...chosen });
+    const status = await this.load(chosen);
+    if (this.store.get().colourBy === colourBy) this.announce(status);
   }
 
-  private async load(attribute: Attribute): Promise<ColourStatus> {
-    const values = this.known.get(attribute.name) ?? this.fetch(attribute);
-    this.known.set(attribute.name, values);
+  private async chosen(colourBy: string | null): Promise<Chosen | null> {
+    const { collection, said } = parseSubject(colourBy);
+    if (!said || !this.subjects.has(collection)) return null;
+    const attributes = await this.subjects.attributesOf(collection).catch((reason: unknown) => {
+      console.warn(reason);
+      return [];
+    });
+    const attribute = colourable(attributes).find(({ name }) => name === said);
+    return attribute ? { collection, attribute } : null;
+  }
+
+  private async load(chosen: Chosen): Promise<ColourStatus> {
+    const key = `${chosen.collection}/${chosen.attribute.name}`;
+    const values = this.known.get(key) ?? this.fetch(chosen);
+    this.known.set(key, values);
     try {
-      return { kind: 'ready', attribute, colouring: await values };
+      return { kind: 'ready', ...chosen, colouring: await values };
     } catch {
-      this.known.delete(attribute.name);
-      return { kind: 'failed', attribute };
+      this.known.delete(key);
+      return { kind: 'failed', ...chosen };
     }
   }
 
-  private async fetch({ name }: Attribute): Promise<Colouring> {
-    const columns = await this.api.column(COLOURED, name);
+  private async fetch({ collection, attribute: { name } }: Chosen): Promise<Colouring> {
+    const columns = await this.api.column(collection, name);
     const values = columns[name] ?? columns.identificatie.map(() => null);
     return {
-      collection: COLOURED,
+      collection,
       classification: classify(values),
       rowOf: new Map(columns.identificatie.map((id, row) => [id, row])),
     };
@@ -74,12 +94,4 @@ export class ColourSource {
       listener(status);
     });
   }
-}
-
-/** The attributes of the catalogue that this twin can colour by: those its panden have, other than lists and ids. */
-export function colourable(catalogue: readonly Attribute[], present: ReadonlySet<string>): Attribute[] {
-  return catalogue.filter(
-    ({ name, type, applies_to }) =>
-      applies_to.includes(COLOURED) && present.has(name) && type !== 'list' && type !== 'datetime' && !TOO_UNIQUE.has(name),
-  );
 }

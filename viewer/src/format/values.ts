@@ -34,12 +34,12 @@ export function formatValue(language: Language, value: Value | undefined, attrib
 }
 
 /** An ISO date or timestamp as people write it, or null when `text` is no date. */
-export function formatDate(language: Language, text: string): string | null {
+export function formatDate(language: Language, text: string, month: 'long' | 'short' = 'long'): string | null {
   const match = /^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$/.exec(text);
   if (!match) return null;
   const date = new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
   if (Number.isNaN(date.getTime())) return null;
-  return date.toLocaleDateString(LOCALES[language], { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return date.toLocaleDateString(LOCALES[language], { day: 'numeric', month, year: 'numeric', timeZone: 'UTC' });
 }
 
 /** Where an attribute's value comes from and of when it is; what the build derived says so with the day of the build. */

@@ -1,7 +1,8 @@
 import type { English } from '.';
 
 const nl = {
-  'colour.by': 'Kleur gebouwen op',
+  'colour.of': 'Soort object',
+  'colour.by': 'Kleur op',
   'colour.none': 'Geen: kaartkleuren',
   'colour.legend': 'Legenda: {label}',
   'colour.class': 'Klasse',
@@ -16,11 +17,13 @@ const nl = {
   'colour.false': 'Nee',
   'colour.loading': 'Waarden ophalen…',
   'colour.failed': 'De waarden van “{label}” konden niet worden opgehaald. Kies het kenmerk opnieuw om het nog eens te proberen.',
-  'colour.empty': 'Voor “{label}” heeft geen enkel pand een waarde.',
+  'colour.unknown': 'Deze stad heeft geen “{label}” om op te kleuren.',
+  'colour.empty': 'Voor “{label}” heeft geen enkel object een waarde.',
 } as const;
 
 const en: English<typeof nl> = {
-  'colour.by': 'Colour buildings by',
+  'colour.of': 'Kind of object',
+  'colour.by': 'Colour by',
   'colour.none': 'None: map colours',
   'colour.legend': 'Legend: {label}',
   'colour.class': 'Class',
@@ -35,7 +38,8 @@ const en: English<typeof nl> = {
   'colour.false': 'No',
   'colour.loading': 'Fetching values…',
   'colour.failed': 'The values of “{label}” could not be fetched. Choose the attribute again to retry.',
-  'colour.empty': 'No building has a value for “{label}”.',
+  'colour.unknown': 'This city has no “{label}” to colour by.',
+  'colour.empty': 'No object has a value for “{label}”.',
 };
 
 export const colour = { nl, en };

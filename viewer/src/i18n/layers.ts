@@ -2,7 +2,7 @@ import type { English } from '.';
 
 const nl = {
   'panel.layers': 'Lagen',
-  'panel.colour': 'Gebouwen kleuren',
+  'panel.colour': 'Kleuren',
   'panel.open': 'Lagen en kleuren tonen',
   'panel.close': 'Lagen en kleuren verbergen',
   'layers.count': '{count} objecten',
@@ -10,7 +10,7 @@ const nl = {
 
 const en: English<typeof nl> = {
   'panel.layers': 'Layers',
-  'panel.colour': 'Colour buildings',
+  'panel.colour': 'Colours',
   'panel.open': 'Show layers and colours',
   'panel.close': 'Hide layers and colours',
   'layers.count': '{count} objects',

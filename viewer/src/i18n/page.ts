@@ -10,6 +10,8 @@ const nl = {
   'link.manual': 'Kopieer de link uit de adresbalk.',
   'sources.label': 'Bronnen en datums',
   'sources.undated': 'datum onbekend',
+  'sources.more': 'Bronnen helemaal tonen',
+  'sources.less': 'Bronnen in het kort',
 } as const;
 
 const en: English<typeof nl> = {
@@ -22,6 +24,8 @@ const en: English<typeof nl> = {
   'link.manual': 'Copy the link from the address bar.',
   'sources.label': 'Sources and dates',
   'sources.undated': 'date unknown',
+  'sources.more': 'Show the sources in full',
+  'sources.less': 'Show the sources in short',
 };
 
 export const page = { nl, en };

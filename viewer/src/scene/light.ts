@@ -46,6 +46,11 @@ export class Light {
     this.refresh();
   }
 
+  /** The map of shadows of the sun; whoever draws two cities in a frame gives each its own. */
+  get shadow(): DirectionalLight['shadow'] {
+    return this.sun.shadow;
+  }
+
   /** Shadows are drawn anew with the next frame. */
   refresh(): void {
     this.key = '';

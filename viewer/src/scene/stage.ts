@@ -7,6 +7,9 @@ const SLOWEST_FRAME = 0.5;
 
 type Step = (seconds: number) => boolean;
 
+/** Draws the scene as often as it needs for one frame. */
+export type Way = (draw: () => void) => void;
+
 /** Canvas, camera and light; draws a frame only when somebody asked for one. */
 export class Stage {
   readonly renderer: WebGLRenderer;
@@ -15,9 +18,13 @@ export class Stage {
   readonly light: Light;
   private readonly steps: Step[] = [];
   private readonly resized: (() => void)[] = [];
+  private readonly moved: (() => void)[] = [];
   private requested = 0;
   private last = 0;
   private running = false;
+  private way: Way = (draw) => {
+    draw();
+  };
 
   /** Throws when the browser has no WebGL 2. */
   constructor(private readonly host: HTMLElement) {
@@ -57,8 +64,26 @@ export class Stage {
     if (this.requested === 0) this.requested = requestAnimationFrame(this.frame);
   };
 
+  /** Calls `listener` when solids come, go or move: what casts a shadow also blocks a view. */
+  onSolids(listener: () => void): void {
+    this.moved.push(listener);
+  }
+
+  /** Has frames drawn in another way than all at once; null gives that back. */
+  drawBy(way: Way | null): void {
+    this.way =
+      way ??
+      ((draw) => {
+        draw();
+      });
+    this.invalidate();
+  }
+
   /** Shadows are drawn anew with the next frame. */
   refreshShadows(): void {
+    this.moved.forEach((listener) => {
+      listener();
+    });
     this.light.refresh();
     this.invalidate();
   }
@@ -83,7 +108,9 @@ export class Stage {
     this.running = more;
     this.fitDepth();
     if (!more) this.light.fit(this.camera, this.renderer);
-    this.renderer.render(this.scene, this.camera);
+    this.way(() => {
+      this.renderer.render(this.scene, this.camera);
+    });
     if (more) this.invalidate();
   };
 

@@ -14,10 +14,10 @@ export interface ViewState {
   readonly pose: Pose | null;
   /** Ids of the themes that are not drawn. */
   readonly hidden: ReadonlySet<string>;
-  /** Attribute of the panden that colours them. */
+  /** Attribute that colours panden, or `collection/attribute` for others. */
   readonly colourBy: string | null;
   readonly selection: ObjectRef | null;
-  /** Conditions on panden in the form of a link; those that meet them stand out. Null for none. */
+  /** Conditions on panden, or `collection/conditions` for others, in the form of a link; what meets them stands out. Null for none. */
   readonly filter: string | null;
   /** Shown in somebody else's page: the city and its sources alone. */
   readonly embed: boolean;

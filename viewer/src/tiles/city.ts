@@ -1,6 +1,6 @@
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { GLTFExtensionsPlugin } from '3d-tiles-renderer/three/plugins';
-import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type Raycaster, type Vector3 } from 'three';
+import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type OrthographicCamera, type Raycaster, type Vector3 } from 'three';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { ApiError } from '../api/client';
 import type { Theme } from '../api/types';
@@ -10,6 +10,8 @@ import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh, type TileFeatur
 import { lens } from './lens';
 import { lookOf, UPRIGHT } from './mapstyle';
 import { FeatureMaterial } from './material';
+import type { Side } from './sides';
+import { SOLID } from './sight';
 
 /**
  * Pixels by which a drawn tile may be off before a finer one is fetched. Finer than the usual 16: the levels above the
@@ -37,7 +39,7 @@ export class City {
   /** Called when a tile of a theme can't be loaded. */
   onError: (theme: Theme) => void = () => undefined;
   /** Which features a ray passes through as if they weren't there. */
-  skips: (feature: TileFeature) => boolean = () => false;
+  skips: (feature: TileFeature, side: Side) => boolean = () => false;
   private hollow = false;
   private readonly renderers = new Map<Theme, TilesRenderer>();
   /** Themes whose tileset itself could not be had. */
@@ -77,16 +79,16 @@ export class City {
   }
 
   /** Meshes that are loaded now, drawn or not. */
-  *loaded(): Iterable<PaintedMesh> {
+  *loaded(): Generator<PaintedMesh> {
     for (const meshes of this.meshes.values()) yield* meshes;
   }
 
-  /** The nearest place where a ray meets what is drawn: not what is hidden, nor what is cut away. */
-  hit(raycaster: Raycaster): Hit | null {
+  /** The nearest place where a ray meets what is drawn: not what is hidden on that side, nor what is cut away. */
+  hit(raycaster: Raycaster, side: Side = 'here'): Hit | null {
     for (const { object, face, point, distance } of raycaster.intersectObject(this.group)) {
       const entry = this.byMesh.get(object);
       const feature = entry && face ? featureAt(entry, face.a) : null;
-      if (feature && this.skips(feature)) continue;
+      if (feature && this.skips(feature, side)) continue;
       if (lens.planes.some((plane) => plane.distanceToPoint(point) < 0)) continue;
       return { point, distance, feature };
     }
@@ -98,6 +100,18 @@ export class City {
     this.hollow = hollow;
     for (const { material } of this.loaded()) material.hollow = hollow;
     this.stage.refreshShadows();
+  }
+
+  /** Has what another camera sees fetched too, as fine as `pixels` across it ask; null ends that. */
+  attend(camera: OrthographicCamera, pixels: number | null): void {
+    for (const tiles of this.renderers.values()) {
+      if (pixels === null) tiles.deleteCamera(camera);
+      else {
+        tiles.setCamera(camera);
+        tiles.setResolution(camera, pixels, pixels);
+      }
+    }
+    this.stage.invalidate();
   }
 
   /** The theme that draws a collection. */
@@ -125,8 +139,10 @@ export class City {
       });
       this.meshes.delete(scene);
     });
+    // A tile that comes or goes is the same city, drawn finer or coarser: no solid has moved.
     tiles.addEventListener('tile-visibility-change', () => {
-      stage.refreshShadows();
+      stage.light.refresh();
+      stage.invalidate();
     });
     tiles.addEventListener('load-error', ({ tile }) => {
       if (tile === null) this.broken.add(tiles);
@@ -149,6 +165,7 @@ export class City {
       if (this.hollow) material.hollow = true;
       // The colours that tiles carry serve other viewers; here the map style decides.
       mesh.geometry.deleteAttribute('color');
+      mesh.layers.enable(SOLID);
       mesh.castShadow = UPRIGHT.has(theme.id);
       mesh.receiveShadow = true;
       const painted = { ...entry, material };
@@ -157,7 +174,8 @@ export class City {
     });
     this.meshes.set(scene, adopted);
     adopted.forEach(this.onMesh);
-    this.stage.refreshShadows();
+    this.stage.light.refresh();
+    this.stage.invalidate();
   }
 }
 

@@ -45,6 +45,13 @@ export const TOOLS: readonly ToolEntry[] = [
     load: () => import('./section'),
   },
   {
+    id: 'sight',
+    label: 'toolbox.sight',
+    icon: ['M2.500 12C5 7.500 8.300 5.500 12 5.500s7 2 9.500 6.500c-2.500 4.500-5.800 6.500-9.500 6.500S5 16.500 2.500 12M12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6'],
+    place: 'side',
+    load: () => import('./sight'),
+  },
+  {
     id: 'water',
     label: 'toolbox.water',
     icon: ['M3 14c2-2 4-2 6 0s4 2 6 0 4-2 6 0M3 19c2-2 4-2 6 0s4 2 6 0 4-2 6 0M8 10V6l4-3 4 3v4'],

@@ -2,20 +2,30 @@ import type { Attribute } from '../api/types';
 import type { LegendClass } from '../colour/classify';
 import { NO_DATA } from '../colour/ramps';
 import type { ColourSource, ColourStatus } from '../colour/source';
+import { colourable } from '../colour/subjects';
 import { formatMeasure, formatNumber, formatSource, formatValue } from '../format/values';
-import { groupName, type Language } from '../i18n';
+import { groupName, wordFor, type Language } from '../i18n';
+import { formatSubject, parseSubject } from '../state/subject';
 import { text, type Context } from './context';
 import { h } from './dom';
 
-/** The choice of the attribute that colours the buildings, and its legend. */
-export function colouring(context: Context, source: ColourSource, attributes: readonly Attribute[]): HTMLElement {
-  const { store } = context;
+/** The choice of the objects that are coloured and of the attribute that does it, and its legend. */
+export function colouring(context: Context, source: ColourSource): HTMLElement {
+  const { store, subjects } = context;
+  let { collection } = parseSubject(store.get().colourBy);
+  let attributes: readonly Attribute[] = [];
+  const kindLabel = h('label', { for: 'colour-of', class: 'field-label' });
+  const kinds = collectionSelect('colour-of', (chosen) => {
+    collection = chosen;
+    store.set({ colourBy: null });
+    void load();
+  });
   const label = h('label', { for: 'colour-by', class: 'field-label' });
   const select = h('select', {
     id: 'colour-by',
     class: 'utrecht-select utrecht-select--html-select',
     change: () => {
-      store.set({ colourBy: select.value || null });
+      store.set({ colourBy: select.value ? formatSubject({ collection, said: select.value }) : null });
     },
   });
   const legend = h('div', { class: 'legend', 'aria-live': 'polite' });
@@ -26,23 +36,63 @@ export function colouring(context: Context, source: ColourSource, attributes: re
   };
   const renderChoice = (): void => {
     const { language, colourBy } = store.get();
+    kindLabel.textContent = text(context, 'colour.of');
+    renderCollections(context, kinds, collection);
     label.textContent = text(context, 'colour.by');
     select.replaceChildren(h('option', { value: '' }, text(context, 'colour.none')), ...attributeOptions(language, attributes));
-    select.value = colourBy ?? '';
+    const { said } = parseSubject(colourBy);
+    select.value = said;
+  };
+  const load = async (): Promise<void> => {
+    const asked = collection;
+    try {
+      const found = colourable(await subjects.attributesOf(asked));
+      if (asked !== collection) return;
+      attributes = found;
+    } catch (reason) {
+      console.warn(reason);
+      attributes = [];
+    }
+    renderChoice();
   };
   store.on(['language'], () => {
     renderChoice();
     renderLegend();
   });
   store.on(['colourBy'], () => {
-    select.value = store.get().colourBy ?? '';
+    const chosen = parseSubject(store.get().colourBy);
+    select.value = chosen.said;
+    // Back to map colours leaves the kind of object as it was chosen.
+    if (chosen.collection === collection || !chosen.said) return;
+    collection = chosen.collection;
+    void load();
   });
   source.on((now) => {
     status = now;
     renderLegend();
   });
   renderChoice();
-  return h('div', { class: 'colouring' }, label, select, legend);
+  void load();
+  return h('div', { class: 'colouring stack' }, kindLabel, kinds, label, select, legend);
+}
+
+/** A choice among the collections that are drawn. */
+export function collectionSelect(id: string, choose: (collection: string) => void): HTMLSelectElement {
+  const select = h('select', {
+    id,
+    class: 'utrecht-select utrecht-select--html-select',
+    change: () => {
+      choose(select.value);
+    },
+  });
+  return select;
+}
+
+/** Writes that choice in the language of the moment. */
+export function renderCollections({ store, subjects }: Context, select: HTMLSelectElement, chosen: string): void {
+  const { language } = store.get();
+  select.replaceChildren(...subjects.collections.map((collection) => h('option', { value: collection }, wordFor(language, 'collection', collection))));
+  select.value = chosen;
 }
 
 /** Attributes to choose from, under the headings of their groups. */
@@ -59,8 +109,9 @@ export function attributeOptions(language: Language, attributes: readonly Attrib
 
 function legendOf(context: Context, status: ColourStatus): HTMLElement[] {
   if (status.kind === 'none') return [];
+  if (status.kind === 'unknown') return [h('p', { class: 'note note--warning' }, text(context, 'colour.unknown', { label: status.said }))];
   const { language } = context.store.get();
-  const { attribute } = status;
+  const { attribute, collection } = status;
   const { label, description } = attribute[language];
   if (status.kind === 'loading') return [h('p', { class: 'note' }, text(context, 'colour.loading'))];
   if (status.kind === 'failed') return [h('p', { class: 'note note--warning' }, text(context, 'colour.failed', { label }))];
@@ -83,7 +134,7 @@ function legendOf(context: Context, status: ColourStatus): HTMLElement[] {
   );
   const table = h(
     'table',
-    { class: 'legend__table', 'data-attribute': attribute.name },
+    { class: 'legend__table', 'data-collection': collection, 'data-attribute': attribute.name },
     h('caption', { class: 'hidden-text' }, text(context, 'colour.legend', { label })),
     h('thead', {}, head),
     h('tbody', {}, ...rows),

@@ -1,5 +1,6 @@
 import type { Api } from '../api/client';
 import type { Attribute, Twin } from '../api/types';
+import type { Subjects } from '../colour/subjects';
 import { fill, translate, type Holes, type Key, type Words } from '../i18n';
 import type { Store } from '../state/store';
 
@@ -9,6 +10,7 @@ export interface Context {
   readonly api: Api;
   readonly twin: Twin;
   readonly catalogue: readonly Attribute[];
+  readonly subjects: Subjects;
 }
 
 /** Text in the language of the moment. */

@@ -1,6 +1,7 @@
 import { LANGUAGES } from '../i18n';
 import { text, type Context } from './context';
 import { button, h, icon, ICONS, part } from './dom';
+import { logoOf } from './looks';
 import { tell } from './message';
 import { searchBox } from './search';
 
@@ -11,7 +12,11 @@ export function header(context: Context, goTo: Parameters<typeof searchBox>[1]):
   const heading = h('h1', {}, name);
   const actions = h('div', { class: 'header__actions' });
   const search = searchBox(context, goTo);
-  part('header').append(h('div', { class: 'header__title' }, heading, actions), search.element);
+  // The title may take several lines; what lies below gives way.
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--header', `${part('header').offsetHeight}px`);
+  }).observe(part('header'));
+  part('header').append(h('div', { class: 'header__title' }, logoOf(twin.theme), heading, actions), search.element);
 
   const render = (): void => {
     const { language } = store.get();

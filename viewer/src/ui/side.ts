@@ -1,15 +1,12 @@
-import type { Attribute } from '../api/types';
 import type { ColourSource } from '../colour/source';
+import { NARROW } from './clearance';
 import { colouring } from './colouring';
 import { text, type Context } from './context';
 import { button, h, icon, ICONS, part } from './dom';
 import { layers } from './layers';
 
-// Below this width the panel covers the city, so it waits until it is asked for.
-const NARROW = '(max-width: 47rem)';
-
 /** The panel beside the city: layers, colours and legend, each a section that folds. */
-export function side(context: Context, source: ColourSource, attributes: readonly Attribute[]): void {
+export function side(context: Context, source: ColourSource): void {
   const panel = part('side');
   const narrow = window.matchMedia(NARROW);
   const titles = { layers: h('summary', {}), colour: h('summary', {}) };
@@ -17,9 +14,10 @@ export function side(context: Context, source: ColourSource, attributes: readonl
     'div',
     { class: 'side__sections', id: 'side-sections' },
     h('details', { class: 'section', open: true }, titles.layers, layers(context)),
-    h('details', { class: 'section', open: true }, titles.colour, colouring(context, source, attributes)),
+    h('details', { class: 'section', open: true }, titles.colour, colouring(context, source)),
   );
   const handle = h('div', { class: 'side__handle' });
+  // Where the panel covers the city, it waits until it is asked for.
   let open = !narrow.matches;
 
   const render = (): void => {

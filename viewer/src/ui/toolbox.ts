@@ -1,7 +1,7 @@
 import type { Rooms, Tool, ToolEntry } from '../tools/tool';
 import { text } from './context';
 import { button, h, icon, ICONS, part } from './dom';
-import { warn } from './message';
+import { tell, warn } from './message';
 
 // What the filter says has a place of its own in the store, because other tools go by it.
 const FILTER = 'filter';
@@ -102,6 +102,7 @@ export class Toolbox {
     } catch (reason) {
       // A link may be cut short or made for another city.
       console.warn(`${entry.id}=${state ?? ''}`, reason);
+      tell(text(this.rooms, 'toolbox.misfit', { tool: text(this.rooms, entry.label) }));
       await tool.restore(null);
       this.seatOf(entry).save(null);
     }
@@ -167,6 +168,8 @@ export class Toolbox {
       }),
     );
     if (focused) this.buttonOf(focused)?.focus();
+    // On a phone the bar is wider than the screen.
+    this.bar.querySelector('[aria-expanded=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   private async focusPanel(entry: ToolEntry): Promise<void> {

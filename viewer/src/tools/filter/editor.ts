@@ -1,5 +1,4 @@
 import type { Attribute, ValueCounts } from '../../api/types';
-import { COLOURED } from '../../colour/source';
 import { formatMeasure, formatNumber, formatValue } from '../../format/values';
 import type { Condition } from '../../state/conditions';
 import { field, h } from '../../ui/dom';
@@ -12,6 +11,7 @@ const LISTED = 40;
 interface Editing {
   readonly rooms: Rooms;
   readonly say: (key: keyof typeof words.nl) => string;
+  readonly collection: string;
   readonly attribute: Attribute;
   readonly condition: Condition;
   readonly id: string;
@@ -40,7 +40,7 @@ export function conditionEditor(editing: Editing): HTMLElement {
   return h('div', { class: 'stack' }, controls, h('label', { class: 'check' }, missing, say('none')));
 }
 
-function rangeOf(controls: HTMLElement, { rooms, say, attribute, condition, id, change }: Editing): () => Condition {
+function rangeOf(controls: HTMLElement, { rooms, say, collection, attribute, condition, id, change }: Editing): () => Condition {
   const { language } = rooms.store.get();
   const limit = (key: 'from' | 'to'): HTMLInputElement => {
     const input = h('input', {
@@ -60,7 +60,7 @@ function rangeOf(controls: HTMLElement, { rooms, say, attribute, condition, id, 
   const extent = h('p', { class: 'origin' });
   controls.append(h('div', { class: 'row condition__range' }, field(say('from'), from), field(say('to'), to)), extent);
   rooms.api
-    .range(COLOURED, attribute.name)
+    .range(collection, attribute.name)
     .then(({ min, max }) => {
       if (min === null || max === null) return;
       extent.textContent = `${formatMeasure(language, min, { ...attribute, unit: null })} – ${formatMeasure(language, max, attribute)}`;
@@ -70,10 +70,10 @@ function rangeOf(controls: HTMLElement, { rooms, say, attribute, condition, id, 
 }
 
 function valuesOf(controls: HTMLElement, editing: Editing): () => Condition {
-  const { rooms, attribute, condition } = editing;
+  const { rooms, collection, attribute, condition } = editing;
   let read = (): Condition => condition;
   rooms.api
-    .values(COLOURED, attribute.name, LISTED)
+    .values(collection, attribute.name, LISTED)
     .then((found) => {
       const many = found.distinct > LISTED && attribute.type === 'string';
       read = many || condition.kind === 'like' ? textOf(controls, editing) : listOf(controls, editing, found);

@@ -1,6 +1,7 @@
 import type { English } from '../../i18n';
 
 const nl = {
+  of: 'Soort object',
   add: 'Voorwaarde toevoegen',
   choose: 'Kies een gegeven',
   from: 'Vanaf',
@@ -10,15 +11,18 @@ const nl = {
   remove: 'Voorwaarde weghalen: {label}',
   count: '{count} van {total} panden voldoen.',
   all: 'Zonder voorwaarde voldoen alle panden.',
-  counting: 'Panden zoeken…',
+  'count.other': '{count} van {total} objecten voldoen.',
+  'all.other': 'Zonder voorwaarde voldoen alle objecten van deze soort.',
+  counting: 'Zoeken…',
   failed: 'Het filter kon niet worden toegepast. Controleer de verbinding en verander een voorwaarde om het opnieuw te proberen.',
   table: 'Tonen in een tabel',
   yes: 'Ja',
   no: 'Nee',
-  help: 'Panden die aan alle voorwaarden voldoen, houden hun kleur; de andere worden bleek.',
+  help: 'Wat aan alle voorwaarden voldoet, houdt zijn kleur; de andere objecten van deze soort worden bleek.',
 } as const;
 
 const en: English<typeof nl> = {
+  of: 'Kind of object',
   add: 'Add a condition',
   choose: 'Choose an attribute',
   from: 'From',
@@ -28,12 +32,14 @@ const en: English<typeof nl> = {
   remove: 'Remove condition: {label}',
   count: '{count} of {total} buildings match.',
   all: 'Without a condition all buildings match.',
-  counting: 'Looking for buildings…',
+  'count.other': '{count} of {total} objects match.',
+  'all.other': 'Without a condition all objects of this kind match.',
+  counting: 'Searching…',
   failed: 'The filter could not be applied. Check the connection and change a condition to try again.',
   table: 'Show in a table',
   yes: 'Yes',
   no: 'No',
-  help: 'Buildings that meet all conditions keep their colour; the others turn pale.',
+  help: 'What meets all conditions keeps its colour; the other objects of this kind turn pale.',
 };
 
 export const words = { nl, en };

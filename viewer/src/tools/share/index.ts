@@ -9,6 +9,7 @@ import { attributionOf } from '../../ui/footer';
 import { tell } from '../../ui/message';
 import type { MakeTool } from '../tool';
 import { words } from './words';
+import './share.css';
 
 const FACTORS = ['1', '2', '3', '4'] as const;
 type Factor = (typeof FACTORS)[number];

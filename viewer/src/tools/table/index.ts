@@ -1,8 +1,9 @@
 import type { Attribute, Page } from '../../api/types';
-import { COLOURED } from '../../colour/source';
 import { formatNumber, formatValue } from '../../format/values';
 import { middleOf } from '../../geo/outline';
 import { cqlOf, parseConditions, type Condition } from '../../state/conditions';
+import { formatSubject, parseSubject, USUAL } from '../../state/subject';
+import { collectionSelect, renderCollections } from '../../ui/colouring';
 import { speaker } from '../../ui/context';
 import { button, h } from '../../ui/dom';
 import { fileLink } from '../../ui/filelink';
@@ -11,15 +12,15 @@ import { words } from './words';
 
 const PAGE = 50;
 const ALWAYS = ['adressen', 'oorspronkelijk_bouwjaar', 'gebruiksdoelen', 'energielabel', 'hoogte', 'buurtnaam'];
+const ALWAYS_OTHER = ['bgt_functie', 'bgt_fysiek_voorkomen', 'bgt_type', 'plus_type', 'h_object', 'h_maaiveld', 'buurtcode'];
 const RD = 'http://www.opengis.net/def/crs/EPSG/0/28992';
-// From here a pand fills a good part of the view.
+// From here an object fills a good part of the view.
 const NEAR = 180;
 
-/** The panden that meet the filter as a table: sorted, a page at a time, and one with the selection in the city. */
+/** The objects that meet the filter as a table: sorted, a page at a time, and one with the selection in the city. */
 export const make: MakeTool = (rooms, seat) => {
-  const { api, catalogue, navigation, store } = rooms;
+  const { api, catalogue, navigation, store, subjects } = rooms;
   const say = speaker(rooms, words);
-  const known = new Map(catalogue.filter(({ applies_to }) => applies_to.includes(COLOURED)).map((one) => [one.name, one]));
   const status = h('p', { class: 'note', role: 'status' });
   const scroller = h('div', { class: 'table__scroller', tabindex: 0, role: 'region' });
   const bar = h('div', { class: 'row row--apart table__bar' });
@@ -29,20 +30,39 @@ export const make: MakeTool = (rooms, seat) => {
   let sortby = 'identificatie';
   let page: Page | null = null;
   let isOpen = false;
+  let collection: string = USUAL;
+  let known: ReadonlyMap<string, Attribute> = new Map();
   let present: ReadonlySet<string> = new Set();
   let pending: AbortController | null = null;
 
+  const asked = (): string => {
+    const { collection: chosen } = parseSubject(store.get().filter);
+    return subjects.has(chosen) ? chosen : USUAL;
+  };
+  const kinds = collectionSelect('table-of', (chosen) => {
+    store.set({ filter: formatSubject({ collection: chosen, said: '' }) });
+  });
+  const turnTo = (chosen: string): void => {
+    collection = chosen;
+    known = new Map(catalogue.filter(({ applies_to }) => applies_to.includes(chosen)).map((one) => [one.name, one]));
+    present = new Set();
+    if (!known.has(sortby.replace(/^-/, ''))) sortby = 'identificatie';
+  };
+  turnTo(asked());
+
   const conditions = (): Condition[] => {
     try {
-      return parseConditions(store.get().filter, known);
+      return parseConditions(parseSubject(store.get().filter).said, known);
     } catch {
       // The filter tool says so itself.
       return [];
     }
   };
   const columns = (): Attribute[] => {
-    const { colourBy } = store.get();
-    const names = new Set([...ALWAYS, ...conditions().map(({ attribute }) => attribute), ...(colourBy ? [colourBy] : [])]);
+    const colour = parseSubject(store.get().colourBy);
+    const coloured = colour.collection === collection && colour.said ? [colour.said] : [];
+    const always = collection === USUAL ? ALWAYS : ALWAYS_OTHER;
+    const names = new Set([...always, ...conditions().map(({ attribute }) => attribute), ...coloured]);
     return [...names].filter((name) => present.has(name)).flatMap((name) => known.get(name) ?? []);
   };
   const load = async (): Promise<void> => {
@@ -51,10 +71,12 @@ export const make: MakeTool = (rooms, seat) => {
     const request = (pending = new AbortController());
     status.textContent = say('loading');
     try {
-      if (present.size === 0) present = await api.properties(COLOURED);
-      const asked = { filter: cqlOf(conditions(), known), sortby, limit: PAGE, after: starts.at(-1) ?? null, crs: RD };
+      const of = collection;
+      if (present.size === 0) present = new Set((await subjects.attributesOf(of)).map(({ name }) => name));
+      if (of !== collection) return;
+      const question = { filter: cqlOf(conditions(), known), sortby, limit: PAGE, after: starts.at(-1) ?? null, crs: RD };
       const properties = ['identificatie', ...columns().map(({ name }) => name)];
-      const found = await api.page(COLOURED, { ...asked, properties }, request.signal);
+      const found = await api.page(collection, { ...question, properties }, request.signal);
       if (request.signal.aborted) return;
       page = found;
       render();
@@ -66,6 +88,10 @@ export const make: MakeTool = (rooms, seat) => {
   };
   const restart = (): void => {
     starts = [null];
+    if (asked() !== collection) {
+      turnTo(asked());
+      seat.save(sortby === 'identificatie' ? null : sortby);
+    }
     void load();
   };
   const sort = (name: string): void => {
@@ -74,7 +100,7 @@ export const make: MakeTool = (rooms, seat) => {
     restart();
   };
   const show = ({ id, geometry }: Page['features'][number]): void => {
-    store.set({ selection: { collection: COLOURED, id } });
+    store.set({ selection: { collection, id } });
     const middle = middleOf(geometry);
     if (middle) navigation.lookAt(...middle, 0, NEAR);
   };
@@ -89,7 +115,7 @@ export const make: MakeTool = (rooms, seat) => {
   };
   const row = (feature: Page['features'][number], shown: readonly Attribute[]): HTMLElement => {
     const { language, selection } = store.get();
-    const chosen = selection?.collection === COLOURED && selection.id === feature.id;
+    const chosen = selection?.collection === collection && selection.id === feature.id;
     const choose = h('button', { type: 'button', class: 'table__choose', 'data-id': feature.id, 'aria-pressed': String(chosen), click: () => { show(feature); } }, feature.id);
     return h(
       'tr',
@@ -108,36 +134,37 @@ export const make: MakeTool = (rooms, seat) => {
   };
   const render = (): void => {
     if (!page) return;
-    const { language, filter, selection } = store.get();
+    const { language, selection } = store.get();
     const { features, numberMatched } = page;
     const focused = element.querySelector<HTMLElement>(':focus');
     const again = focused?.dataset['sort'] ? `[data-sort="${focused.dataset['sort']}"]` : focused?.dataset['id'] ? `[data-id="${focused.dataset['id']}"]` : null;
     const shown = columns();
-    const caption = say(filter ? 'caption' : 'all');
+    const kind = collection === USUAL ? 'pand' : 'other';
+    const caption = say(conditions().length > 0 ? `caption.${kind}` : `all.${kind}`);
     const first = (starts.length - 1) * PAGE;
     const table = h(
       'table',
       {},
       h('caption', { class: 'hidden-text' }, caption),
-      h('thead', {}, h('tr', {}, heading('identificatie', say('show')), ...shown.map(({ name, type, ...words }) => (type === 'list' ? h('th', { scope: 'col' }, words[language].label) : heading(name, words[language].label))))),
+      h('thead', {}, h('tr', {}, heading('identificatie', say(`show.${kind}`)), ...shown.map(({ name, type, ...words }) => (type === 'list' ? h('th', { scope: 'col' }, words[language].label) : heading(name, words[language].label))))),
       h('tbody', {}, ...features.map((feature) => row(feature, shown))),
     );
     scroller.setAttribute('aria-label', caption);
     scroller.replaceChildren(table);
     const number = (value: number): string => formatNumber(language, value);
-    status.textContent = numberMatched === 0 ? say('empty') : say('range', { from: number(first + 1), to: number(first + features.length), total: number(numberMatched) });
+    status.textContent = numberMatched === 0 ? say('empty') : say(`range.${kind}`, { from: number(first + 1), to: number(first + features.length), total: number(numberMatched) });
     status.dataset['total'] = String(numberMatched);
-    if (selection && !features.some(({ id }) => id === selection.id)) status.textContent += ` ${say('elsewhere')}`;
+    if (selection?.collection === collection && !features.some(({ id }) => id === selection.id)) status.textContent += ` ${say('elsewhere')}`;
     const file = (f: 'csv' | 'gpkg'): HTMLElement =>
       fileLink(rooms, {
-        collection: COLOURED,
+        collection,
         asked: { f, filter: cqlOf(conditions(), known), sortby },
-        name: `panden.${f}`,
+        name: `${collection === USUAL ? 'panden' : collection}.${f}`,
         text: say(f),
         class: `table__${f}`,
       });
     bar.replaceChildren(
-      status,
+      h('div', { class: 'row' }, h('label', { for: 'table-of', class: 'table__of' }, say('of')), kinds, status),
       h('div', { class: 'row' }, file('csv'), file('gpkg')),
       h(
         'div',
@@ -146,6 +173,7 @@ export const make: MakeTool = (rooms, seat) => {
         turn('next', first + features.length < numberMatched, () => { starts = [...starts, features.at(-1)?.id ?? null]; void load(); }),
       ),
     );
+    renderCollections(rooms, kinds, collection);
     if (again) element.querySelector<HTMLElement>(again)?.focus({ preventScroll: true });
   };
   const followSelection = (): void => {
@@ -161,6 +189,7 @@ export const make: MakeTool = (rooms, seat) => {
   return {
     element,
     restore: (state) => {
+      if (asked() !== collection) turnTo(asked());
       const name = (state ?? 'identificatie').replace(/^-/, '');
       if (!known.has(name)) throw new Error(`no attribute to sort by: ${name}`);
       sortby = state ?? 'identificatie';

@@ -1,10 +1,14 @@
 import type { English } from '../../i18n';
 
 const nl = {
-  caption: 'Panden die aan het filter voldoen',
-  all: 'Alle panden',
-  range: '{from} tot en met {to} van {total} panden',
-  empty: 'Geen enkel pand voldoet aan het filter.',
+  of: 'Soort object',
+  'caption.pand': 'Panden die aan het filter voldoen',
+  'caption.other': 'Objecten die aan het filter voldoen',
+  'all.pand': 'Alle panden',
+  'all.other': 'Alle objecten van deze soort',
+  'range.pand': '{from} tot en met {to} van {total} panden',
+  'range.other': '{from} tot en met {to} van {total} objecten',
+  empty: 'Niets voldoet aan het filter.',
   loading: 'Tabel ophalen…',
   failed: 'De tabel kon niet worden opgehaald. Controleer de verbinding en open de tabel opnieuw.',
   previous: 'Vorige',
@@ -12,15 +16,20 @@ const nl = {
   pages: 'Bladeren',
   csv: 'Downloaden als CSV',
   gpkg: 'Downloaden als GeoPackage',
-  show: 'Pand',
-  elsewhere: 'Het gekozen pand staat niet op deze bladzijde.',
+  'show.pand': 'Pand',
+  'show.other': 'Object',
+  elsewhere: 'Het gekozen object staat niet op deze bladzijde.',
 } as const;
 
 const en: English<typeof nl> = {
-  caption: 'Buildings that match the filter',
-  all: 'All buildings',
-  range: '{from} to {to} of {total} buildings',
-  empty: 'No building matches the filter.',
+  of: 'Kind of object',
+  'caption.pand': 'Buildings that match the filter',
+  'caption.other': 'Objects that match the filter',
+  'all.pand': 'All buildings',
+  'all.other': 'All objects of this kind',
+  'range.pand': '{from} to {to} of {total} buildings',
+  'range.other': '{from} to {to} of {total} objects',
+  empty: 'Nothing matches the filter.',
   loading: 'Fetching the table…',
   failed: 'The table could not be fetched. Check the connection and open the table again.',
   previous: 'Previous',
@@ -28,8 +37,9 @@ const en: English<typeof nl> = {
   pages: 'Pages',
   csv: 'Download as CSV',
   gpkg: 'Download as GeoPackage',
-  show: 'Building',
-  elsewhere: 'The chosen building is not on this page.',
+  'show.pand': 'Building',
+  'show.other': 'Object',
+  elsewhere: 'The chosen object is not on this page.',
 };
 
 export const words = { nl, en };

@@ -7,6 +7,7 @@ import { fileLink } from '../../ui/filelink';
 import type { MakeTool } from '../tool';
 import { Surface } from './surface';
 import { words } from './words';
+import './water.css';
 
 const GROUND = 'h_maaiveld';
 const UNITS = 'aantal_verblijfsobjecten';

@@ -1,0 +1,158 @@
+import { decodePng, difference } from '../pixels.mjs';
+import { expect } from '../visit.mjs';
+import { openTool, straightDown } from './city.mjs';
+
+export const sight = [
+  ['Paints what is seen from the street, and not what a tall building hides', paints],
+  ['Sees more from higher, and comes back with its link', higher],
+  ['Looks along a line: clear before the building, blocked behind it', lines],
+];
+
+const EYE = 1.7;
+const OUT = 18;
+// What stands on the street is left out: the step knows of panden only.
+const BARE = 'hide=bomen';
+
+let scene = null;
+
+/** A tall pand, a place before it and one close behind it, with nothing but ground between. */
+async function find(visit) {
+  const { features } = await visit.api('/api/collections/pand/items?limit=1000&sortby=-hoogte&crs=EPSG:28992');
+  const panden = features.map(({ id, geometry, properties }) => ({ id, height: properties.hoogte, ring: geometry.type === 'Polygon' ? geometry.coordinates[0] : geometry.coordinates[0][0] }));
+  const free = (point, margin) => panden.every(({ ring }) => !inside(point, ring) && ring.slice(1).every((end, at) => away(point, ring[at], end) > margin));
+  for (const pand of panden.filter(({ height }) => height > 5)) {
+    const edges = pand.ring.slice(1).map((end, at) => [pand.ring[at], end]);
+    for (const [a, b] of edges.sort((one, two) => span(...two) - span(...one)).slice(0, 4)) {
+      const middle = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+      for (const turn of [1, -1]) {
+        const out = [(turn * (b[1] - a[1])) / span(a, b), (turn * (a[0] - b[0])) / span(a, b)];
+        const at = (distance) => [middle[0] + out[0] * distance, middle[1] + out[1] * distance];
+        const through = [...Array(80).keys()].map((step) => -step / 2).find((distance) => distance < -1 && !inside(at(distance), pand.ring));
+        const [eye, before, behind] = [at(OUT), at(OUT / 2), at(through - 3)];
+        const clear = [...Array(12).keys()].every((step) => free(at(1 + (step * OUT) / 11), 0.4));
+        if (clear && inside(at(-0.5), pand.ring) && through !== undefined && free(behind, 1.5)) {
+          return { id: pand.id, eye, before, behind };
+        }
+      }
+    }
+  }
+  throw new Error('no pand stands free before and behind');
+}
+
+async function paints(visit) {
+  const { page } = visit;
+  await page.goto('about:blank');
+  await visit.open(`#${BARE}`);
+  scene = await find(visit);
+  await straightDown(visit, 90, scene.eye);
+  const before = await visit.picture();
+  await openTool(visit, 'sight');
+  await page.check('input[name=sight-kind][value=shed]');
+  await page.focus('#view canvas');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.sight [data-kind=share]');
+  await visit.idle();
+  const changed = difference(before, await visit.picture());
+  expect(changed > 0.2, `looking around changed ${(changed * 100).toFixed(2)}% of the picture`);
+  const told = [];
+  for (const [name, seen] of [['before', true], ['behind', false]]) {
+    await straightDown(visit, 90, scene[name]);
+    const [red, , blue] = middle(await visit.picture());
+    const found = red > blue + 40 ? true : blue > red + 10 ? false : null;
+    expect(found === seen, `${name} ${scene.id} at ${scene[name]} is ${JSON.stringify(found)} (red ${red}, blue ${blue}), expected ${seen}`);
+    told.push(`${name} ${seen ? 'seen' : 'unseen'}`);
+  }
+  return `pand ${scene.id}: ${told.join(', ')}; ${await share(page)}% is seen`;
+}
+
+async function higher(visit) {
+  const { page } = visit;
+  const shares = [await share(page)];
+  for (const height of [30, 200]) {
+    await page.fill('#sight-eye', String(height));
+    await page.press('#sight-eye', 'Tab');
+    await page.waitForSelector(`.sight [data-kind=share]:not([data-share="${shares.at(-1)}"])`);
+    shares.push(await share(page));
+  }
+  expect(shares[0] < shares[1] && shares[1] < shares[2] && shares[2] > 80, `from higher is seen ${shares}%`);
+  await straightDown(visit, 300, scene.eye);
+  const [hash, before] = [visit.hash(), await visit.picture()];
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await page.waitForSelector('.sight [data-kind=share]');
+  await visit.idle();
+  const apart = difference(before, await visit.picture());
+  expect(apart < 0.004 && (await share(page)) === shares[2], `the link brings back ${await share(page)}%, ${(apart * 100).toFixed(2)}% of the picture differs`);
+  await page.click('#tool button:has-text("Wissen")');
+  await visit.idle();
+  const bare = await visit.picture();
+  expect(difference(before, bare) > 0.2 && !visit.hash().includes('sight='), 'Clear leaves the paint');
+  return `seen from ${EYE}, 30 and 200 m: ${shares.join(', ')}%`;
+}
+
+async function lines(visit) {
+  const { page } = visit;
+  const told = [];
+  for (const [name, kind] of [['before', 'clear'], ['behind', 'blocked']]) {
+    if (await page.isHidden('#tool')) await openTool(visit, 'sight');
+    await page.click('#tool button:has-text("Wissen")');
+    await page.check('input[name=sight-kind][value=line]');
+    for (const place of ['eye', name]) {
+      await straightDown(visit, 60, scene[place]);
+      await page.focus('#view canvas');
+      await page.keyboard.press('Enter');
+    }
+    const status = page.locator('.sight [role=status][data-kind]');
+    await status.waitFor();
+    expect((await status.getAttribute('data-kind')) === kind, `${name} it the view is ${await status.getAttribute('data-kind')}`);
+    const distance = Number(await status.getAttribute('data-distance'));
+    // The wall is as far as the eye was put from it; the line goes a little down.
+    const expected = kind === 'clear' ? Math.hypot(span(scene.eye, scene.before), EYE) : OUT;
+    expect(Math.abs(distance - expected) < 0.6, `${name}: ${distance} m, expected about ${expected.toFixed(2)} m`);
+    if (kind === 'blocked') {
+      expect((await status.textContent()).includes(scene.id), `not ${scene.id} is in the way: ${await status.textContent()}`);
+      await page.click('.sight button:has-text("Toon wat ervoor staat")');
+      await page.waitForSelector('#object .fact');
+      expect(visit.hash().includes(`object=pand/${scene.id}`), 'what is in the way is not chosen');
+    }
+    told.push(`${name} ${kind} at ${distance} m`);
+  }
+  return told.join(', ');
+}
+
+async function share(page) {
+  await page.waitForSelector('.sight [data-kind=share]');
+  return Number(await page.getAttribute('.sight [data-kind=share]', 'data-share'));
+}
+
+/** Mean colour of a small square in the middle. */
+function middle(png) {
+  const { width, height, channels, data } = decodePng(png);
+  const sum = [0, 0, 0];
+  for (let y = -6; y < 6; y++) {
+    for (let x = -6; x < 6; x++) {
+      const at = ((Math.floor(height / 2) + y) * width + Math.floor(width / 2) + x) * channels;
+      for (let channel = 0; channel < 3; channel++) sum[channel] += data[at + channel] / 144;
+    }
+  }
+  return sum.map(Math.round);
+}
+
+function span(a, b) {
+  return Math.hypot(b[0] - a[0], b[1] - a[1]);
+}
+
+function away(point, a, b) {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const along = Math.max(0, Math.min(1, ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / (dx * dx + dy * dy || 1)));
+  return span(point, [a[0] + along * dx, a[1] + along * dy]);
+}
+
+function inside([x, y], ring) {
+  let odd = false;
+  for (let at = 1; at < ring.length; at++) {
+    const [[x1, y1], [x2, y2]] = [ring[at - 1], ring[at]];
+    if (y1 > y !== y2 > y && x < x1 + ((y - y1) * (x2 - x1)) / (y2 - y1)) odd = !odd;
+  }
+  return odd;
+}
