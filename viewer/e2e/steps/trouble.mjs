@@ -112,7 +112,7 @@ async function misfits(visit) {
   await visit.open('#filter=nonexistent:1..2&colour=wegdeel/nonexistent&object=pand/0000000000000000');
   await page.waitForSelector('#message :text("past niet bij deze stad")');
   await page.waitForSelector('.legend :text("wegdeel/nonexistent")');
-  await page.waitForSelector('#object :text("niet (meer) bekend")');
+  await page.waitForSelector('#object :text("niet meer bekend")');
   expect(!visit.hash().includes('filter='), 'the filter stays in the link');
   visit.faults.length = 0;
   await page.keyboard.press('Escape');

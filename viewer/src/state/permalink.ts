@@ -73,7 +73,7 @@ function parsePose(text: string | null): Pose | null {
   const [x, y, z, heading, pitch] = numbers as [number, number, number, number, number];
   // From far outside the Netherlands there is nothing to be seen, nor to come back from.
   if (x < -1e5 || x > 4e5 || y < 2e5 || y > 8e5 || z < -1e3 || z > 1e5) return null;
-  return { x, y, z, heading: Number((((heading % 360) + 360) % 360).toFixed(DEGREE_DECIMALS)), pitch: Math.min(90, Math.max(-90, pitch)) };
+  return { x, y, z, heading: heading < 0 || heading > 360 ? ((heading % 360) + 360) % 360 : heading, pitch: Math.min(90, Math.max(-90, pitch)) };
 }
 
 function parseObject(text: string | null): ObjectRef | null {
