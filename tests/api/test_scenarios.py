@@ -77,6 +77,12 @@ def test_a_new_mass_counts_as_drawn(client: TestClient, block: dict[str, Any]) -
     assert told["woz"]["reason"]
 
 
+def test_a_variant_without_edits_has_no_facades(client: TestClient) -> None:
+    answer = client.post(f"{BASE}/sun", json=variant())
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["facades"] == []
+
+
 def test_sun_hours_are_counted_on_request(client: TestClient, block: dict[str, Any]) -> None:
     without = indicators(client.post(f"{BASE}/evaluate", json=variant(block)))
     sunny = indicators(client.post(f"{BASE}/sun", json=variant(block)))

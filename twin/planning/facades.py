@@ -35,13 +35,15 @@ def facades(light: Daylight, town: Town, planner: Planner) -> list[dict[str, Any
     StoreError
         When the twin has no tileset of panden.
     """
+    if not len(light.surface):
+        return []
     shells = town.shells
     outer = shells.surface_offsets[light.surface]
     first, size = shells.ring_offsets[outer], np.diff(shells.ring_offsets)[outer]
     offsets = np.concatenate(([0], np.cumsum(size)))
     corner = first[rows_of(offsets)] + np.arange(offsets[-1]) - offsets[rows_of(offsets)]
     xyz = shells.xyz[shells.ring_vertices[corner]]
-    local = frame_of(planner).to_local(planner.rdnap.to_ecef(xyz)) if len(xyz) else xyz
+    local = frame_of(planner).to_local(planner.rdnap.to_ecef(xyz))
     rings = np.split(np.round(local, 3), offsets[1:-1])
     columns = zip(light.pand.tolist(), light.area.tolist(), light.light, light.strict, rings, strict=True)
     return [
