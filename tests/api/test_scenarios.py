@@ -82,6 +82,9 @@ def test_sun_hours_are_counted_on_request(client: TestClient, block: dict[str, A
     sunny = indicators(client.post(f"{BASE}/sun", json=variant(block)))
     assert sunny
     assert not set(sunny) & set(without)
+    facades = client.post(f"{BASE}/sun", json=variant(block)).json()["facades"]
+    below = [sum(f["light"][when] < 2 for f in facades) for when in (0, 1)]
+    assert below == [sunny["facade_light"]["before"], sunny["facade_light"]["after"]]
 
 
 def test_what_is_drawn_stands_where_the_tiles_do(client: TestClient, block: dict[str, Any]) -> None:
@@ -101,6 +104,8 @@ def test_files_of_a_variant(client: TestClient, block: dict[str, Any], pand: dic
     assert len(pd.read_csv(io.BytesIO(table.content))) > 10
     sheet = client.post(f"{BASE}/export", params={"f": "html"}, json={**content, "title": "<b>Plan</b>"}).text
     assert "&lt;b&gt;Plan&lt;/b&gt;" in sheet
+    assert "krijgt 1 bouwlaag erop (3,0 m)" in sheet
+    assert ": 3 bouwlagen, goothoogte" in sheet
     assert "<b>Plan</b>" not in sheet
 
 

@@ -22,6 +22,7 @@ from twin.geometry.ragged import sums
 from twin.geometry.select import weld
 from twin.geometry.validity import check
 from twin.planning import Planner
+from twin.planning.facades import facades
 from twin.planning.models import city_json, frame_of, glb
 from twin.planning.tile import read_tile
 from twin.scenario import Evaluation, Town, Variant, evaluate, read_variant
@@ -214,9 +215,47 @@ def test_of_no_objects_the_models_are_empty_but_whole(planner: Planner, home: An
     assert glb(evaluation, planner, "Plan")[:4] == b"glTF"
 
 
+def test_where_a_pand_went_the_ground_is_bare(planner: Planner, home: Any) -> None:
+    variant = plan(home, {"kind": "demolish", "pand": home.name})
+    town = planner.town(variant)
+    evaluation = evaluate(variant, town)
+    data = glb(evaluation, planner, "Plan", town)
+    found = trimesh.load(trimesh.util.wrap_as_stream(data), file_type="glb", process=False, force="mesh")
+    # glTF has y up; the top of the slab is as large as the pand was on the ground, and lies on it
+    top = found.triangles[found.face_normals[:, 1] > 0.9]
+    area = np.linalg.norm(np.cross(top[:, 1] - top[:, 0], top[:, 2] - top[:, 0]), axis=1).sum() / 2
+    assert area == pytest.approx(home.geometry.area, rel=0.01)
+    x, y = home.geometry.centroid.coords[0]
+    level = frame_of(planner).to_local(planner.rdnap.to_ecef(np.array([[x, y, home["h_maaiveld"]]])))[0, 2]
+    assert top[:, :, 1].mean() == pytest.approx(level, abs=0.5)
+
+
 def test_a_mass_far_outside_is_told_and_breaks_nothing(planner: Planner, home: Any) -> None:
     ring = [(10_000, 400_000), (10_020, 400_000), (10_020, 400_010)]
     variant = plan(home, {"kind": "add", "rings": [ring], "height": 6})
     found = evaluate(variant, planner.town(variant), sun=True)
     assert [str(v.verdict) for v in found.verdicts] == ["outside"]
     assert shapely.is_empty(found.area.shape)
+
+
+def test_sun_hours_come_with_the_wall_they_are_of(planner: Planner, panden: gpd.GeoDataFrame, home: Any) -> None:
+    x, y = (float(v) for v in home.geometry.centroid.coords[0])
+    tower = [(x + 10, y - 40), (x + 30, y - 40), (x + 30, y - 20), (x + 10, y - 20)]
+    variant = plan(home, {"kind": "add", "rings": [tower], "height": 40})
+    town = planner.town(variant)
+    light = evaluate(variant, town, sun=True).daylight
+    assert light is not None
+    told = facades(light, town, planner)
+    assert len(told) == len(light.pand) > 20
+    assert any(f["light"][1] < f["light"][0] for f in told)
+    frame = frame_of(planner)
+    for facade, at, area in zip(told, light.at, light.area, strict=True):
+        ring = np.array(facade["ring"])
+        normal = np.cross(ring - ring[0], np.roll(ring, -1, axis=0) - ring[0]).sum(axis=0) / 2
+        # walls stand upright, without holes
+        assert abs(normal[2]) < 0.05 * np.linalg.norm(normal)
+        assert np.linalg.norm(normal) == pytest.approx(area, rel=1e-3)
+        middle = frame.to_local(planner.rdnap.to_ecef(at[None]))[0]
+        assert np.linalg.norm((ring.min(axis=0) + ring.max(axis=0)) / 2 - middle) < 0.2
+        # on the wall of the pand that it says
+        assert shapely.distance(panden.geometry[facade["pand"]], shapely.Point(at[:2])) < 0.5

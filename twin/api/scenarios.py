@@ -22,6 +22,7 @@ from twin.planning import Planner
 from twin.planning.designs import LARGEST as LARGEST_DESIGN
 from twin.planning.designs import read_design
 from twin.planning.export import export as content_of
+from twin.planning.facades import facades
 from twin.planning.models import glb
 from twin.planning.surroundings import WOZ
 from twin.scenario import Variant, evaluate, read_variant, sun_hours
@@ -158,15 +159,19 @@ def judge(
 
 @router.post("/sun", summary="What a variant does to the sun", response_class=Json, openapi_extra=_BODY)
 def sun(variant: Posted, planner: Opened) -> Json:
-    """Sun hours by the TNO norm, before and after."""
-    return Json(sun_hours(variant, planner.town(variant)).as_json())
+    """Sun hours by the TNO norm, before and after; also of each facade, with the wall that it is."""
+    town = planner.town(variant)
+    found = sun_hours(variant, town)
+    told = facades(found.daylight, town, planner) if found.daylight is not None else []
+    return Json({**found.as_json(), "facades": told})
 
 
 @router.post("/mesh", summary="A variant to draw", response_class=Response, openapi_extra=_BODY)
 def mesh(variant: Posted, planner: Opened) -> Response:
-    """New and changed buildings as binary glTF, in the frame of the tileset of panden."""
-    evaluation = evaluate(variant, planner.town(variant))
-    return Response(glb(evaluation, planner, variant.title), media_type="model/gltf-binary")
+    """New and changed buildings, and bare ground, as binary glTF in the frame of the tileset of panden."""
+    town = planner.town(variant)
+    evaluation = evaluate(variant, town)
+    return Response(glb(evaluation, planner, variant.title, town), media_type="model/gltf-binary")
 
 
 @router.post("/export", summary="A variant as a file", response_class=Response, openapi_extra=_BODY)

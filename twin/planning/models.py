@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pandas as pd
+import shapely
 
 from tiles import Mesh, Property
 from tiles.frame import Frame
@@ -16,14 +17,19 @@ from twin.cityjson import CityObjects, Geometry, Header
 from twin.cityjson.merge import merge_features
 from twin.cityjson.sequence import sequence_lines
 from twin.errors import StoreError
-from twin.geometry.columns import Bytes, Floats, Semantic
-from twin.geometry.select import take
+from twin.geometry.columns import Bytes, Floats, Semantic, Shells
+from twin.geometry.footprints import columns_of
+from twin.geometry.prism import extrude_flat
+from twin.geometry.select import concatenate, take
 from twin.geometry.triangulate import triangulate
 from twin.planning.surroundings import Planner
-from twin.scenario import Evaluation, Variant
+from twin.scenario import Evaluation, Town, Variant
+from twin.scenario.masses import empty_shells
 from twin.scenario.objects import Objects
+from twin.scenario.town import ground_below
 
-WALL, ROOF, FLAT = (236, 226, 208), (196, 120, 92), (222, 214, 202)
+WALL, ROOF, FLAT, EARTH = (236, 226, 208), (196, 120, 92), (222, 214, 202), (235, 231, 223)
+SLAB = 0.02  # metres by which bare ground is thick, above and below: it lies before what it covers
 _SCHEMA = (
     Property("identificatie", "string", "Wijziging"),
     Property("label", "string", "Naam"),
@@ -91,10 +97,12 @@ def _in_parts(city: CityObjects, geometries: list[Geometry]) -> tuple[CityObject
     return CityObjects(ids, types, np.array(parent, dtype=np.int64), attributes), placed
 
 
-def glb(evaluation: Evaluation, planner: Planner, title: str) -> bytes:
+def glb(evaluation: Evaluation, planner: Planner, title: str, town: Town | None = None) -> bytes:
     """Objects of a variant as one GLB in the frame of the panden's tileset.
 
     Feature ids are rows of a property table whose ``identificatie`` is the id of the edit, as in the tiles.
+    With a town, the ground where its panden went is there as well, as a feature without an id: the ground
+    around has a hole there.
 
     Raises
     ------
@@ -102,22 +110,36 @@ def glb(evaluation: Evaluation, planner: Planner, title: str) -> bytes:
         When the twin has no tileset of panden.
     """
     objects = evaluation.outcome.objects
-    triangles, surface = triangulate(objects.shells) if len(objects) else (np.zeros((0, 3), np.int64), None)
-    shell = np.repeat(np.arange(len(objects.shells)), np.diff(objects.shells.object_offsets))
-    feature = objects.owner[shell[surface]] if surface is not None else np.zeros(0, dtype=np.int64)
-    color = _colors(objects)[surface] if surface is not None else np.zeros((0, 3), dtype=np.uint8)
+    bare = _bare_ground(evaluation, town) if town is not None else empty_shells()
+    shells = concatenate([objects.shells, bare])
+    owner = np.concatenate((objects.owner, np.full(len(bare), len(objects), dtype=np.int64)))
+    triangles, surface = triangulate(shells) if len(shells) else (np.zeros((0, 3), np.int64), None)
+    shell = np.repeat(np.arange(len(shells)), np.diff(shells.object_offsets))
+    feature = owner[shell[surface]] if surface is not None else np.zeros(0, dtype=np.int64)
+    colors = np.concatenate((_colors(objects), np.full((len(bare.semantics), 3), EARTH, dtype=np.uint8)))
+    color = colors[surface] if surface is not None else np.zeros((0, 3), dtype=np.uint8)
     frame = frame_of(planner)
-    xyz: Floats = (
-        frame.to_local(planner.rdnap.to_ecef(objects.shells.xyz)) if len(objects) else np.zeros((0, 3))
-    )
+    xyz: Floats = frame.to_local(planner.rdnap.to_ecef(shells.xyz)) if len(shells) else np.zeros((0, 3))
+    nameless = [""] * bool(len(bare))
     table = pd.DataFrame(
         {
-            "identificatie": objects.edit.astype(str),
-            "label": objects.label.astype(str),
-            "gebruiksdoel": objects.gebruiksdoel.astype(str),
+            "identificatie": [*map(str, objects.edit), *nameless],
+            "label": [*map(str, objects.label), *nameless],
+            "gebruiksdoel": [*map(str, objects.gebruiksdoel), *nameless],
         }
     )
     return write_glb(Mesh(xyz, triangles, feature, color), table, _SCHEMA, theme="variant", title=title)
+
+
+def _bare_ground(evaluation: Evaluation, town: Town) -> Shells:
+    """Slabs on the ground where panden went, one per part of their outlines."""
+    gone = np.flatnonzero(evaluation.outcome.replaced)
+    parts, row = shapely.get_parts(town.panden.outline[gone], return_index=True)
+    whole = shapely.area(parts) > 0
+    if not whole.any():
+        return empty_shells()
+    level = ground_below(town, town.panden.outline[gone])[row][whole]
+    return extrude_flat(columns_of(parts[whole]), level - SLAB, level + SLAB)
 
 
 def frame_of(planner: Planner) -> Frame:

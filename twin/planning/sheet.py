@@ -106,20 +106,24 @@ def words_of(edit: Edit) -> str:
     elif isinstance(edit, Add):
         base = f" vanaf {number(edit.base, 1)} m" if edit.base else ""
         words = (
-            f"Nieuw volume{base}: {edit.floors} bouwlagen, goothoogte {number(edit.height, 1)} m, "
+            f"Nieuw volume{base}: {_storeys(edit.floors)}, goothoogte {number(edit.height, 1)} m, "
             f"{_ROOFS[edit.roof.form]}, {edit.gebruiksdoel}"
         )
     elif isinstance(edit, Raise):
-        words = f"Pand {edit.pand} krijgt {edit.floors} bouwlagen erop ({number(edit.height, 1)} m)"
+        words = f"Pand {edit.pand} krijgt {_storeys(edit.floors)} erop ({number(edit.height, 1)} m)"
     elif isinstance(edit, Move):
         words = f"Pand {edit.pand} wordt {number(math.hypot(edit.dx, edit.dy), 1)} m verplaatst"
         words += f" en {number(edit.rotation, 0)}° gedraaid" if edit.rotation else ""
     elif isinstance(edit, Import):
-        floors = f": {edit.floors} bouwlagen" if edit.floors is not None else ""
+        floors = f": {_storeys(edit.floors)}" if edit.floors is not None else ""
         words = f"Ingelezen ontwerp{floors}, {edit.gebruiksdoel}"
     else:
         words = f"Pand {edit.pand}: {_set(edit)}"
     return f"{edit.label} – {words}" if edit.label else words
+
+
+def _storeys(count: int) -> str:
+    return "1 bouwlaag" if count == 1 else f"{count} bouwlagen"
 
 
 def _set(edit: Change) -> str:

@@ -44,6 +44,8 @@ class Daylight:
     ----------
     pand : (F,) int64
         Row of the pand of each facade.
+    surface : (F,) int64
+        Row of it among the surfaces of the town's solids.
     at : (F, 3) float64 [m, RD+NAP]
         Middle of the facade.
     area : (F,) float64 [m2]
@@ -56,6 +58,7 @@ class Daylight:
     """
 
     pand: Ints
+    surface: Ints
     at: Floats
     area: Floats
     light: Floats
@@ -73,13 +76,13 @@ def daylight(town: Town, outcome: Outcome) -> Daylight:
     """
     blockers = _Blockers.of(town, outcome)
     near = _surroundings(town, outcome, blockers)
-    at, normal, area, pand = _facades(town, outcome, near)
+    at, normal, area, pand, surface = _facades(town, outcome, near)
     light = _hours(town, blockers, at, normal, LIGHT)
     strict = _hours(town, blockers, at, normal, STRICT)
     garden_at, garden_area = _garden_points(town, outcome, near)
     upward = np.broadcast_to([0.0, 0.0, 1.0], garden_at.shape)
     garden = _hours(town, blockers, garden_at, upward, GARDEN)
-    return Daylight(pand, at, area, light, strict, garden_at, garden, garden_area)
+    return Daylight(pand, surface, at, area, light, strict, garden_at, garden, garden_area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,8 @@ def _surroundings(town: Town, outcome: Outcome, blockers: _Blockers) -> Any:
     return shapely.union_all(shapely.buffer(np.asarray(shapes, dtype=object), reach))
 
 
-def _facades(town: Town, outcome: Outcome, near: Any) -> tuple[Floats, Floats, Floats, Ints]:
-    """Middle, outward normal, area and pand of the facades of panden that stay."""
+def _facades(town: Town, outcome: Outcome, near: Any) -> tuple[Floats, Floats, Floats, Ints, Ints]:
+    """Middle, outward normal, area, pand and surface of the facades of panden that stay."""
     panden = town.panden
     # sheds and the like have no verblijfsobject, and no windows that the norm is about
     chosen = (
@@ -123,7 +126,8 @@ def _facades(town: Town, outcome: Outcome, near: Any) -> tuple[Floats, Floats, F
     mine = np.flatnonzero(chosen[town.owner])
     shells = take(town.shells, mine)
     if not len(shells):
-        return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, dtype=np.int64)
+        none = np.zeros(0, dtype=np.int64)
+        return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), none, none
     vector = surface_vectors(shells)
     area = np.linalg.norm(vector, axis=1)
     walls = np.isin(shells.semantics, (Semantic.OUTER_WALL, Semantic.INNER_WALL)) & (area >= SMALL_WALL)
@@ -132,7 +136,8 @@ def _facades(town: Town, outcome: Outcome, near: Any) -> tuple[Floats, Floats, F
     at = _middles(shells)[surface]
     pand = town.owner[mine][rows_of(shells.object_offsets)[surface]]
     free = ~_against(town, outcome, at, normal, pand)
-    return (at + OFF_WALL * normal)[free], normal[free], area[surface][free], pand[free]
+    among_all = np.flatnonzero(chosen[town.owner][rows_of(town.shells.object_offsets)])[surface]
+    return (at + OFF_WALL * normal)[free], normal[free], area[surface][free], pand[free], among_all[free]
 
 
 def _middles(shells: Shells) -> Floats:

@@ -1,3 +1,5 @@
+import { comparing } from './steps/comparing.mjs';
+import { editing } from './steps/editing.mjs';
 import { filtering } from './steps/filtering.mjs';
 import { finding } from './steps/finding.mjs';
 import { login } from './steps/login.mjs';
@@ -5,6 +7,7 @@ import { looks } from './steps/looks.mjs';
 import { measuring } from './steps/measuring.mjs';
 import { objects } from './steps/objects.mjs';
 import { opening } from './steps/opening.mjs';
+import { presenting } from './steps/presenting.mjs';
 import { scenario } from './steps/scenario.mjs';
 import { screens } from './steps/screens.mjs';
 import { section } from './steps/section.mjs';
@@ -12,6 +15,7 @@ import { sharing } from './steps/sharing.mjs';
 import { sight } from './steps/sight.mjs';
 import { staff } from './steps/staff.mjs';
 import { sun } from './steps/sun.mjs';
+import { sunhours } from './steps/sunhours.mjs';
 import { trouble } from './steps/trouble.mjs';
 import { walking } from './steps/walking.mjs';
 import { water } from './steps/water.mjs';
@@ -21,4 +25,4 @@ import { water } from './steps/water.mjs';
  *
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
-export const topics = { opening, looks, objects, filtering, finding, screens, walking, measuring, section, sight, staff, login, sun, water, scenario, sharing, trouble };
+export const topics = { opening, looks, objects, filtering, finding, screens, walking, measuring, section, sight, staff, login, sun, water, scenario, editing, sunhours, comparing, presenting, sharing, trouble };

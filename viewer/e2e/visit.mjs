@@ -14,7 +14,7 @@ const ARGS = [
 ];
 // Hides what lies over the city.
 const BARE = `
-  #header, #toolbar, #tool, #sheet, #side, #object, #message, .controls, #view::after { visibility: hidden !important }
+  #header, #toolbar, #tool, #sheet, #side, #object, #message, .controls, .handles, #view::after { visibility: hidden !important }
   canvas { outline: none !important }`;
 // Software drawing on a busy machine is slow; no step waits this long on a sound page.
 const PATIENCE = 60_000;

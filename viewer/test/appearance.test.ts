@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../src/colour/classify';
 import { Appearance } from '../src/tiles/appearance';
 import type { TileFeature } from '../src/tiles/features';
-import { MARK } from '../src/tiles/material';
+import { MARK, sides } from '../src/tiles/sides';
 
 const pand = (id: string): TileFeature => ({ collection: 'pand', id, functie: null });
 const road: TileFeature = { collection: 'wegdeel', id: 'w', functie: 'fietspad' };
@@ -16,6 +16,17 @@ describe('Appearance', () => {
     expect(looks.isHidden(pand('a'))).toBe(true);
     looks.hide('water', null);
     expect(looks.isHidden(pand('a'))).toBe(false);
+  });
+
+  it('hides on one side of a comparison only', () => {
+    const looks = new Appearance();
+    looks.hide('scenario', new Set(['a']), 'here');
+    looks.hide('other', new Set(['b']), 'there');
+    expect(['a', 'b'].map((id) => looks.isHidden(pand(id)))).toEqual([true, false]);
+    expect(['a', 'b'].map((id) => looks.isHidden(pand(id), 'there'))).toEqual([false, true]);
+    expect([sides.at(-0.5), (sides.cut = 0, sides.at(-0.5)), sides.at(0.5)]).toEqual(['here', 'there', 'here']);
+    sides.cut = null;
+    expect(['a', 'b'].map((id) => looks.of(pand(id))[1])).toEqual([MARK.hiddenHere, MARK.hiddenThere]);
   });
 
   it('makes pale what any filter leaves out, of its own collection only', () => {

@@ -8,7 +8,7 @@ import { initialLanguage, translate, wordFor, type Words } from '../src/i18n';
 const SOURCE = join(import.meta.dirname, '../src');
 // A module of the page has one topic under its own name, that of a tool is called `words`.
 const topics = Object.entries(
-  import.meta.glob<Record<string, Words>>(['../src/i18n/*.ts', '!../src/i18n/index.ts', '../src/tools/*/words.ts'], { eager: true }),
+  import.meta.glob<Record<string, Words>>(['../src/i18n/*.ts', '!../src/i18n/index.ts', '../src/tools/**/words.ts'], { eager: true }),
 ).flatMap(([file, module]) => Object.values(module).map((words) => ({ file: file.replace('../src/', ''), words })));
 const texts = topics.flatMap(({ file, words: { nl, en } }) =>
   Object.keys(nl).map((key) => ({ file, key, nl: nl[key] ?? '', en: en[key] ?? '' })),

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { difference } from '../pixels.mjs';
+import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool, pickPand, straightDown } from './city.mjs';
+import { downloaded, indicator, judged, more, openPart } from './variant.mjs';
 
 export const scenario = [
   ['Demolishes a pand', demolishes],
@@ -27,19 +27,27 @@ async function demolishes(visit) {
   expect(changed > 0.001, `demolition changed ${(changed * 100).toFixed(3)}% of the picture`);
   const { before: was, after } = await indicator(page, 'footprint');
   expect(after < was, `built-up area went from ${was} to ${after} m²`);
+  expect(sky(await visit.picture()) <= sky(before) + 200, 'where the pand stood one sees the sky');
   expect((await page.locator('[data-edit]').getAttribute('data-level')) === 'ok', 'the demolition has another verdict than ok');
   expect(visit.hash().includes('scenario=concept'), `the link does not say that there is a draft: ${visit.hash()}`);
   return `${properties.identificatie ?? pand}: ${was - after} m² less, ${(changed * 100).toFixed(2)}% of the picture`;
 }
 
+/** Pixels in the colour of the sky. */
+function sky(picture) {
+  const { data, channels } = decodePng(picture);
+  let count = 0;
+  for (let i = 0; i < data.length; i += channels) if (data[i] === 0xe9 && data[i + 1] === 0xef && data[i + 2] === 0xf4) count++;
+  return count;
+}
+
 async function adds(visit) {
   const { page } = visit;
   // Against what stands now: a building in another buurt adds that buurt to what is counted.
-  const more = ({ before, after }) => after - before;
   const was = await indicator(page, 'volume');
   await page.mouse.move(5, 5);
   const before = await visit.picture();
-  await page.click('.scenario__new > summary');
+  await openPart(page, 'new');
   for (const [name, value] of Object.entries({ width: 20, depth: 10, rotation: 30, height: 15, floors: 5 })) {
     await page.fill(`#scenario-${name}`, String(value));
   }
@@ -53,8 +61,8 @@ async function adds(visit) {
   const changed = difference(before, await visit.picture());
   expect(changed > 0.002, `a building changed ${(changed * 100).toFixed(3)}% of the picture`);
   // By mouse, with a gable roof on it.
-  await page.selectOption('#scenario-roof', 'gable');
-  await page.fill('#scenario-slope', '45');
+  await page.selectOption('#scenario-new-roof', 'gable');
+  await page.fill('#scenario-new-slope', '45');
   await page.click('button:has-text("Plaats aanwijzen")');
   await page.mouse.click(900, 500);
   await judged(visit);
@@ -67,6 +75,8 @@ async function adds(visit) {
 
 async function undoes(visit) {
   const { page } = visit;
+  // The edges of what is open in a form are not part of the variant.
+  await page.click('.scenario__name[aria-expanded=true]');
   const full = await indicator(page, 'volume');
   await page.mouse.move(5, 5);
   const before = await visit.picture();
@@ -144,20 +154,4 @@ async function exports_(visit) {
   const sheet = await downloaded(page, 'Blad om te printen');
   expect(sheet.includes('Plan van de proef'), 'the sheet lacks the title of the variant');
   expect((await downloaded(page, 'glTF')).startsWith('glTF'), 'the export is no binary glTF');
-}
-
-async function downloaded(page, label) {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.click(`.scenario button:has-text("${label}")`)]);
-  return readFile(await file.path(), 'utf8');
-}
-
-/** Waits until the server has judged the variant and it is drawn. */
-async function judged(visit) {
-  await visit.page.waitForSelector('.scenario[data-state=ready] [data-indicator]');
-  await visit.idle();
-}
-
-async function indicator(page, id) {
-  const row = page.locator(`[data-indicator=${id}]`);
-  return { before: Number(await row.getAttribute('data-before')), after: Number(await row.getAttribute('data-after')) };
 }

@@ -7,6 +7,9 @@ const SLOWEST_FRAME = 0.5;
 
 type Step = (seconds: number) => boolean;
 
+/** Draws the scene as often as it needs for one frame. */
+export type Way = (draw: () => void) => void;
+
 /** Canvas, camera and light; draws a frame only when somebody asked for one. */
 export class Stage {
   readonly renderer: WebGLRenderer;
@@ -19,6 +22,9 @@ export class Stage {
   private requested = 0;
   private last = 0;
   private running = false;
+  private way: Way = (draw) => {
+    draw();
+  };
 
   /** Throws when the browser has no WebGL 2. */
   constructor(private readonly host: HTMLElement) {
@@ -63,6 +69,16 @@ export class Stage {
     this.moved.push(listener);
   }
 
+  /** Has frames drawn in another way than all at once; null gives that back. */
+  drawBy(way: Way | null): void {
+    this.way =
+      way ??
+      ((draw) => {
+        draw();
+      });
+    this.invalidate();
+  }
+
   /** Shadows are drawn anew with the next frame. */
   refreshShadows(): void {
     this.moved.forEach((listener) => {
@@ -91,8 +107,11 @@ export class Stage {
     const more = this.steps.map((step) => step(seconds)).some(Boolean);
     this.running = more;
     this.fitDepth();
-    if (!more) this.light.fit(this.camera, this.renderer);
-    this.renderer.render(this.scene, this.camera);
+    // Once more where the sun looks elsewhere: what it sees there may have to be fetched first.
+    if (!more && this.light.fit(this.camera, this.renderer)) this.invalidate();
+    this.way(() => {
+      this.renderer.render(this.scene, this.camera);
+    });
     if (more) this.invalidate();
   };
 

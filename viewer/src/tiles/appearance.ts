@@ -2,7 +2,7 @@ import type { Classification } from '../colour/classify';
 import { NO_DATA, toRgb } from '../colour/ramps';
 import type { TileFeature } from './features';
 import { featureColour } from './mapstyle';
-import { MARK } from './material';
+import { MARK, type Side } from './sides';
 
 export type Rgb = readonly [number, number, number];
 
@@ -33,7 +33,7 @@ export interface Tint {
  * colour from the newest tint, else from the colouring, else from the map style.
  */
 export class Appearance {
-  private readonly hidden = new Map<string, ReadonlySet<string>>();
+  private readonly hidden: Readonly<Record<Side | 'everywhere', Map<string, ReadonlySet<string>>>> = { everywhere: new Map(), here: new Map(), there: new Map() };
   private readonly kept = new Map<string, Kept>();
   private readonly tints = new Map<string, ReadonlyMap<string, Tint>>();
   private colouring: Colouring | null = null;
@@ -44,8 +44,8 @@ export class Appearance {
     this.classColours = colouring?.classification.classes.map(({ colour }) => toRgb(colour)) ?? [];
   }
 
-  hide(layer: string, ids: ReadonlySet<string> | null): void {
-    put(this.hidden, layer, ids);
+  hide(layer: string, ids: ReadonlySet<string> | null, side: Side | 'everywhere' = 'everywhere'): void {
+    put(this.hidden[side], layer, ids);
   }
 
   keep(layer: string, kept: Kept | null): void {
@@ -56,15 +56,22 @@ export class Appearance {
     put(this.tints, layer, tints);
   }
 
-  isHidden({ id }: Pick<TileFeature, 'id'>): boolean {
-    return [...this.hidden.values()].some((ids) => ids.has(id));
+  /** Whether it is not in the city at hand, or in the one that it is compared with. */
+  isHidden(feature: Pick<TileFeature, 'id'>, side: Side = 'here'): boolean {
+    return this.lacks('everywhere', feature) || this.lacks(side, feature);
   }
 
   /** Colour and mark of a feature. */
   of(feature: TileFeature): [Rgb, number] {
     const [colour, mark] = this.colourOf(feature);
     const pale = [...this.kept.values()].some(({ collection, ids }) => collection === feature.collection && !ids.has(feature.id));
-    return [colour, mark | (pale ? MARK.pale : 0) | (this.isHidden(feature) ? MARK.hidden : 0)];
+    const gone = (this.lacks('everywhere', feature) ? MARK.hidden : 0) | (this.lacks('here', feature) ? MARK.hiddenHere : 0) | (this.lacks('there', feature) ? MARK.hiddenThere : 0);
+    return [colour, mark | (pale ? MARK.pale : 0) | gone];
+  }
+
+  private lacks(side: Side | 'everywhere', { id }: Pick<TileFeature, 'id'>): boolean {
+    for (const ids of this.hidden[side].values()) if (ids.has(id)) return true;
+    return false;
   }
 
   private colourOf(feature: TileFeature): [Rgb, number] {

@@ -10,6 +10,7 @@ import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh, type TileFeatur
 import { lens } from './lens';
 import { lookOf, UPRIGHT } from './mapstyle';
 import { FeatureMaterial } from './material';
+import type { Side } from './sides';
 import { SOLID } from './sight';
 
 /**
@@ -38,7 +39,7 @@ export class City {
   /** Called when a tile of a theme can't be loaded. */
   onError: (theme: Theme) => void = () => undefined;
   /** Which features a ray passes through as if they weren't there. */
-  skips: (feature: TileFeature) => boolean = () => false;
+  skips: (feature: TileFeature, side: Side) => boolean = () => false;
   private hollow = false;
   private readonly renderers = new Map<Theme, TilesRenderer>();
   /** Themes whose tileset itself could not be had. */
@@ -82,12 +83,12 @@ export class City {
     for (const meshes of this.meshes.values()) yield* meshes;
   }
 
-  /** The nearest place where a ray meets what is drawn: not what is hidden, nor what is cut away. */
-  hit(raycaster: Raycaster): Hit | null {
+  /** The nearest place where a ray meets what is drawn: not what is hidden on that side, nor what is cut away. */
+  hit(raycaster: Raycaster, side: Side = 'here'): Hit | null {
     for (const { object, face, point, distance } of raycaster.intersectObject(this.group)) {
       const entry = this.byMesh.get(object);
       const feature = entry && face ? featureAt(entry, face.a) : null;
-      if (feature && this.skips(feature)) continue;
+      if (feature && this.skips(feature, side)) continue;
       if (lens.planes.some((plane) => plane.distanceToPoint(point) < 0)) continue;
       return { point, distance, feature };
     }

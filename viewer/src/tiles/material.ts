@@ -14,13 +14,11 @@ import {
 import { FEATURE_ID } from './features';
 import { lens } from './lens';
 import { HOVERED, SELECTED, type Look } from './mapstyle';
+import { MARK, sides } from './sides';
 import { showSight } from './sight';
 
 const WIDTH = 256;
 const NOBODY = -1;
-
-/** What the alpha channel of a feature's colour says about it: a way of colouring, and flags beside it. */
-export const MARK = { own: 0, coloured: 1, hatched: 2, pale: 4, hidden: 8 } as const;
 
 /**
  * A matt material whose colour comes per feature from a small texture.
@@ -54,7 +52,7 @@ export class FeatureMaterial extends MeshLambertMaterial {
       pitchedRoof: { value: new Color(look.pitched) },
     };
     this.onBeforeCompile = (shader) => {
-      Object.assign(shader.uniforms, this.featureUniforms, lens.uniforms);
+      Object.assign(shader.uniforms, this.featureUniforms, lens.uniforms, sides.uniforms);
       shader.vertexShader = patchVertex(hideInVertex(shader.vertexShader));
       shader.fragmentShader = patchFragment(shader.fragmentShader);
     };
@@ -97,7 +95,7 @@ export class FeatureMaterial extends MeshLambertMaterial {
 function depthMaterial(colours: DataTexture): MeshDepthMaterial {
   const material = new MeshDepthMaterial();
   material.onBeforeCompile = (shader) => {
-    shader.uniforms['featureColours'] = { value: colours };
+    Object.assign(shader.uniforms, { featureColours: { value: colours } }, sides.uniforms);
     shader.vertexShader = hideInVertex(shader.vertexShader);
   };
   material.customProgramCacheKey = () => 'feature-depth';
@@ -111,14 +109,15 @@ export function hideInVertex(shader: string): string {
       '#include <common>',
       `#include <common>
       attribute float ${FEATURE_ID};
-      uniform sampler2D featureColours;`,
+      uniform sampler2D featureColours;
+      uniform int hiding;`,
     )
     .replace(
       '#include <project_vertex>',
       `#include <project_vertex>
       int row = int(${FEATURE_ID} + 0.5);
       float markOfRow = texelFetch(featureColours, ivec2(row % ${WIDTH}, row / ${WIDTH}), 0).a * 255.0;
-      if ((int(markOfRow + 0.5) & ${MARK.hidden}) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);`,
+      if ((int(markOfRow + 0.5) & hiding) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);`,
     );
 }
 

@@ -2,6 +2,7 @@ import type { Stage } from '../scene/stage';
 import { sameObject, type ObjectRef } from '../state/store';
 import { Appearance, type Colouring, type Kept, type Tint } from './appearance';
 import type { City, PaintedMesh } from './city';
+import type { Side } from './sides';
 
 /** Draws every feature as its layers say, also in tiles that arrive later. */
 export class Painter {
@@ -17,7 +18,7 @@ export class Painter {
       this.paint(mesh);
       this.mark(mesh);
     };
-    city.skips = (feature) => this.appearance.isHidden(feature);
+    city.skips = (feature, side) => this.appearance.isHidden(feature, side);
   }
 
   /** Colours a collection by classes of an attribute; null for the colours of the map. */
@@ -26,9 +27,9 @@ export class Painter {
     this.paintAll();
   }
 
-  /** Takes objects out of the city, with their shadows; null gives them back. `layer` names who says so. */
-  hide(layer: string, ids: ReadonlySet<string> | null): void {
-    this.appearance.hide(layer, ids);
+  /** Takes objects out of the city, or out of one of two that are compared, with their shadows; null gives them back. `layer` names who says so. */
+  hide(layer: string, ids: ReadonlySet<string> | null, side: Side | 'everywhere' = 'everywhere'): void {
+    this.appearance.hide(layer, ids, side);
     this.paintAll();
     this.stage.refreshShadows();
   }

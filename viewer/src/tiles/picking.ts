@@ -2,6 +2,7 @@ import { Raycaster, Vector2 } from 'three';
 import type { Stage } from '../scene/stage';
 import type { City, Hit } from './city';
 import type { TileFeature } from './features';
+import { sides, type Side } from './sides';
 
 const CLICK_PIXELS = 5;
 
@@ -13,6 +14,12 @@ export interface Pointer {
   over?(hit: Hit | null): void;
 }
 
+/** What a tool draws into the city, and can be chosen there too. */
+export interface Target {
+  /** How far along the ray it lies, and what to do when it is chosen; null when the ray misses it, or it is not on that side. */
+  meet(raycaster: Raycaster, side: Side): { readonly distance: number; readonly choose: () => void } | null;
+}
+
 /** Turns pointers over the canvas into hovered and chosen features, or hands them to the tool that asked for them. */
 export class Picking {
   onHover: (feature: TileFeature | null) => void = () => undefined;
@@ -21,6 +28,8 @@ export class Picking {
   private pending: Vector2 | null = null;
   private down: { x: number; y: number } | null = null;
   private taker: Pointer | null = null;
+  private readonly targets = new Set<Target>();
+  private side: Side = 'here';
 
   constructor(
     private readonly stage: Stage,
@@ -65,29 +74,48 @@ export class Picking {
     if (this.taker === taker) this.lend(null);
   }
 
+  /** From now on this can be chosen as well. */
+  add(target: Target): void {
+    this.targets.add(target);
+  }
+
   /** Chooses what is in the middle of the view, as a click there would; false when there is nothing. */
   chooseCenter(): boolean {
     const hit = this.hitAt(new Vector2(0, 0));
     if (this.taker) this.taker.point(hit);
-    else if (hit?.feature) this.onPick(hit.feature);
+    else if (!this.chooseTarget(hit) && hit?.feature) this.onPick(hit.feature);
     return hit !== null;
   }
 
   /** Where the ray through a point of the view, -1 to 1 from left to right and from bottom to top, meets the city. */
   hitAt(point: Vector2): Hit | null {
     this.raycaster.setFromCamera(point, this.stage.camera);
-    return this.city.hit(this.raycaster);
+    this.side = sides.at(point.x);
+    return this.city.hit(this.raycaster, this.side);
   }
 
   private choose(point: Vector2): void {
     const hit = this.hitAt(point);
     if (this.taker) this.taker.point(hit);
-    else this.onPick(hit?.feature ?? null);
+    else if (!this.chooseTarget(hit)) this.onPick(hit?.feature ?? null);
+  }
+
+  private chooseTarget(hit: Hit | null): boolean {
+    const target = this.targetBefore(hit);
+    target?.choose();
+    return target !== null;
+  }
+
+  // The ray is still the one that found `hit`.
+  private targetBefore(hit: Hit | null): { readonly choose: () => void } | null {
+    const met = [...this.targets].map((target) => target.meet(this.raycaster, this.side)).filter((found) => found !== null);
+    const [nearest] = met.sort((a, b) => a.distance - b.distance);
+    return nearest && (hit === null || nearest.distance <= hit.distance) ? nearest : null;
   }
 
   private hover(hit: Hit | null): void {
     if (this.taker) this.taker.over?.(hit);
-    else this.onHover(hit?.feature ?? null);
+    else this.onHover(this.targetBefore(hit) ? null : (hit?.feature ?? null));
   }
 
   private normalised({ clientX, clientY }: PointerEvent): Vector2 {

@@ -1,13 +1,17 @@
 import type { Vector3 } from 'three';
 import type { Triple } from '../../geo/rd';
-import { Sketch, type Shape } from '../../scene/sketch';
+import { Sketch } from '../../scene/sketch';
 import type { Hit } from '../../tiles/city';
 import type { Pointer } from '../../tiles/picking';
 import { speaker } from '../../ui/context';
-import { button, choice, field, h } from '../../ui/dom';
+import { button, choice, h } from '../../ui/dom';
 import { tell } from '../../ui/message';
 import type { Rooms } from '../tool';
-import { rectangle, ROOFS, USES, type Add, type Place, type RoofForm, type Use } from './variant';
+import { Corners } from './corners';
+import { numberField, selectField } from './fields';
+import { MOST, numbers, roofFields } from './forms';
+import { degrees, millimetres, rectangle, turned, type Place } from './outline';
+import { USES, type Add, type Use } from './variant';
 import { words } from './words';
 
 const SHAPES = ['rectangle', 'corners'] as const;
@@ -17,14 +21,15 @@ export type NewBuilding = Omit<Add, 'id' | 'kind'>;
 
 /** The form of a new building and the placing of it: by a click, in the middle of the view, or corner by corner. */
 export class BuildingForm {
-  readonly element = h('details', { class: 'scenario__new' });
+  readonly element = h('details', { class: 'scenario__part', 'data-part': 'new' });
   private readonly say;
   private readonly sketch;
+  private readonly corners;
   private outline: Outline = 'rectangle';
-  private form: RoofForm = 'flat';
   private use: Use = 'woonfunctie';
-  private readonly numbers = { width: 12, depth: 10, rotation: 0, height: 9, floors: 3, slope: 40 };
-  private corners: Triple[] = [];
+  private roof: Add['roof'] = { form: 'flat' };
+  private slope = 40;
+  private readonly numbers = { width: 12, depth: 10, rotation: 0, height: 9, floors: 3 };
   private pointing = false;
   private readonly actions = h('div', { class: 'stack' });
 
@@ -34,43 +39,39 @@ export class BuildingForm {
   ) {
     this.say = speaker(rooms, words);
     this.sketch = new Sketch(rooms.stage);
+    this.corners = new Corners(rooms, () => ({
+      start: this.say('pointing.corners'),
+      done: this.say('corners.done'),
+      finish: (ring) => {
+        this.build([ring], 0);
+      },
+    }));
     this.render();
   }
 
   private readonly pointer: Pointer = {
     point: (hit) => {
-      if (!hit) tell(this.say('nowhere'));
-      else if (this.outline === 'rectangle') this.place(this.rooms.frame.toRd(hit.point));
-      else {
-        this.corners.push(this.rooms.frame.toRd(hit.point));
-        this.renderActions();
-        this.draw();
-      }
+      if (hit) this.place(this.rooms.frame.toRd(hit.point));
+      else tell(this.say('nowhere'));
     },
     over: (hit) => {
-      if (this.outline === 'rectangle') this.preview(hit);
+      this.preview(hit);
     },
   };
 
-  /** Gives the pointer back and forgets the corners. */
+  /** Gives the pointer back. */
   stop(): void {
     this.pointing = false;
-    this.corners = [];
     this.rooms.picking.reclaim(this.pointer);
     this.sketch.clear();
+    this.corners.stop();
     this.renderActions();
   }
 
   render(): void {
     const { say } = this;
-    const roof = this.select('scenario-roof', ROOFS.map((value) => [value, say(`roof.${value}`)]), this.form, (value) => {
-      this.form = value;
-      this.render();
-      this.element.querySelector<HTMLElement>('#scenario-roof')?.focus();
-    });
-    const use = this.select('scenario-use', USES.map((value) => [value, value]), this.use, (value) => {
-      this.use = value;
-    });
+    const number = (name: keyof BuildingForm['numbers'], min: number, max: number): HTMLElement =>
+      numberField({ id: `scenario-${name}`, label: say(`number.${name}`), value: this.numbers[name], min, max, step: name === 'floors' ? 1 : 0.5, change: (value) => { this.numbers[name] = value; } });
     this.element.replaceChildren(
       h('summary', {}, say('new')),
       h(
@@ -87,11 +88,17 @@ export class BuildingForm {
             this.render();
           },
         }),
-        this.outline === 'rectangle' ? h('div', { class: 'scenario__numbers' }, this.number('width', 1, 500), this.number('depth', 1, 500), this.number('rotation', -360, 360)) : null,
-        h('div', { class: 'scenario__numbers' }, this.number('height', 1, 400), this.number('floors', 1, 120)),
-        field(say('roof'), roof),
-        this.form === 'flat' ? null : this.number('slope', 1, 75),
-        field(say('use'), use),
+        this.outline === 'rectangle' ? numbers(number('width', 1, MOST.size), number('depth', 1, MOST.size), number('rotation', -360, 360)) : null,
+        numbers(number('height', 1, MOST.height), number('floors', 1, MOST.floors)),
+        ...roofFields(say, 'new', this.roof.form, this.slope, null, (roof) => {
+          const other = roof.form !== this.roof.form;
+          this.roof = roof;
+          this.slope = roof.slope ?? this.slope;
+          if (!other) return;
+          this.render();
+          this.element.querySelector<HTMLElement>('#scenario-new-roof')?.focus();
+        }),
+        selectField({ id: 'scenario-new-use', label: say('use'), options: USES.map((use) => [use, use]), value: this.use, change: (use) => { this.use = use; } }),
         this.actions,
       ),
     );
@@ -99,21 +106,17 @@ export class BuildingForm {
   }
 
   private renderActions(): void {
-    const { say, outline } = this;
-    const center = (): void => {
-      if (outline === 'rectangle') this.place(this.rooms.frame.toRd(this.rooms.navigation.center()));
-      else if (this.pointing) this.rooms.picking.chooseCenter();
-    };
-    const point = button({ label: say(this.pointing ? 'pointing.stop' : `pointing.${outline}`), text: say(this.pointing ? 'pointing.stop' : `pointing.${outline}`), class: 'utrecht-button--primary-action', pressed: this.pointing, press: () => { this.toggle(); } });
-    const middle = button({ label: say(`center.${outline}`), text: say(`center.${outline}`), press: center });
-    const done = button({ label: say('corners.done'), text: say('corners.done'), press: () => { this.finish(); } });
-    middle.disabled = outline === 'corners' && !this.pointing;
-    done.disabled = this.corners.length < 3;
+    if (this.outline === 'corners') {
+      this.corners.render();
+      this.actions.replaceChildren(this.corners.element);
+      return;
+    }
+    const { say } = this;
+    const label = say(this.pointing ? 'pointing.stop' : 'pointing.rectangle');
+    const point = button({ label, text: label, class: 'utrecht-button--primary-action', pressed: this.pointing, press: () => { this.toggle(); } });
+    const middle = button({ label: say('center.rectangle'), text: say('center.rectangle'), press: () => { this.place(this.rooms.frame.toRd(this.rooms.navigation.center())); } });
     const focused = [...this.actions.querySelectorAll('button')].findIndex((element) => element === document.activeElement);
-    this.actions.replaceChildren(
-      h('div', { class: 'row' }, point, middle, outline === 'corners' ? done : null),
-      h('p', { class: 'note', role: 'status' }, this.pointing ? say(`help.${outline}`, { count: this.corners.length }) : ''),
-    );
+    this.actions.replaceChildren(h('div', { class: 'row' }, point, middle), h('p', { class: 'note', role: 'status' }, this.pointing ? say('help.rectangle') : ''));
     if (focused >= 0) this.actions.querySelectorAll('button')[focused]?.focus();
   }
 
@@ -127,18 +130,13 @@ export class BuildingForm {
 
   private place([x, y]: Triple): void {
     const { width, depth, rotation } = this.numbers;
-    this.build(rectangle([x, y], width, depth, rotation));
+    this.build([rectangle([millimetres(x), millimetres(y)], width, depth)], degrees(-rotation));
   }
 
-  private finish(): void {
-    this.build(this.corners.map(([x, y]): Place => [Number(x.toFixed(3)), Number(y.toFixed(3))]));
-  }
-
-  private build(ring: readonly Place[]): void {
-    const { height, floors, slope } = this.numbers;
-    const roof = this.form === 'flat' ? { form: this.form } : { form: this.form, slope };
+  private build(rings: readonly (readonly Place[])[], rotation: number): void {
+    const { height, floors } = this.numbers;
     this.stop();
-    this.built({ rings: [ring], height, floors, roof, gebruiksdoel: this.use });
+    this.built({ rings, rotation, height, floors, roof: this.roof, gebruiksdoel: this.use });
   }
 
   private preview(hit: Hit | null): void {
@@ -148,34 +146,7 @@ export class BuildingForm {
     }
     const [x, y, z] = this.rooms.frame.toRd(hit.point);
     const { width, depth, rotation } = this.numbers;
-    const ring = rectangle([x, y], width, depth, rotation).map(([cx, cy]) => this.rooms.frame.fromRd([cx, cy, z]));
+    const ring = rectangle([x, y], width, depth).map((corner) => this.rooms.frame.fromRd([...turned(corner, [x, y], rotation), z]));
     this.sketch.draw([{ kind: 'area', points: ring }, { kind: 'line', points: [...ring, ring[0] as Vector3] }]);
-  }
-
-  private draw(): void {
-    const points = this.corners.map((corner) => this.rooms.frame.fromRd(corner));
-    const dots = points.map((at): Shape => ({ kind: 'dot', at }));
-    const area: Shape[] = points.length > 2 ? [{ kind: 'area', points }] : [];
-    this.sketch.draw([...area, { kind: 'line', points: points.length > 2 ? [...points, points[0] as Vector3] : points }, ...dots]);
-  }
-
-  private number(name: keyof BuildingForm['numbers'], min: number, max: number): HTMLElement {
-    const whole = name === 'floors';
-    const input = h('input', { id: `scenario-${name}`, type: 'number', min, max, step: whole ? 1 : 0.5, value: this.numbers[name], class: 'utrecht-textbox utrecht-textbox--html-input' });
-    input.addEventListener('change', () => {
-      const value = Math.min(max, Math.max(min, Number(input.value)));
-      this.numbers[name] = input.value.trim() === '' || !Number.isFinite(value) ? this.numbers[name] : whole ? Math.round(value) : value;
-      input.value = String(this.numbers[name]);
-    });
-    return field(this.say(`number.${name}`), input);
-  }
-
-  private select<T extends string>(id: string, options: readonly (readonly [T, string])[], value: T, choose: (value: T) => void): HTMLSelectElement {
-    const element = h('select', { id, class: 'utrecht-select utrecht-select--html-select' }, ...options.map(([name, label]) => h('option', { value: name, selected: name === value }, label)));
-    element.addEventListener('change', () => {
-      const chosen = options.find(([name]) => name === element.value);
-      if (chosen) choose(chosen[0]);
-    });
-    return element;
   }
 }

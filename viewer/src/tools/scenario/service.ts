@@ -1,6 +1,6 @@
 import { authorization } from '../../api/session';
 import type { Bilingual } from '../../api/types';
-import { asVariant, type Variant } from './variant';
+import { asVariant, isEdit, type Import, type Variant } from './variant';
 
 const PATH = '/api/scenarios';
 
@@ -33,6 +33,21 @@ export interface Evaluation {
   readonly area: { readonly kind: string; readonly names: readonly string[]; readonly m2: number };
   readonly edits: readonly Verdict[];
   readonly indicators: readonly Indicator[];
+}
+
+/** Possible sun hours of one facade, before and after. */
+export interface Facade {
+  readonly pand: string;
+  /** Corners of the wall: RD and NAP [m]. */
+  readonly ring: readonly (readonly [number, number, number])[];
+  readonly m2: number;
+  /** On 19 February (light) and 21 January (strict) [h]. */
+  readonly light: readonly [number, number];
+  readonly strict: readonly [number, number];
+}
+
+export interface SunHours extends Evaluation {
+  readonly facades: readonly Facade[];
 }
 
 export interface Listed {
@@ -68,6 +83,34 @@ export async function meshed(variant: Variant, signal: AbortSignal): Promise<Arr
   return (await post('/mesh', variant, signal)).arrayBuffer();
 }
 
+/** Sun hours by the TNO norm. */
+export async function sunned(variant: Variant, signal: AbortSignal): Promise<SunHours> {
+  return (await (await post('/sun', variant, signal)).json()) as SunHours;
+}
+
+/** How a file of another program is to be read where it leaves that open. */
+export interface Reading {
+  /** Of an OBJ, which has none. */
+  readonly unit: 'm' | 'cm' | 'mm';
+  /** Axis that points up; null as is usual for the format. */
+  readonly up: 'y' | 'z' | null;
+}
+
+export interface Designed {
+  readonly edit: Import;
+  /** What was made of it. */
+  readonly remarks: readonly (Bilingual & { readonly code: string })[];
+}
+
+/** Has the server read a design of another program. */
+export async function designed(file: File, { unit, up }: Reading): Promise<Designed> {
+  const query = new URLSearchParams({ label: file.name.slice(0, 200), unit, ...(up && { up }) });
+  const response = await send('POST', `/import?${query.toString()}`, file, { 'content-type': 'application/octet-stream' });
+  const answer = (await response.json()) as Designed;
+  if (!isEdit(answer.edit)) throw new Refused(0, 'the server answered no design');
+  return answer;
+}
+
 export async function exported(variant: Variant, form: Form): Promise<Blob> {
   return (await post(`/export?f=${form}`, variant)).blob();
 }
@@ -95,13 +138,12 @@ function post(path: string, body: Variant, signal?: AbortSignal): Promise<Respon
   return ask('POST', path, body, {}, signal);
 }
 
-async function ask(method: string, path: string, body?: Variant, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
-  const response = await fetch(PATH + path, {
-    method,
-    headers: { ...(body && { 'content-type': 'application/json' }), ...authorization(), ...headers },
-    body: body ? JSON.stringify(body) : null,
-    signal: signal ?? null,
-  }).catch((reason: unknown) => {
+function ask(method: string, path: string, body?: Variant, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+  return send(method, path, body ? JSON.stringify(body) : null, { ...(body && { 'content-type': 'application/json' }), ...headers }, signal);
+}
+
+async function send(method: string, path: string, body: BodyInit | null, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(PATH + path, { method, headers: { ...authorization(), ...headers }, body, signal: signal ?? null }).catch((reason: unknown) => {
     if (signal?.aborted) throw reason;
     throw new Refused(0, String(reason));
   });

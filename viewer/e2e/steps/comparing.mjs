@@ -1,0 +1,157 @@
+import { decodePng, difference } from '../pixels.mjs';
+import { expect } from '../visit.mjs';
+import { openTool, pickPand, straightDown } from './city.mjs';
+import { build, changing, fill, indicator, judged, openPart, variantOf } from './variant.mjs';
+
+export const comparing = [
+  ['Shows the variant beside the city of today', withToday],
+  ['Moves the divider by mouse and keyboard', slides],
+  ['Compares two variants, in view and in numbers', withAnother],
+  ['Restores a comparison from its link', restores],
+  ['Chooses on either side what stands there', chooses],
+];
+
+/** Shares of orange and of violet pixels, left and right of a column. */
+async function colours(visit, at) {
+  const { data, width, height, channels } = decodePng(await visit.picture());
+  const found = { left: { orange: 0, violet: 0 }, right: { orange: 0, violet: 0 } };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [r, g, b] = data.subarray((y * width + x) * channels, (y * width + x) * channels + 3);
+      const side = x < at ? found.left : found.right;
+      if (r > 150 && r > 1.35 * g && g > 1.5 * b) side.orange++;
+      if (b > 90 && b > 1.12 * r && r > 1.05 * g) side.violet++;
+    }
+  }
+  return found;
+}
+
+async function withToday(visit) {
+  const { page } = visit;
+  await straightDown(visit, 160);
+  await openTool(visit, 'scenario');
+  await build(visit, { width: 60, depth: 16, rotation: 0, height: 9, floors: 3 });
+  await page.click('[data-edit] .scenario__name');
+  await page.mouse.move(5, 5);
+  const whole = await visit.picture();
+  await openPart(page, 'compare');
+  await page.selectOption('#scenario-compare', 'nu');
+  await page.waitForSelector('.divider');
+  await visit.idle();
+  const middle = 640;
+  const { left, right } = await colours(visit, middle);
+  expect(right.orange > 3000, `right of the divider ${right.orange} pixels of the building`);
+  expect(left.orange < right.orange / 50, `left of the divider, where it is today, ${left.orange} pixels of the building`);
+  const rows = page.locator('[data-compared=volume]');
+  const { before, after } = await indicator(page, 'volume');
+  expect(Number(await rows.getAttribute('data-there')) === before && Number(await rows.getAttribute('data-here')) === after, 'the table has other figures');
+  const cells = await page.locator('.divider__name').allTextContents();
+  expect(cells.join() === 'De stad van nu,Variant', `the sides are called ${cells}`);
+  // What is not compared is drawn as before.
+  await page.selectOption('#scenario-compare', '');
+  await visit.idle();
+  expect((await page.locator('.divider').count()) === 0, 'the divider stays');
+  const left2 = difference(whole, await visit.picture());
+  expect(left2 < 0.004, `after comparing ${(left2 * 100).toFixed(2)}% of the picture differs`);
+  await page.selectOption('#scenario-compare', 'nu');
+  await page.waitForSelector('.divider');
+  return `${right.orange} pixels of the building at the right, ${left.orange} at the left`;
+}
+
+async function slides(visit) {
+  const { page } = visit;
+  const now = async () => Number(await page.getAttribute('.divider', 'aria-valuenow'));
+  const { x, width } = await page.locator('#view canvas').boundingBox();
+  await page.mouse.move(x + width / 2, 200);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.7, 210, { steps: 5 });
+  await page.mouse.up();
+  expect(Math.abs((await now()) - 70) <= 1, `dragged to 70% it stands at ${await now()}`);
+  await page.focus('.divider');
+  for (const key of ['ArrowLeft', 'ArrowLeft', 'PageDown']) await page.keyboard.press(key);
+  expect(Math.abs((await now()) - 56) <= 1, `keys brought it to ${await now()}`);
+  await page.keyboard.press('Home');
+  await visit.idle();
+  const all = await colours(visit, 640);
+  await page.keyboard.press('End');
+  await visit.idle();
+  const none = await colours(visit, 640);
+  expect(all.left.orange + all.right.orange > 4000, 'at the far left the variant is not whole');
+  expect(none.left.orange + none.right.orange < 100, 'at the far right the variant still shows');
+  expect(/at:100/.test(decodeURIComponent(visit.hash())), `the link does not say where the divider is: ${visit.hash()}`);
+}
+
+async function withAnother(visit) {
+  const { page } = visit;
+  const other = { ...(await variantOf(page)), title: 'Laag' };
+  await page.click('[data-edit] .scenario__name');
+  await fill(visit, 'scenario-edit-height', 30);
+  await fill(visit, 'scenario-edit-floors', 10);
+  await page.click('[data-edit] .scenario__name');
+  await page.fill('#scenario-title', 'Hoog');
+  await changing(visit, () => page.press('#scenario-title', 'Tab'));
+  // Saved on the server by somebody; it is in the list when that is opened.
+  const answer = await fetch(`${visit.base}/api/scenarios`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(other) });
+  const id = answer.headers.get('location').split('/').at(-1);
+  visit.other = { id, tag: answer.headers.get('etag') };
+  await page.selectOption('#scenario-compare', '');
+  await page.click('[data-part=compare] > summary');
+  await page.waitForTimeout(200);
+  await page.click('[data-part=compare] > summary');
+  await page.waitForSelector(`#scenario-compare option[value="${id}"]`, { state: 'attached' });
+  await page.selectOption('#scenario-compare', id);
+  await page.waitForSelector('[data-compared=volume]');
+  await page.focus('.divider');
+  await page.keyboard.press('Home');
+  for (let press = 0; press < 5; press++) await page.keyboard.press('PageUp');
+  await visit.idle();
+  const volumes = page.locator('[data-compared=volume]');
+  const [there, here] = [Number(await volumes.getAttribute('data-there')), Number(await volumes.getAttribute('data-here'))];
+  expect(Math.abs(here - there - 60 * 16 * 21) <= 3, `the volumes are ${there} and ${here}`);
+  const headings = await page.locator('[data-part=compare] thead th').allTextContents();
+  expect(headings.join() === 'Indicator,Nu,Laag,Hoog,Verschil', `the columns are ${headings}`);
+  const { left, right } = await colours(visit, 640);
+  expect(left.violet > 2000 && right.orange > 2000, `violet at the left ${left.violet}, orange at the right ${right.orange}`);
+  expect(left.orange < 100, `orange at the left ${left.orange}`);
+  return `${there} and ${here} m³`;
+}
+
+async function restores(visit) {
+  const { page, other } = visit;
+  const hash = visit.hash();
+  expect(hash.includes(`vs:${other.id}`), `the link does not say with what: ${hash}`);
+  await page.goto('about:blank');
+  await visit.open(hash);
+  await judged(visit);
+  await page.waitForSelector('[data-compared=volume]');
+  expect((await page.getAttribute('.divider', 'aria-valuenow')) === '50', 'the divider stands elsewhere');
+  expect((await page.inputValue('#scenario-compare')) === other.id, 'it is compared with something else');
+  await page.click('#tool button:has-text("Wissen")');
+  await page.waitForFunction(() => document.querySelector('.divider') === null);
+  await fetch(`${visit.base}/api/scenarios/${other.id}`, { method: 'DELETE', headers: { 'if-match': other.tag } });
+}
+
+async function chooses(visit) {
+  const { page } = visit;
+  await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
+  const pand = await pickPand(visit);
+  const { features } = await visit.api(`/api/collections/pand/items?filter=identificatie='${pand}'&crs=http://www.opengis.net/def/crs/EPSG/0/28992`);
+  const ring = features[0].geometry.coordinates[0];
+  const [x, y] = [0, 1].map((axis) => ring.slice(0, -1).reduce((sum, corner) => sum + corner[axis], 0) / (ring.length - 1));
+  await changing(visit, () => page.click('.scenario button:has-text("Sloop gekozen pand")'));
+  await straightDown(visit, 120, [x.toFixed(2), y.toFixed(2)]);
+  await openPart(page, 'compare');
+  await page.selectOption('#scenario-compare', 'nu');
+  await page.waitForSelector('.divider');
+  const box = await page.locator('#view canvas').boundingBox();
+  const chosen = async (key) => {
+    await page.focus('.divider');
+    await page.keyboard.press(key);
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await visit.idle();
+    return /object=pand\/([^&]+)/.exec(visit.hash())?.[1];
+  };
+  expect((await chosen('End')) === pand, 'today it can not be chosen');
+  expect((await chosen('Home')) !== pand, 'demolished it can still be chosen');
+  await page.click('#tool button:has-text("Wissen")');
+}
