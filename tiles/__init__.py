@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tiles.check import Finding, check_tileset
 from tiles.errors import TilesError
+from tiles.instances import Instances, Prototype
 from tiles.mesh import Cell, Mesh, Property
 from tiles.pyramid import Limits
 from tiles.rdnap import RdNap
@@ -19,9 +20,11 @@ from tiles.tileset import TilesetSummary, write_root, write_tileset
 __all__ = [
     "Cell",
     "Finding",
+    "Instances",
     "Limits",
     "Mesh",
     "Property",
+    "Prototype",
     "RdNap",
     "TileMesh",
     "TilesError",

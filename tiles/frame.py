@@ -41,6 +41,15 @@ class Frame:
         matrix = np.array(transform, dtype=np.float64).reshape(4, 4).T
         return cls(matrix[:3, 3], matrix[:3, :3])
 
+    def turn(self, rdnap: RdNap) -> float:
+        """Angle [rad], anticlockwise, from the axes of RD to those of the frame, at its origin.
+
+        RD is conformal and the frame does not turn with the meridians: it is nearly the same all over.
+        """
+        center = rdnap.from_ecef(self.origin[None])[0]
+        east = self.to_local(rdnap.to_ecef(center + np.array([[0.0, 0.0, 0.0], [100.0, 0.0, 0.0]])))
+        return float(np.arctan2(east[1, 1] - east[0, 1], east[1, 0] - east[0, 0]))
+
     @property
     def transform(self) -> list[float]:
         """The ENU-to-ECEF matrix as 3D Tiles writes it: 16 numbers, column-major."""

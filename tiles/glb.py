@@ -6,6 +6,7 @@ alive. Equal input gives equal bytes.
 
 from __future__ import annotations
 
+import gzip
 import struct
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tiles.instances import Instances, Prototype
     from tiles.mesh import Property
     from tiles.weld import Welded
 
@@ -36,6 +38,7 @@ def pack(
     schema: Sequence[Property],
     compress: bool,
     attribution: str = "",
+    instances: Instances | None = None,
 ) -> bytes:
     """One tile.
 
@@ -51,40 +54,49 @@ def pack(
         Whether to write EXT_meshopt_compression.
     attribution
         Goes into ``asset.copyright``, where viewers look for credits.
+    instances
+        Shapes that are drawn many times, as `Instances.snapped` gives them; `feature` as in `mesh`.
 
     Returns
     -------
     bytes
-        GLB with u16 positions, i8 normals, u8 colours (KHR_mesh_quantization) and ``_FEATURE_ID_0``.
+        GLB with u16 positions, i8 normals, u8 colours (KHR_mesh_quantization) and ``_FEATURE_ID_0``. A node
+        per prototype holds the instances (EXT_mesh_gpu_instancing, EXT_instance_features).
     """
-    content, mesh = _Binary(compress), order.compact(mesh)
-    # glTF is y-up: 3D Tiles turns (x, y, z) of the content into (x, -z, y) of the tile.
-    position = np.column_stack([mesh.lattice[:, 0], mesh.lattice[:, 2], -mesh.lattice[:, 1]])
-    corner = position.min(axis=0)
-    position = (position - corner).astype("<u2")
-    normal = np.column_stack([mesh.normal[:, 0], mesh.normal[:, 2], -mesh.normal[:, 1]]).astype(np.int8)
+    content = _Binary(compress)
     count = len(columns["identificatie"])
-    # Vertex attributes know no 32-bit integers; float32 is exact up to 2^24.
-    short = count <= _SHORT_LIMIT
-    attributes = {
-        "POSITION": content.attribute(position, UNSIGNED_SHORT, "VEC3", limits=True),
-        "NORMAL": content.attribute(normal, BYTE, "VEC3", normalized=True),
-        "COLOR_0": content.attribute(linear(mesh.color), UNSIGNED_BYTE, "VEC3", normalized=True),
-        "_FEATURE_ID_0": content.attribute(
-            mesh.feature.astype("<u2" if short else "<f4")[:, None],
-            UNSIGNED_SHORT if short else FLOAT,
-            "SCALAR",
-        ),
-    }
-    indices = content.indices(mesh.triangles, len(position))
+    features = {"featureCount": count, "attribute": 0, "propertyTable": 0, "label": theme}
+    nodes, primitives = [], []
+    parts: dict[int, dict[str, Any]] = {}
+    if len(mesh.triangles):
+        node, primitive = _whole(content, mesh, features)
+        nodes.append(node)
+        primitives.append(primitive)
+    copied = instances is not None and len(instances) > 0
+    if instances is not None:
+        for number, shape in enumerate(instances.prototypes):
+            own = instances.select(instances.prototype == number)
+            if len(own):
+                nodes.append(_copied(content, own, features))
+                primitives.append(_shape(content, shape))
+                parts[len(nodes) - 1] = {"extras": {"part": shape.name}} if shape.name else {}
     words = properties.vocabulary(schema, columns)
     table = properties.table_json(theme, schema, words, columns, content.view)
-    features = {"featureCount": count, "attribute": 0, "propertyTable": 0, "label": theme}
-    required = ["KHR_mesh_quantization", *(["EXT_meshopt_compression"] if compress else [])]
+    required = [
+        "KHR_mesh_quantization",
+        *(["EXT_meshopt_compression"] if compress else []),
+        *(["EXT_mesh_gpu_instancing"] if copied else []),
+    ]
+    used = [
+        *required,
+        *(["EXT_mesh_features"] if len(mesh.triangles) else []),
+        *(["EXT_instance_features"] if copied else []),
+        "EXT_structural_metadata",
+    ]
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "gemeentetwin"}
         | ({"copyright": attribution} if attribution else {}),
-        "extensionsUsed": [*required, "EXT_mesh_features", "EXT_structural_metadata"],
+        "extensionsUsed": used,
         "extensionsRequired": required,
         "extensions": {
             "EXT_structural_metadata": {
@@ -93,27 +105,11 @@ def pack(
             }
         },
         "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [
-            {
-                "mesh": 0,
-                "translation": [float(value) for value in corner * mesh.step],
-                "scale": [mesh.step] * 3,
-            }
-        ],
+        "scenes": [{"nodes": list(range(len(nodes)))}],
+        "nodes": [{"mesh": number} | node for number, node in enumerate(nodes)],
         "meshes": [
-            {
-                "name": theme,
-                "primitives": [
-                    {
-                        "attributes": attributes,
-                        "indices": indices,
-                        "material": 0,
-                        "mode": 4,
-                        "extensions": {"EXT_mesh_features": {"featureIds": [features]}},
-                    }
-                ],
-            }
+            {"name": theme, "primitives": [primitive]} | parts.get(number, {})
+            for number, primitive in enumerate(primitives)
         ],
         "materials": [{"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.9}}],
         "accessors": content.accessors,
@@ -121,6 +117,74 @@ def pack(
         "buffers": content.buffers(),
     }
     return _assemble(document, bytes(content.data))
+
+
+def _whole(content: _Binary, mesh: Welded, features: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Node and primitive of a mesh with a feature id per vertex."""
+    mesh = order.compact(mesh)
+    position = _y_up(mesh.lattice)
+    corner = position.min(axis=0)
+    position = (position - corner).astype("<u2")
+    # Vertex attributes know no 32-bit integers; float32 is exact up to 2^24.
+    short = features["featureCount"] <= _SHORT_LIMIT
+    attributes = {
+        "POSITION": content.attribute(position, UNSIGNED_SHORT, "VEC3", limits=True),
+        "NORMAL": content.attribute(_y_up(mesh.normal), BYTE, "VEC3", normalized=True),
+        "COLOR_0": content.attribute(linear(mesh.color), UNSIGNED_BYTE, "VEC3", normalized=True),
+        "_FEATURE_ID_0": content.attribute(
+            mesh.feature.astype("<u2" if short else "<f4")[:, None],
+            UNSIGNED_SHORT if short else FLOAT,
+            "SCALAR",
+        ),
+    }
+    node = {"translation": [float(value) for value in corner * mesh.step], "scale": [mesh.step] * 3}
+    primitive = {
+        "attributes": attributes,
+        "indices": content.indices(mesh.triangles, len(position)),
+        "material": 0,
+        "mode": 4,
+        "extensions": {"EXT_mesh_features": {"featureIds": [features]}},
+    }
+    return node, primitive
+
+
+def _copied(content: _Binary, instances: Instances, features: dict[str, Any]) -> dict[str, Any]:
+    """Node of the instances of one prototype.
+
+    All numbers are 32-bit floats: viewers take the accessors of instances as they are, without padding.
+    """
+    place = _y_up(instances.place)
+    corner = place.min(axis=0)
+    scale = instances.scale[:, [0, 1, 0]]
+    attributes = {
+        "TRANSLATION": content.attribute((place - corner).astype("<f4"), FLOAT, "VEC3"),
+        "SCALE": content.attribute(scale.astype("<f4"), FLOAT, "VEC3"),
+        "_FEATURE_ID_0": content.attribute(instances.feature.astype("<f4")[:, None], FLOAT, "SCALAR"),
+    }
+    return {
+        "translation": corner.tolist(),
+        "extensions": {
+            "EXT_mesh_gpu_instancing": {"attributes": attributes},
+            "EXT_instance_features": {"featureIds": [features]},
+        },
+    }
+
+
+def _shape(content: _Binary, shape: Prototype) -> dict[str, Any]:
+    """Primitive of a prototype."""
+    xyz, normal, color, triangles = shape.corners()
+    attributes = {
+        "POSITION": content.attribute(_y_up(xyz).astype("<f4"), FLOAT, "VEC3", limits=True),
+        "NORMAL": content.attribute(_y_up(normal), BYTE, "VEC3", normalized=True),
+        "COLOR_0": content.attribute(linear(color), UNSIGNED_BYTE, "VEC3", normalized=True),
+    }
+    indices = content.indices(triangles, len(xyz))
+    return {"attributes": attributes, "indices": indices, "material": 0, "mode": 4}
+
+
+def _y_up(values: NDArray[Any]) -> NDArray[Any]:
+    """As glTF has them, y-up: 3D Tiles turns (x, y, z) of the content into (x, -z, y) of the tile."""
+    return np.column_stack([values[:, 0], values[:, 2], -values[:, 1]]).astype(values.dtype)
 
 
 def empty() -> bytes:
@@ -177,8 +241,20 @@ class _Binary:
         rows = np.zeros((len(values), -(-width // 4) * 4), dtype=np.uint8)
         rows[:, :width] = np.ascontiguousarray(values).view(np.uint8)
         packed = meshopt.encode_vertices(rows) if self.compress else None
+        filtered: dict[str, str] = {}
+        if packed is not None and component == BYTE:  # the only signed bytes are those of normals
+            folded = meshopt.encode_vertices(meshopt.octahedral(values))
+            if len(gzip.compress(folded)) < len(gzip.compress(packed)):
+                packed, filtered = folded, {"filter": "OCTAHEDRAL"}
         accessor: dict[str, Any] = {
-            "bufferView": self._geometry(rows.tobytes(), packed, "ATTRIBUTES", len(rows), rows.shape[1]),
+            "bufferView": self._geometry(
+                rows.tobytes(),
+                packed,
+                "ATTRIBUTES",
+                len(rows),
+                rows.shape[1],
+                filtered,
+            ),
             "componentType": component,
             "count": len(values),
             "type": kind,
@@ -219,7 +295,15 @@ class _Binary:
         fallback = {"EXT_meshopt_compression": {"fallback": True}}
         return [*own, {"byteLength": self.unpacked, "extensions": fallback}]
 
-    def _geometry(self, data: bytes, packed: bytes | None, mode: str, count: int, stride: int) -> int:
+    def _geometry(
+        self,
+        data: bytes,
+        packed: bytes | None,
+        mode: str,
+        count: int,
+        stride: int,
+        filtered: dict[str, str] | None = None,
+    ) -> int:
         view: dict[str, Any] = {"byteLength": len(data)}
         if mode == "ATTRIBUTES":
             view |= {"byteStride": stride, "target": _VERTEX_BUFFER}
@@ -235,7 +319,7 @@ class _Binary:
                 "byteStride": stride,
                 "count": count,
                 "mode": mode,
-            }
+            } | (filtered or {})
             view |= {
                 "buffer": 1,
                 "byteOffset": self.unpacked,

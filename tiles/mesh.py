@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from tiles.instances import Instances
+
 Kind = Literal["string", "int", "float", "bool"]
 
 
@@ -71,6 +73,10 @@ class Cell:
     middle
         A mesh between both (LoD 1.3), for the level directly above the leaves, as far as there is room;
         where absent, or without a feature, that shows the overview.
+    instances
+        Shapes that are drawn many times, beside `detail`.
+    overview_instances
+        Simpler ones for the upper levels; where absent they are `instances`.
     """
 
     name: str
@@ -79,6 +85,8 @@ class Cell:
     properties: pd.DataFrame
     bounds: tuple[float, float, float, float] | None = None
     middle: Mesh | None = None
+    instances: Instances | None = None
+    overview_instances: Instances | None = None
 
 
 @dataclass(frozen=True)
@@ -111,12 +119,38 @@ def checked(cell: Cell) -> Cell:
             "give each feature one row and let its triangles share that row number"
         )
     rows = len(table)
+    for part in (cell.instances, cell.overview_instances):
+        if part is not None:
+            _check_instances(part, rows, cell)
     return replace(
         cell,
         detail=_checked(cell.detail, rows, cell, "detail"),
         overview=None if cell.overview is None else _checked(cell.overview, rows, cell, "overview"),
         middle=None if cell.middle is None else _checked(cell.middle, rows, cell, "middle"),
     )
+
+
+def _check_instances(part: Instances, features: int, cell: Cell) -> None:
+    where, count = f"Cell {cell.name}, instances", len(part.feature)
+    for name, array, shape in (
+        ("prototype", part.prototype, (count,)),
+        ("place", part.place, (count, 3)),
+        ("scale", part.scale, (count, 2)),
+        ("feature", part.feature, (count,)),
+    ):
+        if array.shape != shape:
+            raise TilesError(f"{where}: {name} has shape {array.shape}, expected {shape}")
+    if not count:
+        return
+    if part.feature.min() < 0 or part.feature.max() >= features:
+        raise TilesError(f"{where}: they refer to feature row {part.feature.max()} of {features}")
+    if part.prototype.min() < 0 or part.prototype.max() >= len(part.prototypes):
+        raise TilesError(f"{where}: they refer to prototype {part.prototype.max()} of {len(part.prototypes)}")
+    sound = np.isfinite(part.place).all(axis=1) & np.isfinite(part.scale).all(axis=1)
+    sound &= (part.scale > 0).all(axis=1)
+    if not sound.all():
+        name = cell.properties["identificatie"].iloc[int(part.feature[~sound][0])]
+        raise TilesError(f"{where}: feature {name} has a place or a size that is not a finite number")
 
 
 def _checked(mesh: Mesh, features: int, cell: Cell, part: str) -> Mesh:

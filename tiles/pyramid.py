@@ -13,7 +13,7 @@ error, up to twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Publish = Callable[["Key", Welded, properties.Columns], "Content"]
+    from tiles.instances import Instances
+
+    Publish = Callable[["Key", Welded, Instances, properties.Columns], "Content"]
 
 _ERROR_PER_METRE = 0.012
 _ERROR_PIXELS = 16
@@ -103,8 +105,8 @@ class Pyramid:
     Parameters
     ----------
     publish
-        Called with each tile's key, vertices (features numbered as the rows of the columns) and property
-        columns.
+        Called with each tile's key, vertices and instances (features numbered as the rows of the columns) and
+        property columns.
     cell_size
         Side of the squares in which cells arrive [m].
     scratch
@@ -129,6 +131,7 @@ class Pyramid:
         mesh = weld(detail.mesh, FINEST_STEP)
         vertices = np.bincount(mesh.feature, minlength=len(centroid))
         drawn = vertices > 0
+        drawn[detail.instances.feature] = True
         if not drawn.any():
             return drawn
         overview = overview.features(drawn)
@@ -139,7 +142,8 @@ class Pyramid:
             count = int(chosen.sum())
             fits = count <= self._limits.features and int(vertices[chosen].sum()) <= self._limits.vertices
             if fits or count == 1 or key.level <= _DEEPEST:
-                content = self._tile(key, mesh.features(chosen), detail.columns)
+                copies = detail.instances.select(chosen[detail.instances.feature])
+                content = self._tile(key, mesh.features(chosen), copies, detail.columns)
                 return Node(key, content, float(area[place[chosen]].sum()))
             middle = (np.array([key.column, key.row]) + 0.5) * self._side(key)
             east, north = centroid[:, 0] >= middle[0], centroid[:, 1] >= middle[1]
@@ -195,19 +199,20 @@ class Pyramid:
         box = _around([child.box for child in children])
         # where the next step is full detail, this one may be halfway
         halfway = any(not child.children for child in children)
-        kept, mesh = thinned(source, self._step(box), self._limits.upper_vertices, halfway=halfway)
+        kept, mesh, copies = thinned(source, self._step(box), self._limits.upper_vertices, halfway=halfway)
         area = sum(child.area for child in children)
         shown = float(kept.area().sum()) / area if area > 0 else 1.0
         # Where most buildings had to be left out, the next level must come sooner: tiles of 1/n of the
         # content are refined from sqrt(n) times as far, so that the view holds n times as many of them.
         urgency = min(max(shown, 1e-9) ** -0.5, _MOST_URGENT)
         error = max(round(self._error(box) * urgency, 3), *(child.error for child in children), FINEST_STEP)
-        return Node(key, self._tile(key, mesh, kept.columns), area, error, children), kept
+        return Node(key, self._tile(key, mesh, copies, kept.columns), area, error, children), kept
 
-    def _tile(self, key: Key, mesh: Welded, columns: properties.Columns) -> Content:
-        rows, feature = np.unique(mesh.feature, return_inverse=True)
-        compact = Welded(mesh.step, mesh.lattice, mesh.normal, mesh.color, feature, mesh.triangles)
-        return self._publish(key, compact, properties.select(columns, rows))
+    def _tile(self, key: Key, mesh: Welded, copies: Instances, columns: properties.Columns) -> Content:
+        rows, feature = np.unique(np.concatenate([mesh.feature, copies.feature]), return_inverse=True)
+        own, theirs = np.split(feature, [len(mesh.feature)])
+        compact = replace(mesh, feature=own)
+        return self._publish(key, compact, replace(copies, feature=theirs), properties.select(columns, rows))
 
     def _keep(self, key: Key, source: Source) -> None:
         source.save(self._parked(key))

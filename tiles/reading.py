@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+Json = dict[str, Any]
+Accessor = Callable[[int], "NDArray[Any]"]
+_Part = tuple["NDArray[Any]", "NDArray[np.int64]", "NDArray[Any]", "NDArray[np.uint8]", "NDArray[np.int64]"]
 _TYPES = {
     glb.BYTE: "i1",
     glb.UNSIGNED_BYTE: "u1",
@@ -211,28 +215,73 @@ def _mesh(document: dict[str, Any], data: bytes) -> TileMesh:
                 )
         return values
 
-    node = document["nodes"][0]
-    primitive = document["meshes"][node["mesh"]]["primitives"][0]
+    table = decode_table(document["extensions"]["EXT_structural_metadata"], view)
+    parts = []
+    for node in document["nodes"]:
+        primitive = document["meshes"][node["mesh"]]["primitives"][0]
+        read = _copies if "EXT_mesh_gpu_instancing" in node.get("extensions", {}) else _whole
+        parts.append(read(node, primitive, accessor, len(table)))
+    first = np.cumsum([0, *(len(part[0]) for part in parts)]).tolist()
+    position, triangles, normal, color, feature = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    triangles = triangles + np.repeat(first[:-1], [len(part[1]) for part in parts])[:, None]
+    return TileMesh(_z_up(position), triangles, _z_up(normal), color, feature, table)
+
+
+def _whole(node: Json, primitive: Json, accessor: Accessor, rows: int) -> _Part:
+    """A mesh with a feature id per vertex."""
+    position, triangles, normal, color = _primitive(primitive, accessor)
+    position = position * np.array(node["scale"]) + np.array(node["translation"])
+    feature = accessor(primitive["attributes"]["_FEATURE_ID_0"])[:, 0].astype(np.int64)
+    if len(feature) != len(position):
+        raise TilesError(f"{len(position)} positions, but {len(feature)} feature ids")
+    _same_count("EXT_mesh_features", primitive["extensions"], rows)
+    return position, triangles, normal, color, feature
+
+
+def _copies(node: Json, primitive: Json, accessor: Accessor, rows: int) -> _Part:
+    """All instances of a prototype, written out."""
+    attributes = node["extensions"]["EXT_mesh_gpu_instancing"]["attributes"]
+    place, scale, feature = (
+        accessor(attributes[name]).astype(np.float64) for name in ("TRANSLATION", "SCALE", "_FEATURE_ID_0")
+    )
+    if {len(scale), len(feature)} != {len(place)}:
+        raise TilesError(f"{len(place)} instances, but {len(scale)} sizes and {len(feature)} feature ids")
+    _same_count("EXT_instance_features", node["extensions"], rows)
+    shape, triangles, normal, color = _primitive(primitive, accessor)
+    position = shape[None] * scale[:, None] + place[:, None] + np.array(node["translation"])
+    direction = normal[None] / scale[:, None]
+    direction /= np.linalg.norm(direction, axis=2, keepdims=True)
+    count, size = len(place), len(shape)
+    return (
+        position.reshape(-1, 3),
+        (triangles[None] + size * np.arange(count)[:, None, None]).reshape(-1, 3),
+        direction.reshape(-1, 3),
+        np.tile(color, (count, 1)),
+        np.repeat(feature[:, 0].astype(np.int64), size),
+    )
+
+
+def _primitive(
+    primitive: Json, accessor: Accessor
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.float64], NDArray[np.uint8]]:
+    """Positions, triangles, normals and colours, in units of the node."""
     attributes = primitive["attributes"]
     position = accessor(attributes["POSITION"]).astype(np.float64)
-    position = position * np.array(node["scale"]) + np.array(node["translation"])
     normal = np.maximum(accessor(attributes["NORMAL"]).astype(np.float64) / 127, -1)
-    feature = accessor(attributes["_FEATURE_ID_0"])[:, 0].astype(np.int64)
     triangles = accessor(primitive["indices"])[:, 0].astype(np.int64).reshape(-1, 3)
     if triangles.max() >= len(position):
         raise TilesError(f"triangles refer to vertex {triangles.max()} of {len(position)}")
-    if {len(normal), len(feature)} != {len(position)}:
-        raise TilesError(
-            f"{len(position)} positions, but {len(normal)} normals and {len(feature)} feature ids"
-        )
-    table = decode_table(document["extensions"]["EXT_structural_metadata"], view)
-    declared = primitive["extensions"]["EXT_mesh_features"]["featureIds"][0]["featureCount"]
-    if declared != len(table):
-        raise TilesError(
-            f"EXT_mesh_features counts {declared} features, the property table has {len(table)} rows"
-        )
-    color = glb.srgb(accessor(attributes["COLOR_0"]))
-    return TileMesh(_z_up(position), triangles, _z_up(normal), color, feature, table)
+    if len(normal) != len(position):
+        raise TilesError(f"{len(position)} positions, but {len(normal)} normals")
+    return position, triangles, normal, glb.srgb(accessor(attributes["COLOR_0"]))
+
+
+def _same_count(extension: str, extensions: Json, rows: int) -> None:
+    declared = extensions[extension]["featureIds"][0]["featureCount"]
+    if declared != rows:
+        raise TilesError(f"{extension} counts {declared} features, the property table has {rows} rows")
 
 
 def _z_up(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tiles import properties
+from tiles.instances import Instances, nothing
 from tiles.mesh import Mesh
 from tiles.weld import FINEST_STEP, Welded, weld
 
@@ -24,16 +25,18 @@ class Source:
     """Geometry from which tiles are made.
 
     `mesh` is in the local frame [m], `columns` are its properties, and `finer` is what may be drawn instead
-    of some features, where there is room.
+    of some features, where there is room. `instances` are drawn beside it.
     """
 
     mesh: Mesh
     columns: properties.Columns
     finer: Mesh | None = None
+    instances: Instances = field(default_factory=nothing)
 
     def save(self, path: Path) -> None:
         """Park on disk: of a whole city only one node's worth is in memory."""
         arrays = {f"column_{name}": values for name, values in self.columns.items()}
+        arrays |= {f"instances_{name}": values for name, values in self.instances.arrays().items()}
         for part, mesh in (("mesh", self.mesh), ("finer", self.finer)):
             if mesh is not None:
                 arrays |= {f"{part}_{name}": getattr(mesh, name) for name in _FIELDS}
@@ -51,7 +54,8 @@ class Source:
             for part in ("mesh", "finer")
         )
         assert mesh is not None
-        return cls(mesh, columns, finer)
+        copies = {name[10:]: values for name, values in arrays.items() if name.startswith("instances_")}
+        return cls(mesh, columns, finer, Instances.of_arrays(copies))
 
     @classmethod
     def merged(cls, parts: list[Source]) -> Source:
@@ -66,16 +70,21 @@ class Source:
             _side_by_side(several, [row for row, part in zip(rows, finer, strict=False) if part is not None])
             if several
             else None,
+            Instances.merged(
+                [
+                    replace(part.instances, feature=part.instances.feature + row)
+                    for part, row in zip(parts, rows, strict=False)
+                ]
+            ),
         )
 
     def area(self) -> NDArray[np.float64]:
         """(F,) surface of each feature [m2]."""
-        a, b, c = (self.mesh.xyz[self.mesh.triangles[:, k]] for k in range(3))
+        mesh = self.mesh.beside(self.instances.expanded())
+        a, b, c = (mesh.xyz[mesh.triangles[:, k]] for k in range(3))
         double = np.linalg.norm(np.cross(b - a, c - a), axis=1)
         count = len(self.columns["identificatie"])
-        area: NDArray[np.float64] = np.bincount(self.mesh.feature, double / 2, minlength=count).astype(
-            np.float64
-        )
+        area: NDArray[np.float64] = np.bincount(mesh.feature, double / 2, minlength=count).astype(np.float64)
         return area
 
     def features(self, keep: NDArray[np.bool_]) -> Source:
@@ -85,7 +94,8 @@ class Source:
             None if part is None else _of_features(part, keep, number) for part in (self.mesh, self.finer)
         )
         assert mesh is not None
-        return Source(mesh, properties.select(self.columns, np.flatnonzero(keep)), finer)
+        copies = self.instances.select(keep[self.instances.feature]).numbered(number)
+        return Source(mesh, properties.select(self.columns, np.flatnonzero(keep)), finer, copies)
 
 
 def _of_features(mesh: Mesh, keep: NDArray[np.bool_], number: NDArray[np.int64]) -> Mesh:
@@ -105,16 +115,20 @@ def _side_by_side(meshes: list[Mesh], rows: list[int]) -> Mesh:
     )
 
 
-def thinned(source: Source, step: float, vertices: int, *, halfway: bool = False) -> tuple[Source, Welded]:
+def thinned(
+    source: Source, step: float, vertices: int, *, halfway: bool = False
+) -> tuple[Source, Welded, Instances]:
     """Simplify to `step` [m] and keep the largest features, by area, that fit in `vertices`.
 
     Where this is `halfway` to the full detail, the largest of those take their finer form for what room is
-    left. Returns what is left unsimplified, for the level above, and simplified, to draw.
+    left. Returns what is left unsimplified, for the level above, and simplified, to draw, with its instances.
     """
     # Heights keep four times the precision: coarse steps would make terraces of the flat country.
     mesh = weld(source.mesh, step, max(step / 4, FINEST_STEP))
     count = len(source.columns["identificatie"])
+    copies = source.instances
     needs = np.bincount(mesh.feature, minlength=count)
+    needs += np.bincount(copies.feature, copies.vertices(), minlength=count).astype(np.int64)
     order = np.argsort(-source.area(), kind="stable")
     order = order[needs[order] > 0]
     fitting = order[np.cumsum(needs[order]) <= vertices]
@@ -122,7 +136,7 @@ def thinned(source: Source, step: float, vertices: int, *, halfway: bool = False
     keep[fitting if len(fitting) else order[:1]] = True
     if not keep.any():
         # Every feature is smaller than a step: draw them as they are, they cannot be many.
-        return source, weld(source.mesh, FINEST_STEP)
+        return source, weld(source.mesh, FINEST_STEP), copies
     kept = replace(source, finer=None).features(keep)
     if halfway and source.finer is not None:
         finer = _finer(source.finer, keep, order, needs, vertices, step)
@@ -132,9 +146,7 @@ def thinned(source: Source, step: float, vertices: int, *, halfway: bool = False
         mesh = weld(mixed, step, max(step / 4, FINEST_STEP))
     mesh = mesh.features(keep)
     number = np.cumsum(keep) - 1
-    return kept, Welded(
-        mesh.step, mesh.lattice, mesh.normal, mesh.color, number[mesh.feature], mesh.triangles
-    )
+    return kept, replace(mesh, feature=number[mesh.feature]), kept.instances
 
 
 def _finer(

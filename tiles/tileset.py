@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from tiles import glb, meshopt, properties
 from tiles.errors import TilesError
 from tiles.files import Staging, disk_errors, write_file
 from tiles.frame import Frame
+from tiles.instances import Instances, nothing
 from tiles.mesh import Cell, Mesh, Property, checked
 from tiles.pyramid import Content, Key, Limits, Node, Pyramid
 from tiles.rdnap import RdNap
@@ -123,20 +124,33 @@ def write_tileset(
 
     with disk_errors(folder), Staging(folder) as staging:
 
-        def publish(key: Key, mesh: Welded, columns: properties.Columns) -> Content:
+        def publish(key: Key, mesh: Welded, instances: Instances, columns: properties.Columns) -> Content:
             size = (cell_size or 500.0) * 2.0**key.level
             uri = f"{size:g}/{key.column}_{key.row}.glb"
             data = glb.pack(
-                mesh, columns, theme=theme, schema=schema, compress=packed, attribution=attribution
+                mesh,
+                columns,
+                theme=theme,
+                schema=schema,
+                compress=packed,
+                attribution=attribution,
+                instances=instances,
             )
             staging.write(uri, data)
-            drawn = len(columns["identificatie"])
-            return Content(uri, thickened(mesh.box), len(mesh.triangles), len(mesh.lattice), drawn, len(data))
+            copies = instances.expanded()
+            return Content(
+                uri=uri,
+                box=thickened(_box(mesh, copies)),
+                triangles=len(mesh.triangles) + len(copies.triangles),
+                vertices=len(mesh.lattice) + int(instances.vertices().sum()),
+                features=len(columns["identificatie"]),
+                bytes=len(data),
+            )
 
         for cell in map(checked, cells):
             seen += 1
             columns = properties.encode(cell.properties, schema, cell.name)
-            bounds = cell.bounds or _bounds(cell.detail)
+            bounds = cell.bounds or _bounds(cell)
             if bounds is None:
                 empty += [str(value) for value in cell.properties["identificatie"]]
                 continue
@@ -147,13 +161,18 @@ def write_tileset(
             pyramid = pyramid or Pyramid(publish, cell_size, staging.scratch, limits)
             drawn = pyramid.add(
                 Key(0, floor(middle[0] / cell_size), floor(middle[1] / cell_size)),
-                Source(_local(cell.detail, frame, rdnap, cell), columns),
+                Source(
+                    _local(cell.detail, frame, rdnap, cell),
+                    columns,
+                    instances=_local_instances(cell.instances, frame, rdnap, cell),
+                ),
                 Source(
                     _local(_overview(cell), frame, rdnap, cell),
                     columns,
                     None if cell.middle is None else _local(upper(cell.middle), frame, rdnap, cell),
+                    _local_instances(cell.overview_instances or cell.instances, frame, rdnap, cell),
                 ),
-                _centroids(cell.detail, len(cell.properties)),
+                _centroids(cell),
             )
             features += int(drawn.sum())
             empty += [str(value) for value in cell.properties["identificatie"][~drawn]]
@@ -270,10 +289,21 @@ def _relative(folder: Path, above: Path) -> str:
         raise TilesError(f"The tileset in {folder} must lie inside {above} to be part of its root") from error
 
 
-def _bounds(mesh: Mesh) -> tuple[float, float, float, float] | None:
-    if not len(mesh.triangles):
-        return None
+def _box(mesh: Welded, copies: Mesh) -> NDArray[np.float64]:
+    """(2, 3) extent of a tile [m]."""
+    boxes = [mesh.box] if len(mesh.lattice) else []
+    if len(copies.xyz):
+        boxes.append(np.stack([copies.xyz.min(axis=0), copies.xyz.max(axis=0)]))
+    return np.stack([np.min(boxes, axis=(0, 1)), np.max(boxes, axis=(0, 1))])
+
+
+def _bounds(cell: Cell) -> tuple[float, float, float, float] | None:
+    mesh = cell.detail
     used = mesh.xyz[mesh.triangles.ravel(), :2]
+    if cell.instances is not None:
+        used = np.concatenate([used, cell.instances.place[:, :2]])
+    if not len(used):
+        return None
     (xmin, ymin), (xmax, ymax) = used.min(axis=0), used.max(axis=0)
     return float(xmin), float(ymin), float(xmax), float(ymax)
 
@@ -296,12 +326,29 @@ def _local(mesh: Mesh, frame: Frame, rdnap: RdNap, cell: Cell) -> Mesh:
     return Mesh(frame.to_local(ecef), triangles.reshape(-1, 3), mesh.feature, mesh.color)
 
 
-def _centroids(mesh: Mesh, features: int) -> NDArray[np.float64]:
-    """(F, 2) mean of the corners of each feature's triangles [m, RD]."""
-    corners = mesh.xyz[mesh.triangles, :2].mean(axis=1)
-    count = np.maximum(np.bincount(mesh.feature, minlength=features), 1)
+def _local_instances(instances: Instances | None, frame: Frame, rdnap: RdNap, cell: Cell) -> Instances:
+    """Instances in the local frame, as tiles hold them."""
+    if instances is None:
+        return nothing()
+    try:
+        ecef = rdnap.to_ecef(instances.place)
+    except TilesError as error:
+        raise TilesError(f"Cell {cell.name}: {error}") from error
+    turn = frame.turn(rdnap)
+    shapes = tuple(shape.turned(turn) for shape in instances.prototypes)
+    return replace(instances, prototypes=shapes, place=frame.to_local(ecef)).snapped()
+
+
+def _centroids(cell: Cell) -> NDArray[np.float64]:
+    """(F, 2) mean of the corners of each feature's triangles, and of the places of its instances [m, RD]."""
+    mesh, features = cell.detail, len(cell.properties)
+    place, feature = mesh.xyz[mesh.triangles, :2].mean(axis=1), mesh.feature
+    if cell.instances is not None:
+        place = np.concatenate([place, cell.instances.place[:, :2]])
+        feature = np.concatenate([feature, cell.instances.feature])
+    count = np.maximum(np.bincount(feature, minlength=features), 1)
     return np.column_stack(
-        [np.bincount(mesh.feature, corners[:, axis], minlength=features) / count for axis in (0, 1)]
+        [np.bincount(feature, place[:, axis], minlength=features) / count for axis in (0, 1)]
     )
 
 

@@ -90,7 +90,7 @@ def weld(mesh: Mesh, step: float, vertical_step: float | None = None) -> Welded:
     snap = np.maximum([step, step, vertical], finest)
     lattice = np.rint(xyz / snap).astype(np.int64) * np.rint(snap / finest).astype(np.int64)
     # The faces' own directions, not those after rounding: a coarse tile is shaded like the fine one.
-    normal = _normals(xyz, corner)
+    normal = normals(xyz, corner)
     if step > FINEST_STEP:
         normal = _winds(normal)
     point, where = _unique_rows(lattice)
@@ -129,7 +129,8 @@ def in_order_of_use(triangles: NDArray[np.int64]) -> tuple[NDArray[np.int64], ND
     return rank[inverse].reshape(-1, 3), old[order]
 
 
-def _normals(xyz: NDArray[np.float64], corner: NDArray[np.int64]) -> NDArray[np.int8]:
+def normals(xyz: NDArray[np.float64], corner: NDArray[np.int64]) -> NDArray[np.int8]:
+    """(T, 3) direction that each triangle faces, 127 being one; up for one without area."""
     a, b, c = xyz[corner[:, 0]], xyz[corner[:, 1]], xyz[corner[:, 2]]
     normal = np.cross(b - a, c - a)
     length = np.linalg.norm(normal, axis=1, keepdims=True)

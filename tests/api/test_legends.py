@@ -72,3 +72,26 @@ def test_the_catalogue_tells_where_every_attribute_comes_from(client: TestClient
     (source,) = entries["energielabel"]["provenance"]
     assert (source["kind"], source["date"], source["licence"]) == ("energielabel", "2024-01-01", "CC0-1.0")
     assert {s["kind"] for s in entries["hoogte"]["provenance"]} == {"bag", "bgt"}
+
+
+def test_every_attribute_of_every_type_has_a_distribution(client: TestClient) -> None:
+    types = set()
+    for entry in client.get("/api/catalogue").json():
+        for collection in ("pand", "verblijfsobject", "buurt", "wegdeel"):
+            if (
+                entry["name"]
+                not in client.get(f"/api/collections/{collection}/queryables").json()["properties"]
+            ):
+                continue
+            asked = {"property": entry["name"]}
+            found = client.get(f"/api/collections/{collection}/values", params=asked)
+            assert found.status_code == 200, (collection, entry["name"], found.text)
+            counts = [v["count"] for v in found.json()["values"]]
+            assert counts == sorted(counts, reverse=True)
+            number = entry["type"] in ("integer", "number")
+            histogram = client.get(f"/api/collections/{collection}/histogram", params=asked)
+            assert histogram.status_code == (200 if number else 400)
+            if number:
+                assert sum(b["count"] for b in histogram.json()["bins"]) == sum(counts)
+            types.add(entry["type"])
+    assert {"integer", "number", "string", "boolean", "datetime", "list"} <= types

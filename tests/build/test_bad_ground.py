@@ -13,7 +13,9 @@ import shapely
 from tests.build.towns import CORNER, Town, build_town, read_json
 from tests.end_to_end.twins import features, read_collection
 from twin.build import Silence
+from twin.build.heights import BROKEN, NO_HEIGHT, account_heights
 from twin.check import check_twin
+from twin.ground.levels import FAULT
 
 GROUND, FRONT = 1.0, 60.0  # [m, NAP], [m] from the corner
 HOLE = (60.0, 62.0, 90.0, 78.0)  # without a single point
@@ -107,3 +109,32 @@ def test_nothing_of_it_vanishes_and_it_passes_the_check(twin: Path) -> None:
         }
         assert len(read_collection(twin, name)) == number
     assert check_twin(twin, Silence()).findings == []
+
+
+def test_the_report_lists_where_all_heights_are_from(twin: Path) -> None:
+    page = (twin / "report" / "index.html").read_text(encoding="utf-8")
+    for name, source, number in (
+        ("begroeidterreindeel", "maaiveld van de omgeving: geen grondpunten", 1),
+        ("overbruggingsdeel", "maaiveld: geen kunstwerkpunten", 1),
+        ("wegdeel", "maaiveldpunten van het AHN", 2),
+    ):
+        assert f'<tr><td>{name}</td><td>{source}</td><td class="n">{number}</td></tr>' in page
+    heights = {c["collection"]: c for c in read_json(twin / "twin.json")["ledger"] if c["stage"] == "height"}
+    assert heights["wegdeel"]["objects_out"] == 2
+
+
+def test_what_gets_no_height_is_in_the_ledger_by_name() -> None:
+    table = pd.DataFrame(
+        {
+            "collection": ["wegdeel", "wegdeel", "paal"],
+            "identificatie": ["a", "b", "c"],
+            "h_bron": ["maaiveldpunten van het AHN", "geen punten", FAULT],
+        }
+    )
+    ledger = account_heights(table)
+    assert [(c.collection, c.objects_in, c.objects_out) for c in ledger.counts] == [
+        ("paal", 1, 0),
+        ("wegdeel", 2, 1),
+    ]
+    lines = ledger.reject_lines()
+    assert lines[["object_id", "reason"]].to_numpy().tolist() == [["c", BROKEN], ["b", NO_HEIGHT]]

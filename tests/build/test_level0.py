@@ -95,9 +95,19 @@ def test_levels_are_partitions_of_their_own_and_know_what_is_above() -> None:
     assert len(layers[2, "wegdeel"].above) == 0
 
 
-def test_below_the_ground_there_is_no_surface() -> None:
-    _, tiles = made(wegdeel=surfaces("wegdeel", [box(0, 0, 50, 10)], -1))
-    assert tiles == {}
+def test_what_is_below_the_ground_is_no_part_of_the_partition_above_it() -> None:
+    roads = surfaces("wegdeel", [box(0, 0, 50, 10), box(0, 0, 50, 10)], [0, -1])
+    tunnel = surfaces("tunneldeel", [box(0, -1, 50, 11)], -1)
+    _, tiles = made(wegdeel=roads, tunneldeel=tunnel)
+    (own,) = tiles.values()
+    assert [(layer.level, layer.collection.tolist(), layer.mended.any()) for layer in own.layers] == [
+        (0, ["wegdeel"], False), (-1, ["wegdeel"], False), (-1, ["tunneldeel"], False),
+    ]  # fmt: skip
+    road, around = (layer.depths for layer in own.layers[1:])
+    # One body, as deep as its road needs, without a place where it comes out.
+    assert road.clearance.tolist() == around.clearance.tolist() == [5.6]
+    assert road.body.tolist() == around.body.tolist()
+    assert len(road.joins) == 0
 
 
 def test_a_pand_stands_where_the_bgt_has_it_and_not_where_it_is_only_planned() -> None:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.derived.houses import box, gable, row
-from twin.derived import envelope, faces_of, floors, irradiation, shared_walls, sun
+from twin.derived import envelope, faces_of, floors, irradiation, roof_light, shared_walls, sun
 from twin.derived.faces import WINDS
-from twin.derived.make_irradiation import AZIMUTHS, SLOPES, make
-from twin.derived.sun import _table
+from twin.derived.make_irradiation import AZIMUTHS, SLOPES, make, make_beam
+from twin.derived.sun import table_of
 from twin.geometry.columns import Ints, Shells
 from twin.geometry.measure import area_by_semantic
 
@@ -181,11 +181,12 @@ def test_a_block_has_as_much_floor_as_its_floors_are_large() -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pvlib, about pandas
 def test_the_table_is_the_one_that_its_program_makes() -> None:
-    np.testing.assert_allclose(make(), _table(), atol=0.15)
+    np.testing.assert_allclose(make(), table_of("irradiation.csv"), atol=0.15)
+    np.testing.assert_allclose(make_beam(), table_of("beam.csv"), atol=0.02)
 
 
 def test_the_table_says_what_is_known_of_the_netherlands() -> None:
-    table = _table()
+    table = table_of("irradiation.csv")
     best = np.unravel_index(table.argmax(), table.shape)
     assert 30 <= SLOPES[best[0]] <= 40
     assert AZIMUTHS[best[1]] == 180
@@ -197,7 +198,7 @@ def test_the_table_says_what_is_known_of_the_netherlands() -> None:
 
 
 def test_between_the_columns_it_is_between_their_values() -> None:
-    table = _table()
+    table = table_of("irradiation.csv")
     assert irradiation(np.array([30.0]), np.array([180.0])) == pytest.approx(table[3, 12])
     assert irradiation(np.array([35.0]), np.array([180.0])) == pytest.approx(
         (table[3, 12] + table[4, 12]) / 2
@@ -209,7 +210,9 @@ def test_between_the_columns_it_is_between_their_values() -> None:
 
 def test_sun_on_a_house() -> None:
     shells = row(gable(0, 0, 10, 8, 3, 7), box(20, 0, 10, 10, 3), box(40, 0, 2, 2, 3))
-    table, surface = sun(faces_of(shells), np.arange(3), 4)
+    faces = faces_of(shells)
+    surface = roof_light(shells, faces, None)
+    table = sun(faces, surface, np.arange(3), 4)
     roof = 10 * np.hypot(4, 4)
     south, north = irradiation(np.array([45.0, 45.0]), np.array([180.0, 0.0]))
     assert table["zoninstraling"][:3] == pytest.approx([roof * (south + north), 100_000, 4_000], rel=1e-3)

@@ -30,7 +30,9 @@ def test_the_table_of_cityjson_types_is_that_of_the_collections() -> None:
         r[0].strip("`"): [c.strip("`") for c in r[1:4]]
         for r in rows(sections(page("developers/cityjson.md"))["BGT"])
     }
-    assert documented == {c.name: [c.city_type, c.surface_type or "–", c.theme] for c in COLLECTIONS.values()}
+    assert documented == {
+        c.name: [c.city_type, c.surface_type or "–", c.theme or "–"] for c in COLLECTIONS.values()
+    }
 
 
 def test_the_table_of_themes_is_that_of_the_collections() -> None:

@@ -18,7 +18,6 @@ from ingest.ahn import PointStore
 from ingest.sample.terrain import WATER_LEVEL
 from tests.conftest import Sample
 from tests.end_to_end.surfaces import flat_area, ground_triangles, heights, open_edges, true_height
-from tests.end_to_end.test_delft import settings, summary  # noqa: F401  fixtures: real Delft is built once
 from tests.end_to_end.twins import features, read_collection, solids
 from twin.build import BuildSummary, Silence, build
 from twin.cityjson import check_sequence
@@ -29,7 +28,7 @@ COLLECTIONS = (
     "scheiding", "kunstwerkdeel",
 )  # fmt: skip
 GREEN = ("begroeidterreindeel", "onbegroeidterreindeel")
-GROUND_TYPES = {"Building", "BuildingPart", "Road", "WaterBody", "PlantCover", "LandUse"}
+GROUND_TYPES = {"Building", "BuildingPart", "Road", "TransportSquare", "WaterBody", "PlantCover", "LandUse"}
 TYPES = {
     "delft": GROUND_TYPES | {"Bridge", "OtherConstruction", "SolitaryVegetationObject"},
     "sample_twin": GROUND_TYPES | {"SolitaryVegetationObject", "CityFurniture"},
@@ -56,8 +55,8 @@ def is_closed(triangles: pd.DataFrame, areas: gpd.GeoDataFrame) -> bool:
 
 
 @pytest.fixture(scope="module")
-def delft(summary: BuildSummary) -> Path:  # noqa: F811
-    return summary.out
+def delft(delft_summary: BuildSummary) -> Path:
+    return delft_summary.out
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from tests.ground.terrain_points import no_terrain, slope, terrain
 from twin.geometry.columns import Floats
 from twin.ground import SurfaceHeights, Terrain, surface_heights
 from twin.ground.levels import CIVIL, GROUND, WATER, HeightSource
+from twin.ground.underground import PIPE
 
 RNG = np.random.default_rng(3)
 POND = shapely.box(1010, 400010, 1030, 400030)
@@ -141,13 +142,14 @@ def test_steep_points_are_no_deck_to_drive_on() -> None:
 
 
 @pytest.mark.parametrize("water", [True, False])
-def test_below_the_ground_nothing_is_known(water: bool) -> None:
-    found = heights([DECK], -1, water, scattered(DECK, 1.0), CIVIL)
-    assert found.source.tolist() == [HeightSource.UNDERGROUND]
-    assert np.isnan(at(found, DECK)).all()
+@pytest.mark.parametrize("level", [-1, -2])
+def test_below_the_ground_a_depth_is_assumed_whatever_the_scanner_saw_above(level: int, water: bool) -> None:
+    found = heights([DECK], level, water, scattered(DECK, 1.0), CIVIL)
+    assert found.source.tolist() == [HeightSource.BELOW]
+    np.testing.assert_allclose(at(found, DECK), slope(corners(DECK)) + level * PIPE, atol=1e-9)
 
 
-@pytest.mark.parametrize(("level", "water"), [(0, False), (0, True), (1, False)])
+@pytest.mark.parametrize(("level", "water"), [(0, False), (0, True), (1, False), (-1, False)])
 def test_without_any_point_the_height_is_unknown_and_says_so(level: int, water: bool) -> None:
     found = heights([POND], level, water, ground=no_terrain())
     assert found.source.tolist() == [HeightSource.NONE]

@@ -132,7 +132,7 @@ def test_what_has_no_surface_has_none_and_does_not_shift_the_others(shape: Any) 
 @pytest.mark.parametrize("level", [-1, 0])
 def test_an_unknown_height_gives_no_shape(level: int) -> None:
     shapes = [SHAPES[1], shapely.LineString([(1001, 400001), (1002, 400005)]), shapely.Point(1001, 400001)]
-    found = lift(shapes, level, no_terrain() if level == 0 else None)
+    found = lift(shapes, level, no_terrain())
     for shells in (found.surfaces, found.lines, found.points):
         assert len(shells) == 3
         assert shells.object_offsets.tolist() == [0, 0, 0, 0]

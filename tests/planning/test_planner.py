@@ -238,7 +238,9 @@ def test_a_mass_far_outside_is_told_and_breaks_nothing(planner: Planner, home: A
     assert shapely.is_empty(found.area.shape)
 
 
-def test_sun_hours_come_with_the_wall_they_are_of(planner: Planner, panden: gpd.GeoDataFrame, home: Any) -> None:
+def test_sun_hours_come_with_the_wall_they_are_of(
+    planner: Planner, panden: gpd.GeoDataFrame, home: Any
+) -> None:
     x, y = (float(v) for v in home.geometry.centroid.coords[0])
     tower = [(x + 10, y - 40), (x + 30, y - 40), (x + 30, y - 20), (x + 10, y - 20)]
     variant = plan(home, {"kind": "add", "rings": [tower], "height": 40})

@@ -88,7 +88,15 @@ def test_the_norms_count_facades_below_two_and_three_hours() -> None:
     hours = np.array([[2.0, 2.0], [2.0, 1.9], [1.0, 0.0], [8.0, 3.0]])
     none = np.zeros((0, 3))
     found = Daylight(
-        np.arange(4), np.arange(4), np.zeros((4, 3)), np.array([10.0, 10, 10, 30]), hours, hours, none, none, 0.0
+        np.arange(4),
+        np.arange(4),
+        np.zeros((4, 3)),
+        np.array([10.0, 10, 10, 30]),
+        hours,
+        hours,
+        none,
+        none,
+        0.0,
     )
     got = of_daylight(found)
     assert got["facade_light"] == (1, 2)

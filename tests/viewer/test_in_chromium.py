@@ -37,6 +37,27 @@ def test_staff_log_in_and_see_more(npm: Run, chromium: str, sample_twin: Path, t
 
 
 @pytest.mark.slow
+def test_staff_log_in_at_their_provider(npm: Run, chromium: str, sample_twin: Path, tmp_path: Path) -> None:
+    """The whole flow: the page of the provider, the code, its exchange, and what is seen then."""
+    access = tmp_path / "access.toml"
+    with provider() as issuer:
+        access.write_text(
+            "[server]\nrate = 500.0\nburst = 5000\n\n"
+            f'[[provider]]\nissuer = "{issuer.issuer}"\naudience = "{AUDIENCE}"\nclient = "{CLIENT}"\n'
+            'title = "de gemeente"\nleeway = 0\nroles = { medewerker = "intern" }\n',
+            encoding="utf-8",
+        )
+        with serving(sample_twin, "--access", str(access)) as address:
+            options = ("--only", "login", "--provider", issuer.issuer, "--chromium", chromium)
+            walked = npm("run", "e2e", "--", "--base", address, *options)
+        print(walked.stdout)
+        assert walked.returncode == 0, walked.stdout + walked.stderr
+        # As it must have gone, whatever the page showed.
+        assert sum(path == "/token" for path in issuer.asked) == 3
+        assert not issuer.codes, "a code was given and never exchanged"
+
+
+@pytest.mark.slow
 def test_a_municipality_has_its_own_looks(npm: Run, chromium: str, sample_twin: Path, tmp_path: Path) -> None:
     root = shutil.copytree(sample_twin, tmp_path / "twin")
     picture = tmp_path / "logo.svg"
@@ -58,24 +79,3 @@ def test_a_municipality_has_its_own_looks(npm: Run, chromium: str, sample_twin: 
     print(walked.stdout)
     assert walked.returncode == 0, walked.stdout + walked.stderr
     assert "Gemeente Proef" in walked.stdout
-
-
-@pytest.mark.slow
-def test_staff_log_in_at_their_provider(npm: Run, chromium: str, sample_twin: Path, tmp_path: Path) -> None:
-    """The whole flow: the page of the provider, the code, its exchange, and what is seen then."""
-    access = tmp_path / "access.toml"
-    with provider() as issuer:
-        access.write_text(
-            "[server]\nrate = 500.0\nburst = 5000\n\n"
-            f'[[provider]]\nissuer = "{issuer.issuer}"\naudience = "{AUDIENCE}"\nclient = "{CLIENT}"\n'
-            'title = "de gemeente"\nleeway = 0\nroles = { medewerker = "intern" }\n',
-            encoding="utf-8",
-        )
-        with serving(sample_twin, "--access", str(access)) as address:
-            options = ("--only", "login", "--provider", issuer.issuer, "--chromium", chromium)
-            walked = npm("run", "e2e", "--", "--base", address, *options)
-        print(walked.stdout)
-        assert walked.returncode == 0, walked.stdout + walked.stderr
-        # As it must have gone, whatever the page showed.
-        assert sum(path == "/token" for path in issuer.asked) == 3
-        assert not issuer.codes, "a code was given and never exchanged"

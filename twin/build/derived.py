@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from twin.derived import envelope, faces_of, floors, irradiation, shared_walls, sun
+from twin.build.cloud import Cloud
+from twin.derived import Tops, envelope, faces_of, floors, roof_light, shared_walls, sun
 from twin.derived.party import GAP
 from twin.geometry.columns import Floats, Ints, Shells
 from twin.geometry.select import concatenate, take
@@ -58,7 +59,7 @@ def best(model: Reconstruction) -> Shells:
     return take(concatenate(levels), chosen * parts + np.arange(parts))
 
 
-def derived(model: Reconstruction, frame: pd.DataFrame, others: Neighbours) -> pd.DataFrame:
+def derived(model: Reconstruction, frame: pd.DataFrame, others: Neighbours, light: Floats) -> pd.DataFrame:
     """Attributes of panden that follow from their LoD 2.2 and what stands against it, a row each.
 
     Parameters
@@ -67,6 +68,8 @@ def derived(model: Reconstruction, frame: pd.DataFrame, others: Neighbours) -> p
     frame : DataFrame
         With ``oorspronkelijk_bouwjaar`` and ``gebruiksdoelen`` where they are known.
     others : Neighbours
+    light : (S,) float64 [kWh/m2]
+        Irradiation of each surface of its LoD 2.2 in a year.
     """
     panden = len(frame)
     made = np.flatnonzero(np.diff(model.solids["2.2"].object_offsets) > 0)
@@ -78,7 +81,7 @@ def derived(model: Reconstruction, frame: pd.DataFrame, others: Neighbours) -> p
     faces, count = faces_of(own), len(own.semantics)
     mine = type(shared)(shared.others[:count], shared.own[:count])
     table = envelope(faces, mine, model.part_pand[made], panden)
-    table |= sun(faces, model.part_pand[made], panden)[0]
+    table |= sun(faces, light, model.part_pand[made], panden)
     table |= _floors(model.quality, frame)
     # A pand of which some parts have no LoD 2.2 is not told by those that have.
     whole = np.bincount(model.part_pand[lower], minlength=panden) == 0
@@ -86,6 +89,7 @@ def derived(model: Reconstruction, frame: pd.DataFrame, others: Neighbours) -> p
         table[name] = np.where(whole, table[name], np.nan)
     decimals = {
         "aandeel_scheidingsmuur": 3,
+        "zon_beschaduwing": 3,
         "zoninstraling": 0,
         "zonnestroom": 0,
         "vloeroppervlak_geschat": 0,
@@ -95,16 +99,24 @@ def derived(model: Reconstruction, frame: pd.DataFrame, others: Neighbours) -> p
     )
 
 
-def roof_faces(solids: Shells) -> dict[str, Floats]:
-    """What CityJSON tells of every roof face of solids, each ``(S,)``; NaN for what is no roof."""
+def light_of(solids: Shells, cloud: Cloud) -> Floats:
+    """Sun on each surface of solids ``(S,)`` in a year [kWh/m2], less what is built around."""
+    built = cloud.points.classification == cloud.parameters.building_class
+    return roof_light(solids, faces_of(solids), Tops.of(cloud.points.xyz[built]) if built.any() else None)
+
+
+def roof_faces(solids: Shells, light: Floats) -> dict[str, Floats]:
+    """What CityJSON tells of every roof face of solids, each ``(S,)``; NaN for what is no roof.
+
+    ``light`` is that of :func:`light_of`.
+    """
     faces = faces_of(solids)
     roof = np.where(faces.roof, 0.0, np.nan)
-    sunny = irradiation(faces.slope, faces.azimuth)
     return {
         "dakvlak_azimut": np.round(faces.azimuth + roof + np.where(faces.flat, np.nan, 0.0)),
         "dakvlak_helling": np.round(faces.slope + roof, 1),
         "dakvlak_oppervlakte": np.round(faces.area + roof, 1),
-        "dakvlak_zoninstraling": np.round(sunny + roof),
+        "dakvlak_zoninstraling": np.round(light + roof),
     }
 
 

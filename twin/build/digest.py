@@ -33,7 +33,7 @@ def digest_of(job: TileJob) -> str:
         plain = frame.drop(columns=frame.geometry.name).astype("str")
         digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     digest.update(repr((job.header, job.header.translate.tolist())).encode())
-    clouds = f"{job.cloud.digest} {job.around.cloud.digest}"
+    clouds = f"{job.cloud.digest} {job.around.cloud.digest} {job.far.digest}"
     digest.update(f"{clouds} {sorted(job.withheld)} {job.catalogue.attributes}".encode())
     for _, ground in sorted(job.around.grounds.items()):
         digest.update(ground.digest.encode())

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.ahn import Points
-from twin.build.cloud import Bbox, Cloud
+from twin.build.cloud import Bbox, Cloud, CloudPart
 from twin.build.isolate import isolating
-from twin.build.level0 import TileGround, TileLayer
+from twin.build.layers import TileGround, TileLayer
+from twin.build.outsize import far_surfaces, far_terrain, ordinary
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import offsets_of
 from twin.geometry.select import concatenate, take
@@ -21,6 +22,7 @@ from twin.ground import COLLECTIONS, GroundMesh, HeightSource, Terrain, ground_m
 from twin.ground.decks import deck_terrain, joined_heights
 from twin.ground.levels import FAULT, GROUND
 from twin.ground.mesh import measured_share
+from twin.ground.underground import below, underground_terrain
 
 SURFACE, BANK = 0, 1
 """Semantics of a raised surface."""
@@ -76,18 +78,35 @@ class Ground:
     terrain : Terrain
     raised : dict of str to Raised
         Per collection, for as many objects as the tile has of it.
+    levels : dict of int to Terrain
+        Heights of the surfaces of other levels, where the tile has any.
     """
 
     terrain: Terrain
     raised: dict[str, Raised] = field(default_factory=dict)
+    levels: dict[int, Terrain] = field(default_factory=dict)
+
+    def at_level(self, level: int) -> Terrain:
+        """Heights of what lies on a level; without a surface there, the ground or a depth below it."""
+        if level in self.levels or level < 0:
+            return self.levels.get(level) or below(self.terrain, level)
+        return self.terrain
 
 
 def raise_ground(
-    collections: Mapping[str, gpd.GeoDataFrame], cloud: Cloud, ground: TileGround | None
+    collections: Mapping[str, gpd.GeoDataFrame],
+    cloud: Cloud,
+    ground: TileGround | None,
+    far: CloudPart | None = None,
 ) -> Ground:
-    """Terrain around the objects of a tile, and their surfaces on it and above it."""
+    """Terrain around the objects of a tile, and their surfaces on it and above it.
+
+    ``far`` are the points around what is too large for one raster; without any it lies with the rest.
+    """
     points = cloud.points
-    bounds = np.array([f.total_bounds for n, f in collections.items() if n in COLLECTIONS or n == "pand"])
+    lifted = {n: f for n, f in collections.items() if n in COLLECTIONS or n == "pand"}
+    frames = lifted.values() if far is None else ordinary(lifted)
+    bounds = np.array([f.total_bounds for f in frames])
     box: Bbox = (0.0, 0.0, 1.0, 1.0)
     if len(bounds):
         box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
@@ -95,22 +114,58 @@ def raise_ground(
         points.xyz[points.classification == GROUND], box, relief=ground.relief if ground else None
     )
     raised: dict[str, Raised] = {}
-    for layer in ground.layers if ground else ():
-        for name, found in _raise_layer(layer, terrain, points, collections):
+    levels: dict[int, Terrain] = {}
+    for layer in _parted(ground, collections, far):
+        surface_of, fixed = _level_of(layer, terrain, points)
+        if layer.far and far is not None:
+            surface_of = far_terrain(layer, far, ground.relief if ground else None)
+        # Of one level, roads come before what carries them.
+        if layer.level > 0 or layer.depths:
+            levels.setdefault(layer.level, surface_of)
+        for name, found in _raise_layer(layer, surface_of, fixed, collections):
             raised[name] = raised[name].over(found) if name in raised else found
-    return Ground(terrain, raised)
+    return Ground(terrain, raised, levels)
+
+
+def _parted(
+    ground: TileGround | None, collections: Mapping[str, gpd.GeoDataFrame], far: CloudPart | None
+) -> Iterator[TileLayer]:
+    """Layers of a tile, what is too large for its raster apart."""
+    for layer in ground.layers if ground else ():
+        large = far_surfaces(layer, collections) if far is not None else np.zeros(len(layer.row), dtype=bool)
+        if not large.any():
+            yield layer
+            continue
+        if not large.all():
+            yield layer.surfaces(~large)
+        yield replace(layer.surfaces(large), far=True)
+
+
+def _level_of(layer: TileLayer, terrain: Terrain, points: Points) -> tuple[Terrain, Floats]:
+    """Heights of a layer, and those that vertices of its outline have where it meets the ground."""
+    xy, water = layer.cells.outline.xy, layer.cells.vertex_level
+    if layer.level > 0:
+        deck = deck_terrain(points.xyz, points.classification, terrain, layer.above)
+        return deck, joined_heights(xy, layer.grounded, water, deck, terrain)
+    # A mouth that was dug below the water beside it would let it in.
+    pinned = np.where(layer.pinned < water, water, layer.pinned)
+    if layer.depths:
+        return underground_terrain(layer.cells, layer.depths, layer.level, terrain), pinned
+    return terrain, pinned
 
 
 def _raise_layer(
-    layer: TileLayer, terrain: Terrain, points: Points, collections: Mapping[str, gpd.GeoDataFrame]
+    layer: TileLayer,
+    surface_of: Terrain,
+    fixed: Floats,
+    collections: Mapping[str, gpd.GeoDataFrame],
 ) -> Iterator[tuple[str, Raised]]:
-    surface_of, fixed = terrain, None
-    if layer.level > 0:
-        surface_of = deck_terrain(points.xyz, points.classification, terrain, layer.above)
-        outline = layer.cells.outline
-        fixed = joined_heights(outline.xy, layer.grounded, layer.cells.vertex_level, surface_of, terrain)
     mesh, broken = _mesh(layer, surface_of, fixed)
-    measured = measured_share(layer.cells, mesh, surface_of, len(layer.row))
+    measured = np.full(len(layer.row), np.nan)
+    if layer.level >= 0:
+        # The middle of a wide water was not even read.
+        dry = mesh.only(np.isnan(layer.cells.level)) if layer.far else mesh
+        measured = measured_share(layer.cells, dry, surface_of, len(layer.row))
     source = _sources(layer, measured, surface_of, broken)
     surface = layer.cells.surface[mesh.part]
     for name in np.unique(layer.collection.astype(str)).tolist():
@@ -149,16 +204,16 @@ def _sources(layer: TileLayer, measured: Floats, terrain: Terrain, broken: Bools
     land = source == HeightSource.TERRAIN
     if layer.level == 0:
         source[land & (measured == 0)] = HeightSource.SURROUNDINGS
-    else:
+    elif layer.level > 0:
         seen = measured > 0
         source[:] = np.where(seen, HeightSource.DECK, HeightSource.DECK_FROM_TERRAIN)
-    if not np.isfinite(terrain.z).any():
-        source[land] = HeightSource.NONE
+    if not terrain.known:
+        source[land | (source == HeightSource.BELOW)] = HeightSource.NONE
     source[broken] = FAULT
     return np.array([str(s) for s in source], dtype=object)
 
 
-def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats | None) -> tuple[GroundMesh, Bools]:
+def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats) -> tuple[GroundMesh, Bools]:
     """Triangles of all parts, and the surfaces that have a part on which the method broke."""
     cells = layer.cells
     tolerance = np.array(
@@ -167,8 +222,8 @@ def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats | None) -> tuple[Gro
     part = np.repeat(np.arange(len(cells)), np.diff(cells.outline.ring_offsets[cells.outline.part_offsets]))
 
     def some(parts: Ints) -> GroundMesh:
-        own = None if fixed is None else fixed[np.isin(part, parts)]
-        return ground_mesh(cells.take(parts), terrain, tolerance[parts], own)
+        own = np.isin(part, parts)
+        return ground_mesh(cells.take(parts), terrain, tolerance[parts], fixed[own], layer.straight[own])
 
     names = [f"{layer.collection[s]} {layer.row[s]}" for s in cells.surface]
     broken = np.zeros(len(layer.row), dtype=bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tiles import Cell, Mesh
+from tiles import Cell, Instances, Mesh
 from twin.geometry.columns import Bytes, Ints, Shells
 from twin.geometry.triangulate import triangulate
 from twin.store import Layout
@@ -31,6 +31,8 @@ class ThemeMesh:
         A row per feature; ``identificatie`` and ``collection`` first.
     middle : Mesh or None
         A mesh between both.
+    instances, overview_instances : Instances or None
+        Shapes that are drawn many times, and simpler ones for the upper levels.
     """
 
     theme: str
@@ -38,6 +40,8 @@ class ThemeMesh:
     overview: Mesh | None
     properties: pd.DataFrame
     middle: Mesh | None = None
+    instances: Instances | None = None
+    overview_instances: Instances | None = None
 
 
 def mesh_of(shells: Shells, rows: Ints, color: Bytes) -> Mesh:
@@ -60,6 +64,9 @@ def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
         for part, mesh in (("overview", joined.overview), ("middle", joined.middle)):
             if mesh is not None:
                 arrays |= {f"{part}_{k}": v for k, v in _arrays(mesh).items()}
+        for name in _INSTANCES:
+            if (copies := getattr(joined, name)) is not None:
+                arrays |= {f"{name}.{k}": v for k, v in copies.arrays().items()}
         with replacing(folder / f"{tile}.npz") as path:
             np.savez(path, allow_pickle=False, **arrays)
         with replacing(folder / f"{tile}.parquet") as path:
@@ -82,10 +89,18 @@ def _load(path: Path, tile: str, bounds: tuple[float, float, float, float]) -> C
             Mesh(*(arrays[f"{part}_{k}"] for k in _FIELDS)) if f"{part}_xyz" in arrays else None
             for part in ("overview", "middle")
         )
-    return Cell(tile, detail, overview, pd.read_parquet(path.with_suffix(".parquet")), bounds, middle)
+        copies = [_instances_in(arrays, name) for name in _INSTANCES]
+    table = pd.read_parquet(path.with_suffix(".parquet"))
+    return Cell(tile, detail, overview, table, bounds, middle, *copies)
+
+
+def _instances_in(arrays: Mapping[str, Any], name: str) -> Instances | None:
+    own = {k.removeprefix(f"{name}."): arrays[k] for k in arrays if k.startswith(f"{name}.")}
+    return Instances.of_arrays(own) if own else None
 
 
 _FIELDS = ("xyz", "triangles", "feature", "color")
+_INSTANCES = ("instances", "overview_instances")
 
 
 def _arrays(mesh: Mesh) -> dict[str, Any]:
@@ -98,7 +113,17 @@ def _join(meshes: list[ThemeMesh]) -> ThemeMesh:
     overview = _simpler([m.overview for m in meshes], meshes, first)
     middle = _simpler([m.middle for m in meshes], meshes, first)
     properties = pd.concat([m.properties for m in meshes], ignore_index=True)
-    return replace(meshes[0], detail=detail, overview=overview, properties=properties, middle=middle)
+    copies, far = (_join_instances([getattr(m, name) for m in meshes], first) for name in _INSTANCES)
+    return ThemeMesh(meshes[0].theme, detail, overview, properties, middle, copies, far)
+
+
+def _join_instances(parts: list[Instances | None], first_feature: list[int]) -> Instances | None:
+    found = [
+        replace(part, feature=part.feature + first)
+        for part, first in zip(parts, first_feature, strict=True)
+        if part is not None
+    ]
+    return Instances.merged(found) if found else None
 
 
 def _simpler(simple: list[Mesh | None], meshes: list[ThemeMesh], first: list[int]) -> Mesh | None:

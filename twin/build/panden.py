@@ -13,7 +13,7 @@ import shapely
 
 from tiles import Mesh
 from twin.build.cloud import Cloud, grown
-from twin.build.derived import derived, neighbours, roof_faces
+from twin.build.derived import derived, light_of, neighbours, roof_faces
 from twin.build.ground import Raised, either, raise_ground
 from twin.build.isolate import Piece, isolating
 from twin.build.level0 import NOT_BUILT
@@ -78,7 +78,8 @@ def build(
     near = around or Surroundings()
     model = with_presumed_blocks(model, polygons, near, lambda some: _measured(some, near, chunk))
     touching = neighbours(frame, near.panden, lambda some: _rebuilt(some, near, chunk))
-    more = derived(model, frame, touching)
+    light = light_of(model.solids["2.2"], cloud)
+    more = derived(model, frame, touching, light)
     model = replace(model, quality=model.quality.join(more))
     outlines = _outlines(polygons, model)
     table = frame.drop(columns=[c for c in model.quality if c in frame]).join(model.quality)
@@ -90,8 +91,9 @@ def build(
 
     part_rows = len(frame) + np.arange(len(model.part_pand), dtype=np.int64)
     geometries = [Geometry("MultiSurface", "0", outlines, np.arange(len(frame), dtype=np.int64), ())]
+    told = {"2.2": roof_faces(model.solids["2.2"], light)}
     geometries += [
-        Geometry("Solid", lod, solids, part_rows, surface_values=roof_faces(solids) if lod == "2.2" else {})
+        Geometry("Solid", lod, solids, part_rows, surface_values=told.get(lod, {}))
         for lod, solids in model.solids.items()
     ]
     objects = _objects(frame, model, seen.public.conform(attributes, "pand"))

@@ -20,8 +20,11 @@ from twin.build.city import City, assemble
 from twin.build.cloud import Bbox, CloudPart
 from twin.build.datasets import declared
 from twin.build.digest import digest_of
-from twin.build.level0 import TileGround, level0
+from twin.build.heights import account_heights, heights_of
+from twin.build.layers import TileGround
+from twin.build.level0 import level0
 from twin.build.looks import looks_of
+from twin.build.outsize import ordinary, outsize
 from twin.build.presumed import Surroundings
 from twin.build.progress import Progress
 from twin.build.provenance import Provenance
@@ -81,15 +84,16 @@ def _build(settings: Settings, layout: Layout, executor: Executor, progress: Pro
     _forget_old_tiles(layout, city)
 
     themes = write_tilesets(layout, digests, settings, bbox, registers.provenance, catalogue, progress)
-    ledger = Ledger()
-    for part in (registers.ledger, city.ledger, *(r.ledger for r in results)):
+    ledger, heights = Ledger(), heights_of(layout)
+    told = account_heights(heights) if registers.points is not None else Ledger()
+    for part in (registers.ledger, city.ledger, *(r.ledger for r in results), told):
         ledger.merge(part)
     quality = pd.concat([r.timed_quality() for r in results], ignore_index=True)
     summary = summarise(layout.root, results, quality, city.joins, ledger)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = manifest_of(settings, bbox, now, registers.provenance, themes, summary, ledger, looks)
     manifest = _as_before(replace(manifest, checksums=write_checksums(layout)), layout)
-    write_report(layout, manifest, quality, ledger.reject_lines())
+    write_report(layout, manifest, quality, ledger.reject_lines(), heights)
     manifest.write(layout)
     summary.tiles, summary.built, summary.seconds = len(jobs), built, time.monotonic() - began
     log.info(
@@ -147,7 +151,7 @@ def _jobs(
         TileJob(
             tile,
             frames,
-            _cloud(frames, registers),
+            _cloud(list(ordinary(_lifted(frames))), registers),
             layout.root,
             header(tile),
             settings.build.chunk,
@@ -155,6 +159,7 @@ def _jobs(
             ground.get(tile),
             catalogue,
             _surroundings(tile, frames.get("pand"), city, registers, ground),
+            _cloud([f[large] for n, f in frames.items() if (large := outsize(n, f)).any()], registers),
         )
         for tile, frames in by_tile.items()
     ]
@@ -189,8 +194,13 @@ def _surroundings(
     return Surroundings(others, cloud, grounds)
 
 
-def _cloud(frames: Mapping[str, gpd.GeoDataFrame], registers: Registers) -> CloudPart:
-    boxes = np.array([f.total_bounds for n, f in frames.items() if n in COLLECTIONS or n == "pand"])
+def _lifted(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Those of collections that get a shape."""
+    return {n: f for n, f in frames.items() if n in COLLECTIONS or n == "pand"}
+
+
+def _cloud(frames: Sequence[gpd.GeoDataFrame], registers: Registers) -> CloudPart:
+    boxes = np.array([f.total_bounds for f in frames])
     if registers.points is None or not len(boxes):
         return CloudPart()
     bounds: Bbox = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from twin.build.cloud import CloudPart
-from twin.build.level0 import TileGround
+from twin.build.layers import TileGround
 from twin.geometry.columns import Bytes, Floats, Ints, Shells
 from twin.geometry.footprints import footprints_from
 from twin.geometry.select import concatenate, without

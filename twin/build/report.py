@@ -21,17 +21,24 @@ th{font-weight:600}td.n,th.n{text-align:right}
 """
 
 
-def write_report(layout: Layout, manifest: Manifest, quality: pd.DataFrame, rejects: pd.DataFrame) -> None:
+def write_report(
+    layout: Layout,
+    manifest: Manifest,
+    quality: pd.DataFrame,
+    rejects: pd.DataFrame,
+    heights: pd.DataFrame,
+) -> None:
     """Write ``quality.parquet``, ``rejects.parquet`` and ``index.html``."""
     # Through memory: a file that would hold the same is not touched.
     write_bytes(layout.report / "quality.parquet", quality.to_parquet(index=False))
     write_bytes(layout.report / "rejects.parquet", rejects.to_parquet(index=False))
-    write_bytes(layout.report / "index.html", _page(manifest, quality, rejects).encode())
+    write_bytes(layout.report / "index.html", _page(manifest, quality, rejects, heights).encode())
 
 
-def _page(manifest: Manifest, quality: pd.DataFrame, rejects: pd.DataFrame) -> str:
+def _page(manifest: Manifest, quality: pd.DataFrame, rejects: pd.DataFrame, heights: pd.DataFrame) -> str:
     lower = quality[quality["lod"] != "2.2"] if len(quality) else quality
     reasons = lower.groupby(["lod", "lod_reden"]).size().reset_index() if len(lower) else pd.DataFrame()
+    sources = heights.groupby(["collection", "h_bron"]).size().reset_index()
     grouped = rejects.groupby(["stage", "collection", "reason"]).size().reset_index()
     sections = [
         ("Objecten", "Aantal per collectie.", _table(["Collectie", "Aantal"], manifest.counts.items())),
@@ -49,6 +56,11 @@ def _page(manifest: Manifest, quality: pd.DataFrame, rejects: pd.DataFrame) -> s
             "Kwaliteit",
             "Mediaan over de panden.",
             _table(["Maat", "Omschrijving", "Mediaan"], _quality_rows(manifest.quality)),
+        ),
+        (
+            "Hoogten van de BGT",
+            "Waaruit ze zijn afgeleid; per object in h_bron en h_gemeten.",
+            _table(["Collectie", "Bron van de hoogte", "Objecten"], sources.itertuples(index=False)),
         ),
         (
             "Koppelingen",

@@ -13,12 +13,15 @@ import shapely
 from shapely import GeometryType
 
 from ingest.ahn import Points
+from tiles import Instances
 from twin.build.cloud import Cloud
 from twin.build.ground import BANK, Ground, Raised, either
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
 from twin.build.seen import Seen
 from twin.build.structures import ASSUMED, build_solids, kinds_of
+from twin.build.tracks import RAILS, on_their_level
+from twin.build.tree_copies import Trees, single_points
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
 from twin.geometry.columns import Bools, Bytes, Floats, Shells
@@ -37,11 +40,9 @@ from twin.ground import (
 from twin.ground.furniture import furniture_shells, usual_sizes
 from twin.ground.levels import FAULT
 from twin.ground.structures import LINE_WIDTH, STRUCTURES
-from twin.ground.tree_shapes import TRUNK, tree_shells
 
 LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
-_STEM = np.array((128, 112, 92), dtype=np.uint8)
 _BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
 LINE_STEP = 5.0  # [m] between vertices of a line, so that it follows the ground
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
@@ -57,13 +58,14 @@ class Lifted:
     geometries : list of Geometry
     attributes : DataFrame
         As the catalogue names them.
-    mesh : ThemeMesh
+    mesh : ThemeMesh or None
+        None where it is not drawn.
     """
 
     objects: CityObjects
     geometries: list[Geometry]
     attributes: pd.DataFrame
-    mesh: ThemeMesh
+    mesh: ThemeMesh | None
 
 
 def build(
@@ -108,9 +110,13 @@ def _lift(
         h_maaiveld=_mean_height(lifted),
         hersteld=_mended(frame, raised),
     )
-    solids = None
+    solids = trees = None
+    if collection.name == RAILS:
+        lifted, sources, measured = on_their_level(frame, lifted, sources, ground)
+        table = table.assign(h_bron=sources, h_gemeten=measured, h_maaiveld=_mean_height(lifted))
     if collection.city_type == "SolitaryVegetationObject":
-        lifted = replace(lifted, surfaces=_trees(frame, lifted))
+        trees = Trees.of(frame, lifted.points)
+        lifted = replace(lifted, surfaces=trees.over(lifted.surfaces))
     if collection.city_type == "CityFurniture":
         lifted, height = _furniture(collection.name, frame, lifted)
         source = [ASSUMED if known else None for known in np.isfinite(height).tolist()]
@@ -120,25 +126,12 @@ def _lift(
         built = build_solids(collection.name, frame, shapes, lifted.surfaces, carries, points, ground.terrain)
         solids = built.solids
         table = table.assign(h_object=built.height, h_object_bron=built.source)
-    return _described(collection, frame, table, lifted, solids, seen)
-
-
-def _trees(frame: gpd.GeoDataFrame, lifted: GroundShapes) -> Shells:
-    """Crown and stem of every tree of which both are known; all else as it is."""
-    if "kroonstraal" not in frame:
-        return lifted.surfaces
-    height, radius = (frame[c].to_numpy(dtype=np.float64) for c in ("h_object", "kroonstraal"))
-    single, places = _single_points(lifted.points)
-    known = np.flatnonzero(np.isfinite(height) & np.isfinite(radius) & single)
-    trees = tree_shells(places[known], height[known], radius[known])
-    which = len(known) + np.arange(len(frame))
-    which[known] = np.arange(len(known))
-    return take(concatenate([trees, lifted.surfaces]), which)
+    return _described(collection, frame, table, lifted, solids, trees, seen)
 
 
 def _furniture(name: str, frame: gpd.GeoDataFrame, lifted: GroundShapes) -> tuple[GroundShapes, Floats]:
     """A small shape for everything that is one point, and how high it is ``(G,)`` [m]; NaN for all else."""
-    single, places = _single_points(lifted.points)
+    single, places = single_points(lifted.points)
     known = np.flatnonzero(single)
     size = usual_sizes(name, kinds_of(frame))
     which = len(known) + np.arange(len(frame))
@@ -147,22 +140,14 @@ def _furniture(name: str, frame: gpd.GeoDataFrame, lifted: GroundShapes) -> tupl
     return replace(lifted, surfaces=shapes), np.where(single, size[:, 0], np.nan)
 
 
-def _single_points(points: Shells) -> tuple[Bools, Floats]:
-    """Objects that are one point ``(G,)``, and their places ``(G, 3)``; NaN for the others."""
-    first = points.ring_offsets[points.surface_offsets[points.object_offsets]]
-    single = np.diff(first) == 1
-    places = np.full((len(single), 3), np.nan)
-    places[single] = points.xyz[points.ring_vertices[first[:-1][single]]]
-    return single, places
-
-
 def _widened(collection: Collection, shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Structures that are drawn as lines, as wide as they may be."""
     if collection.name not in STRUCTURES:
         return shapes
     line = np.isin(shapely.get_type_id(shapes), (GeometryType.LINESTRING, GeometryType.MULTILINESTRING))
-    pieces = shapely.segmentize(shapes[line], LINE_STEP)
-    shapes[line] = shapely.buffer(pieces, LINE_WIDTH / 2, cap_style="flat", join_style="mitre")
+    wide = shapely.buffer(shapes[line], LINE_WIDTH / 2, cap_style="flat", join_style="mitre")
+    # After widening, which drops vertices on a straight line.
+    shapes[line] = shapely.segmentize(wide, LINE_STEP)
     return shapes
 
 
@@ -172,6 +157,7 @@ def _described(
     table: gpd.GeoDataFrame,
     lifted: GroundShapes,
     solids: Shells | None,
+    trees: Trees | None,
     seen: Seen,
 ) -> Lifted:
     """Objects with their attributes and colours; a solid takes the place of the surface it was made from."""
@@ -186,9 +172,11 @@ def _described(
         drawn = either(solids, surfaces, solid)
     else:
         drawn = surfaces
+    copies: list[Instances] = []
+    if trees is not None:
+        copies = [trees.instances(collection.color, simple=simple) for simple in (False, True)]
+        drawn = without(drawn, np.isin(rows, trees.rows))
     colors = _per_surface(_colors(collection, frame), drawn)
-    if collection.city_type == "SolitaryVegetationObject":
-        colors[drawn.semantics == TRUNK] = _STEM
     if collection.water:
         colors[drawn.semantics == BANK] = _BANK
     properties = attributes[seen.carried(collection.name)].copy()
@@ -196,7 +184,7 @@ def _described(
     return Lifted(
         CityObjects(
             frame["object_id"].tolist(),
-            [collection.city_type] * len(frame),
+            _types(collection, frame),
             np.full(len(frame), -1, dtype=np.int64),
             json_attributes(seen.public.conform(attributes, collection.name)),
         ),
@@ -207,8 +195,17 @@ def _described(
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties),
+        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties, None, *copies)
+        if collection.theme
+        else None,
     )
+
+
+def _types(collection: Collection, frame: gpd.GeoDataFrame) -> list[str]:
+    """Type of each CityObject."""
+    if not collection.types or "bgt_functie" not in frame:
+        return [collection.city_type] * len(frame)
+    return [collection.types.get(str(f), collection.city_type) for f in frame["bgt_functie"]]
 
 
 def _covered(collection: Collection, frame: gpd.GeoDataFrame, present: Bools) -> Bools:

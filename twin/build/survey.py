@@ -156,14 +156,14 @@ def _levels(seen: Ints, waters: Polygons, touching: Ints, store: PointStore, rel
     body = _components(one[inside], other[inside], size)
     rows = np.flatnonzero(left)
     lowest = np.full(size, np.nan)
-    np.fmin.at(lowest, body[rows], np.array([_bank(w, store, relief) for w in waters[rows]]))
+    np.fmin.at(lowest, body[rows], np.array([lowest_bank(w, store, relief) for w in waters[rows]]))
     level[rows] = lowest[body[rows]]
     known: Bools = np.isfinite(level)
     source[left & known] = HeightSource.BANK
     return Survey(relief, np.round(level, 3).astype(np.float64), source)
 
 
-def _bank(water: Any, store: PointStore, relief: Relief | None) -> float:
+def lowest_bank(water: Any, store: PointStore, relief: Relief | None) -> float:
     """Lowest ground along the border of a water [m, NAP]; NaN where there is none."""
     if relief is None:
         return float("nan")
@@ -174,6 +174,33 @@ def _bank(water: Any, store: PointStore, relief: Relief | None) -> float:
     points = store.read(grown((x0, y0, x1, y1)))
     ground = points.xyz[points.classification == GROUND]
     return float(Terrain.from_points(ground, (x0, y0, x1, y1), relief=relief).sample(border).min())
+
+
+def terrain_heights(
+    xy: Floats, store: PointStore | None, relief: Relief | None, executor: Executor
+) -> Floats:
+    """Height of the terrain at a few places ``(N, 2)`` anywhere [m, NAP], as tiles find it there.
+
+    NaN where there are no points.
+    """
+    result = np.full(len(xy), np.nan)
+    if store is None or relief is None or not len(xy):
+        return result
+    _, block = np.unique(np.floor(xy / BLOCK), axis=0, return_inverse=True)
+    order = np.argsort(block.reshape(-1), kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(block.reshape(-1)[order])) + 1)
+    tasks = executor.map(_heights, repeat(store.folder), [xy[g] for g in groups], repeat(relief))
+    for rows, z in zip(groups, tasks, strict=True):
+        result[rows] = z
+    return result
+
+
+def _heights(folder: Path, xy: Floats, relief: Relief) -> Floats:
+    """Height of the terrain at places ``(N, 2)`` of one block."""
+    box: Bbox = (*xy.min(axis=0).tolist(), *xy.max(axis=0).tolist())
+    points = PointStore.open(folder).read(grown(box))
+    ground = points.xyz[points.classification == GROUND]
+    return Terrain.from_points(ground, box, relief=relief.around(grown(box))).sample(xy)
 
 
 def _components(one: Ints, other: Ints, size: int) -> Ints:

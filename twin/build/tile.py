@@ -13,7 +13,7 @@ import pandas as pd
 from twin.build import panden, surfaces
 from twin.build.cloud import CloudPart
 from twin.build.ground import raise_ground
-from twin.build.level0 import TileGround
+from twin.build.layers import TileGround
 from twin.build.meshes import ThemeMesh, save_meshes
 from twin.build.presumed import Surroundings
 from twin.build.seen import Seen
@@ -51,6 +51,8 @@ class TileJob:
         All attributes, those of the twin's own data sets included.
     around : Surroundings
         Panden of other tiles that may tell how high one of this tile is.
+    far : CloudPart
+        The points around objects that are too large for one raster.
     """
 
     name: str
@@ -63,6 +65,7 @@ class TileJob:
     ground: TileGround | None = None
     catalogue: Catalogue = CATALOGUE
     around: Surroundings = field(default_factory=Surroundings)
+    far: CloudPart = field(default_factory=CloudPart)
 
 
 @dataclass(slots=True)
@@ -116,7 +119,7 @@ def build_tile(job: TileJob) -> TileResult:
     seen = Seen(job.catalogue, job.catalogue.public(job.withheld))
     written = _Objects()
     meshes: list[ThemeMesh] = []
-    raised = raise_ground(job.collections, cloud, job.ground)
+    raised = raise_ground(job.collections, cloud, job.ground, job.far)
 
     if (frame := job.collections.get("pand")) is not None:
         began = time.process_time_ns()
@@ -131,7 +134,8 @@ def build_tile(job: TileJob) -> TileResult:
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
     for name, lifted in surfaces.build(ground, cloud, seen, raised).items():
         written.add(lifted.objects, lifted.geometries)
-        meshes.append(lifted.mesh)
+        if lifted.mesh:
+            meshes.append(lifted.mesh)
         _write(layout, job, name, lifted.attributes, ground[name], result)
 
     for name in job.collections.keys() - ground.keys() - {"pand"}:

@@ -22,7 +22,7 @@ from twin.store import Layout
 AREA = 1e-3
 """Share that the area of an object on the ground, and of all together, may differ from that on the map."""
 BEYOND = 0.01  # [m] beside an edge, to see what lies there
-_UNKNOWN = (HeightSource.NONE, HeightSource.COVERED, HeightSource.UNDERGROUND, FAULT)
+_UNKNOWN = (HeightSource.NONE, HeightSource.COVERED, FAULT)
 _FLAT = (HeightSource.WATER, HeightSource.WATER_BESIDE, HeightSource.BANK)
 
 

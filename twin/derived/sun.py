@@ -1,7 +1,7 @@
 """Sun on roofs: a year's irradiation by slope and orientation, from a table made beforehand.
 
-The table is that of ``python -m twin.derived.make_irradiation``, see there for its model. What stands in the
-way of the sun (trees, neighbours, dormers) is left out of account, so these are figures of an open horizon.
+The tables are those of ``python -m twin.derived.make_irradiation``, see there for their model. What buildings
+take away of an open horizon is found by :mod:`twin.derived.rooflight`; trees are left out of account.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SLOPE, _AZIMUTH = 10.0, 15.0  # degrees between the rows and columns of the tab
 
 
 def irradiation(slope: Floats, azimuth: Floats) -> Floats:
-    """Irradiation of surfaces ``(N,)`` in a year [kWh/m2], interpolated in the table.
+    """Irradiation of surfaces ``(N,)`` in a year [kWh/m2] under an open horizon, interpolated in the table.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def irradiation(slope: Floats, azimuth: Floats) -> Floats:
     azimuth : (N,) float64 [degrees]
         Clockwise from the north.
     """
-    table = _table()
+    table = table_of("irradiation.csv")
     row = np.clip(slope, 0.0, 90.0) / _SLOPE
     column = (azimuth % 360) / _AZIMUTH
     i = np.minimum(row.astype(np.int64), len(table) - 2)
@@ -44,46 +44,53 @@ def irradiation(slope: Floats, azimuth: Floats) -> Floats:
     return np.asarray(low * (1 - up) + high * up)
 
 
-def sun(faces: Faces, building: Ints, buildings: int) -> tuple[dict[str, Floats], Floats]:
-    """Sun on the roofs of buildings ``(B,)``, and on each surface.
+def sun(faces: Faces, light: Floats, building: Ints, buildings: int) -> dict[str, Floats]:
+    """Sun on the roofs of buildings, each ``(B,)``.
 
     Parameters
     ----------
     faces : Faces
         Of the solids.
+    light : (S,) float64 [kWh/m2]
+        Irradiation of each surface in a year, from :func:`twin.derived.rooflight.roof_light`.
     building : (O,) int64
         Building of each solid.
     buildings : int
 
     Returns
     -------
-    table : dict of (B,) float64
-        ``zoninstraling`` [kWh], ``opp_dak_zon`` [m2] and ``zonnestroom`` [kWh], per year;
-        NaN without a solid.
-    surface : (S,) float64 [kWh/m2]
-        NaN for what is no roof.
+    dict of (B,) float64
+        ``zoninstraling`` [kWh], ``opp_dak_zon`` [m2] and ``zonnestroom`` [kWh], per year, and
+        ``zon_beschaduwing``, the share of an open horizon that is lost; NaN without a solid.
     """
     owner = building[faces.object]
     has = np.bincount(owner, minlength=buildings) > 0
-    surface = np.full(len(faces.area), np.nan)
-    surface[faces.roof] = irradiation(faces.slope[faces.roof], faces.azimuth[faces.roof])
-    good = faces.roof & (faces.area >= SMALLEST) & (surface >= ENOUGH * _table().max())
+    best = table_of("irradiation.csv").max()
+    good = faces.roof & (faces.area >= SMALLEST) & (light >= ENOUGH * best)
     panels = COVERED * faces.area[good]
     sums = {
-        "zoninstraling": (owner[faces.roof], (surface * faces.area)[faces.roof]),
+        "zoninstraling": (owner[faces.roof], (light * faces.area)[faces.roof]),
         "opp_dak_zon": (owner[good], faces.area[good]),
-        "zonnestroom": (owner[good], surface[good] * panels * EFFICIENCY * PERFORMANCE),
+        "zonnestroom": (owner[good], light[good] * panels * EFFICIENCY * PERFORMANCE),
     }
     table = {
         name: np.where(has, np.bincount(of, weights=values, minlength=buildings), np.nan)
         for name, (of, values) in sums.items()
     }
-    return table, surface
+    open_sky = irradiation(faces.slope[faces.roof], faces.azimuth[faces.roof]) * faces.area[faces.roof]
+    whole = np.bincount(owner[faces.roof], weights=open_sky, minlength=buildings)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table["zon_beschaduwing"] = np.where(whole > 0, 1 - table["zoninstraling"] / whole, np.nan)
+    return table
 
 
 @cache
-def _table() -> Floats:
-    """Irradiation [kWh/m2] by slope (rows, from 0 to 90) and azimuth (columns, from 0 below 360)."""
-    text = files(__package__).joinpath("irradiation.csv").read_text(encoding="utf-8")
+def table_of(name: str) -> Floats:
+    """One of the two tables [kWh/m2].
+
+    ``irradiation.csv``: by slope (rows, from 0 to 90) and azimuth (columns, from 0 below 360).
+    ``beam.csv``: by azimuth (rows) and altitude of the sun (columns).
+    """
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     lines = [line.split(",")[1:] for line in text.splitlines()[1:]]
     return np.array(lines, dtype=np.float64)

@@ -38,7 +38,7 @@ class Collection:
     city_type : str
         CityObject type.
     theme : str
-        A :class:`Theme`'s id.
+        A :class:`Theme`'s id; empty for what is not drawn.
     color : (red, green, blue)
         Of its surfaces on the calm base map, 0-255.
     surface_type : str
@@ -49,6 +49,8 @@ class Collection:
         Largest distance [m] of its surface to the terrain where that was measured.
     shades : dict
         Other colours for values of ``bgt_functie``, ``bgt_fysiek_voorkomen`` or ``bgt_type``.
+    types : dict
+        Other CityObject types for values of ``bgt_functie``.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Collection:
     water: bool = False
     tolerance: float = 0.10
     shades: dict[str, Color] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
 
 
 LEVEL0 = (
@@ -131,7 +134,20 @@ _BARE_SHADES = {
 COLLECTIONS = {
     c.name: c
     for c in (
-        Collection("wegdeel", "Road", "weg", _ASPHALT, "TrafficArea", tolerance=0.05, shades=_ROAD_SHADES),
+        Collection(
+            "wegdeel",
+            "Road",
+            "weg",
+            _ASPHALT,
+            "TrafficArea",
+            tolerance=0.05,
+            shades=_ROAD_SHADES,
+            types={
+                "spoorbaan": "Railway",
+                "voetgangersgebied": "TransportSquare",
+                "parkeervlak": "TransportSquare",
+            },
+        ),
         Collection("ondersteunendwegdeel", "Road", "weg", (208, 211, 190), "AuxiliaryTrafficArea"),
         Collection("spoor", "Railway", "weg", (140, 134, 130)),
         Collection("waterdeel", "WaterBody", "water", (158, 190, 209), "WaterSurface", water=True),
@@ -140,7 +156,8 @@ COLLECTIONS = {
         Collection("vegetatieobject", "SolitaryVegetationObject", "bomen", _PLANTING),
         Collection("boom", "SolitaryVegetationObject", "bomen", _PLANTING),
         Collection("onbegroeidterreindeel", "LandUse", "terrein", (226, 220, 207), shades=_BARE_SHADES),
-        Collection("functioneelgebied", "LandUse", "terrein", (226, 220, 207)),
+        # Lies over other surfaces: a name for a place, such as a playground or a quarry.
+        Collection("functioneelgebied", "LandUse", "", (226, 220, 207)),
         Collection("ongeclassificeerdobject", "LandUse", "terrein", (220, 220, 220)),
         Collection("overbruggingsdeel", "Bridge", "brug", (168, 160, 152)),
         Collection("tunneldeel", "Tunnel", "brug", (150, 146, 142)),

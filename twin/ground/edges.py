@@ -52,11 +52,14 @@ class Borders:
     beyond_level: Floats
 
 
-def borders(cells: Cells, terrain: Terrain, fixed: Floats | None = None) -> Borders:
+def borders(
+    cells: Cells, terrain: Terrain, fixed: Floats | None = None, straight: Bools | None = None
+) -> Borders:
     """Split the edges of cells.
 
     What becomes of an edge depends on its ends, the terrain and the water there only.
-    ``fixed (V,)`` are heights that vertices of the outline must have, NaN for that of the terrain.
+    ``fixed (V,)`` are heights that vertices of the outline must have, NaN for that of the terrain;
+    ``straight (V,)`` are edges that are not split, by the vertex that they start at.
     """
     outline = cells.outline
     mm = np.rint(outline.xy * 1000).astype(np.int64)
@@ -74,6 +77,8 @@ def borders(cells: Cells, terrain: Terrain, fixed: Floats | None = None) -> Bord
     land = land_height(xy, level, terrain)
     if fixed is not None:
         land = np.where(np.isnan(fixed[first]), land, fixed[first])
+    if straight is not None:
+        dry = dry & ~straight
     along, t, between_level = _split(xy, land, low[one], high[one], water[one], dry[one], terrain)
 
     ends = xy[low[one]], xy[high[one]]

@@ -11,6 +11,7 @@ import shapely
 
 from twin.geometry.columns import Bools, Bytes, Floats, Ints
 from twin.ground.terrain import Terrain
+from twin.ground.underground import PIPE
 
 GROUND, WATER, CIVIL = 2, 9, 26  # AHN classes
 FAULT = "fout in het programma bij dit object; zie het logboek van de bouw"
@@ -33,7 +34,7 @@ class HeightSource(StrEnum):
     DECK_FROM_TERRAIN = "maaiveld: geen kunstwerkpunten"
     NONE = "geen punten"
     COVERED = "geen eigen vlak: ligt geheel binnen andere objecten"
-    UNDERGROUND = "ondergronds: hoogte onbekend"
+    BELOW = "aangenomen diepte onder het maaiveld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,14 @@ class SurfaceHeights:
         or its height is unknown.
     origin : (G, 2) float64 [m, RD]
     source : (G,) object of HeightSource
+    depth : (G,) float64 [m]
+        Below the terrain, where the surface follows it.
     """
 
     plane: Floats
     origin: Floats
     source: npt.NDArray[np.object_]
+    depth: Floats
 
     def at(self, xy: Floats, polygon: Ints, terrain: Terrain) -> Floats:
         """Heights of vertices ``xy (M, 2)`` of ``polygon (M,)`` [m, NAP]; NaN where unknown."""
@@ -62,8 +66,9 @@ class SurfaceHeights:
             (self.source == HeightSource.TERRAIN)
             | (self.source == HeightSource.SURROUNDINGS)
             | (self.source == HeightSource.DECK_FROM_TERRAIN)
+            | (self.source == HeightSource.BELOW)
         )
-        return np.where(follows[polygon], terrain.sample(xy), own)
+        return np.where(follows[polygon], terrain.sample(xy) - self.depth[polygon], own)
 
 
 def surface_heights(
@@ -78,7 +83,7 @@ def surface_heights(
 
     Water is flat: the median of the water points inside, or else just the lowest terrain along its bank.
     A surface above level 0 is the least-squares plane of the civil-structure points inside it. All others
-    follow the terrain; below level 0 nothing is known.
+    follow the terrain, below level 0 a pipe's depth under it for every level.
 
     Parameters
     ----------
@@ -94,7 +99,7 @@ def surface_heights(
     origin = np.zeros((len(polygons), 2))
     origin[centered] = center  # an empty geometry has no centre, and no height either
     plane = np.full((len(polygons), 3), np.nan)
-    no_terrain = not np.isfinite(terrain.z).any()
+    no_terrain = not terrain.known
     source = np.full(len(polygons), HeightSource.NONE if no_terrain else HeightSource.TERRAIN, dtype=object)
 
     flat = water & (level == 0)
@@ -116,8 +121,8 @@ def surface_heights(
     source[above & ~fitted] = HeightSource.NONE if no_terrain else HeightSource.DECK_FROM_TERRAIN
     source[fitted] = HeightSource.DECK
 
-    source[level < 0] = HeightSource.UNDERGROUND
-    return SurfaceHeights(plane, origin, source)
+    source[(level < 0) & (not no_terrain)] = HeightSource.BELOW
+    return SurfaceHeights(plane, origin, source, PIPE * np.maximum(-level, 0))
 
 
 def _points_in(

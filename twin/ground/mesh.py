@@ -8,10 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.ground.blocks import Blocks
 from twin.ground.coverage import NOTHING, WATER, Cells
 from twin.ground.delaunay import triangulated
 from twin.ground.edges import Borders, borders
-from twin.ground.raster import cells_in_triangles
+from twin.ground.raster import cells_in_triangles, in_batches
 from twin.ground.terrain import Terrain
 
 ROUNDS = 12
@@ -40,8 +41,19 @@ class GroundMesh:
     part: Ints
     bank: Bools
 
+    def only(self, parts: Bools) -> GroundMesh:
+        """Triangles of some parts ``(P,)``; all vertices stay."""
+        own = parts[self.part]
+        return GroundMesh(self.xyz, self.triangles[own], self.part[own], self.bank[own])
 
-def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats | None = None) -> GroundMesh:
+
+def ground_mesh(
+    cells: Cells,
+    terrain: Terrain,
+    tolerance: Floats,
+    fixed: Floats | None = None,
+    straight: Bools | None = None,
+) -> GroundMesh:
     """Triangulate the ground.
 
     Water is flat, land follows the terrain: its border by the vertices that :mod:`twin.ground.edges`
@@ -60,6 +72,8 @@ def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats
         inside.
     fixed : (V,) float64 [m, NAP], optional
         Heights that vertices of the outline must have; NaN for that of the terrain.
+    straight : (V,) bool, optional
+        Edges that get no vertices, by the one they start at.
 
     Returns
     -------
@@ -70,7 +84,7 @@ def ground_mesh(cells: Cells, terrain: Terrain, tolerance: Floats, fixed: Floats
     RuntimeError
         Where borders cross; see :func:`twin.ground.coverage.cover`.
     """
-    lines = borders(cells, terrain, fixed)
+    lines = borders(cells, terrain, fixed, straight)
     if not len(lines.xy):
         nothing = np.empty(0, dtype=np.int64)
         return GroundMesh(np.empty((0, 3)), nothing.reshape(0, 3), nothing, nothing.astype(bool))
@@ -83,20 +97,25 @@ def _refined(lines: Borders, terrain: Terrain, tolerance: Floats) -> tuple[Float
     """Vertices, their height as land, triangles and their parts."""
     origin = np.floor(lines.xy.min(axis=0))
     xy, z = lines.xy, lines.land
-    free = terrain.measured & ~_crossed(lines, terrain)
+    free = terrain.measured.copy()
+    free[_crossed(lines, terrain)] = False
     fine = np.empty(0, dtype=np.int64)  # triangles that need no vertex, by their corners
     triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
     for _ in range(ROUNDS):
         keys = _keys(triangles, 1 << 21)
         open_ = np.isfinite(tolerance[part]) & np.isfinite(z[triangles]).all(axis=1) & ~np.isin(keys, fine)
-        worst = _worst_cells(xy, z, triangles[open_], tolerance[part[open_]], terrain, free)
+        found = [
+            _worst_cells(xy, z, triangles[some], tolerance[part[some]], terrain, free)
+            for some in in_batches(xy[triangles], np.flatnonzero(open_), terrain.cell)
+        ]
+        worst = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found]))
         fine = np.union1d(fine, keys)
         if not len(worst):
             break
         row, column = np.divmod(worst, terrain.z.shape[1])
         xy = np.concatenate((xy, _places(terrain, row, column)))
         z = np.append(z, np.round(terrain.z[row, column], 3))
-        free.ravel()[worst] = False
+        free[row, column] = False
         triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
     return xy, z, triangles, part
 
@@ -114,17 +133,15 @@ def _places(terrain: Terrain, row: Ints, column: Ints) -> Floats:
     return moved
 
 
-def _crossed(lines: Borders, terrain: Terrain) -> Bools:
-    """Cells of the terrain that a border runs through."""
+def _crossed(lines: Borders, terrain: Terrain) -> tuple[Ints, Ints]:
+    """Row and column of cells of the terrain that a border runs through."""
     a, b = lines.xy[lines.start], lines.xy[lines.end]
     count = np.ceil(np.hypot(*(b - a).T) / (ALONG_EDGE * terrain.cell)).astype(np.int64) + 1
     edge = np.repeat(np.arange(len(a)), count)
     t = (np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)) / np.maximum(count - 1, 1)[edge]
     at = np.floor((a[edge] + t[:, None] * (b - a)[edge] - terrain.corner) / terrain.cell).astype(np.int64)
-    crossed = np.zeros(terrain.z.shape, dtype=bool)
-    inside = ((at >= 0) & (at < crossed.shape[::-1])).all(axis=1)
-    crossed[at[inside, 1], at[inside, 0]] = True
-    return crossed
+    inside = ((at >= 0) & (at < terrain.z.shape[::-1])).all(axis=1)
+    return at[inside, 1], at[inside, 0]
 
 
 def _keys(triangles: Ints, size: int) -> Ints:
@@ -134,7 +151,7 @@ def _keys(triangles: Ints, size: int) -> Ints:
 
 
 def _worst_cells(
-    xy: Floats, z: Floats, triangles: Ints, tolerance: Floats, terrain: Terrain, free: Bools
+    xy: Floats, z: Floats, triangles: Ints, tolerance: Floats, terrain: Terrain, free: Bools | Blocks
 ) -> Ints:
     """Cell (row * columns + column) furthest from each triangle that is beyond its tolerance."""
     at = (xy[triangles] - terrain.corner) / terrain.cell - 0.5
@@ -206,10 +223,12 @@ def _at(place: Floats, z: Floats) -> Floats:
 
 def measured_share(cells: Cells, mesh: GroundMesh, terrain: Terrain, surfaces: int) -> Floats:
     """Share of the terrain's cells below each surface that hold points ``(S,)``; NaN where it covers none."""
-    flat = np.flatnonzero(~mesh.bank)
-    at = (mesh.xyz[mesh.triangles[flat], :2] - terrain.corner) / terrain.cell - 0.5
-    triangle, row, column = cells_in_triangles(at, terrain.z.shape)
-    surface = cells.surface[mesh.part[flat[triangle]]]
-    count = np.bincount(surface, minlength=surfaces)
-    seen = np.bincount(surface[terrain.measured[row, column]], minlength=surfaces)
+    count, seen = np.zeros((2, surfaces))
+    corners = mesh.xyz[mesh.triangles, :2]
+    for some in in_batches(corners, np.flatnonzero(~mesh.bank), terrain.cell):
+        at = (corners[some] - terrain.corner) / terrain.cell - 0.5
+        triangle, row, column = cells_in_triangles(at, terrain.z.shape)
+        surface = cells.surface[mesh.part[some[triangle]]]
+        count += np.bincount(surface, minlength=surfaces)
+        seen += np.bincount(surface[terrain.measured[row, column]], minlength=surfaces)
     return np.where(count > 0, seen / np.maximum(count, 1), np.nan)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from twin.geometry.columns import Floats, Ints
 from twin.geometry.ragged import expand
+
+BATCH = 4_000_000
+"""Cells in the boxes of the triangles that are looked at together: some hundreds of megabytes."""
+
+
+def in_batches(corners: Floats, chosen: Ints, cell: float) -> Iterator[Ints]:
+    """Chosen triangles ``(C,)`` of ``corners (T, 3, 2)`` [m], a number at a time that memory can hold."""
+    size = np.prod(np.ptp(corners[chosen], axis=1) / cell + 1, axis=1)
+    batch = np.floor(np.cumsum(size) / BATCH)
+    yield from np.split(chosen, np.flatnonzero(np.diff(batch)) + 1)
 
 
 def cells_in_triangles(corners: Floats, shape: tuple[int, ...]) -> tuple[Ints, Ints, Ints]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import ndimage
 
 from twin.geometry.columns import Bools, Bytes, Floats
 from twin.ground.terrain import Terrain
+from twin.ground.underground import HEADROOM, ROOF
 
 STRUCTURES = (
     "scheiding",
@@ -19,10 +21,15 @@ STRUCTURES = (
     "overigbouwwerk",
     "gebouwinstallatie",
     "overbruggingsdeel",
+    "tunneldeel",
 )
 """Collections whose objects become solids."""
 DECK_THICKNESS = 0.5
 """Thickness [m] that a deck is drawn with; registers and scanners only know its upper side."""
+TUNNEL_FLOOR = 0.3
+"""Thickness [m] of the floor of a tunnel."""
+PORTAL = 6.0
+"""Distance [m] within which the ground over a tunnel counts at its mouth, where it falls steeply."""
 PAVEMENT = 0.05
 """Depth [m] of a deck below the road on it, so that one of the two is seen."""
 FOOTING = 1.0
@@ -105,6 +112,14 @@ def rises(
     result = assumed.copy()
     result[told] = np.round(above[order][at], 2)
     return result, told
+
+
+def tunnel_roof(floor: Floats, terrain: Terrain) -> Floats:
+    """Height ``(V,)`` [m, NAP] of the ceiling of a tunnel above its floor ``(V, 3)``, below the ground."""
+    around = 2 * round(PORTAL / terrain.cell) + 1
+    ground = replace(terrain, z=ndimage.maximum_filter(terrain.z, around, mode="nearest"))
+    roof = ground.sample(floor[:, :2]) - ROOF
+    return np.clip(roof, floor[:, 2], floor[:, 2] + HEADROOM)
 
 
 def _near(shapes: npt.NDArray[Any], xyz: Floats) -> Bools:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.ground.blocks import Blocks, bilinear
 
 LEVELS = 4
 """Times that cells are doubled to fill gaps between points: up to 16 cells, so that a height depends on
@@ -68,7 +69,8 @@ class Terrain:
     cell : float
         Side of a cell [m].
     z : (rows, columns) float64 [m, NAP]
-        NaN throughout when there is no ground point at all.
+        NaN throughout when there is no ground point at all. Where only some blocks of a wide area are kept,
+        it is :class:`twin.ground.blocks.Blocks` of them, and so is ``measured``.
     measured : (rows, columns) bool
         Cells that hold ground points themselves.
     """
@@ -100,7 +102,13 @@ class Terrain:
 
     def sample(self, xy: Floats) -> Floats:
         """Heights at ``xy (M, 2)`` [m, RD], bilinear between cell centres; outside, those of the edge."""
-        return _sample(self.z, (xy - self.corner) / self.cell)
+        at = (xy - self.corner) / self.cell
+        return bilinear(self.z, at) if isinstance(self.z, Blocks) else _sample(self.z, at)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any height in it."""
+        return bool(np.isfinite(self.z.data if isinstance(self.z, Blocks) else self.z).any())
 
     def overlaid(self, xyz: Floats) -> Terrain:
         """The same cells with other points ``(N, 3)`` on top; some cells away from them it is as it was.

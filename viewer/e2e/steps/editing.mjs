@@ -11,6 +11,7 @@ export const editing = [
   ['Raises a pand and changes its mind', raises],
   ['Gives a pand another use and dwellings', changes],
   ['Counts over the area that is drawn', draws],
+  ['Does it all by keyboard', types],
   ['Takes in a design, places and scales it', imports],
   ['Tells what is no design', refuses],
 ];
@@ -231,6 +232,48 @@ async function draws(visit) {
   await changing(visit, () => page.click('button:has-text("Gebied wissen")'));
   expect((await page.locator('.scenario > p[role=status]').textContent()) === whole, 'without the area the figures are other ones');
   return `${Math.round(m2)} m²`;
+}
+
+async function types(visit) {
+  const { page } = visit;
+  const press = async (button) => {
+    await page.focus(`.scenario button:text-is("${button}")`);
+    await page.keyboard.press('Enter');
+  };
+  if (await page.isVisible('.scenario')) {
+    await page.click('#tool button:has-text("Wissen")');
+    await visit.idle();
+  } else {
+    await straightDown(visit, 160);
+    await openTool(visit, 'scenario');
+  }
+  const pand = await pickPand(visit);
+  const { features } = await visit.api(`/api/collections/pand/items?filter=identificatie='${pand}'&crs=http://www.opengis.net/def/crs/EPSG/0/28992`);
+  const ring = features[0].geometry.coordinates[0].slice(0, -1);
+  await straightDown(visit, 160, [0, 1].map((axis) => (ring.reduce((sum, corner) => sum + corner[axis], 0) / ring.length).toFixed(2)));
+  await page.focus('#view canvas');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#object .fact');
+  await changing(visit, () => press('Verplaatsen'));
+  expect(await page.evaluate(() => document.activeElement?.id === 'scenario-edit-dx'), 'the form that opens does not get the focus');
+  await changing(visit, async () => {
+    await page.keyboard.type('8');
+    await page.keyboard.press('Tab');
+  });
+  const edit = await editOf(page, 'move');
+  expect(edit.pand === pand && edit.dx !== 0, `the file says ${JSON.stringify(edit)}`);
+  await page.focus('[data-part=area] > summary');
+  await page.keyboard.press('Enter');
+  await press('Gebied tekenen');
+  await page.focus('#view canvas');
+  for (const key of ['Enter', 'ArrowRight', 'Enter', 'ArrowUp', 'Enter', 'ArrowLeft', 'Enter']) {
+    await page.keyboard.press(key);
+    await visit.idle();
+  }
+  await changing(visit, () => press('Gebied sluiten'));
+  const { area } = await variantOf(page);
+  expect(area.length === 4, `four corners by keyboard are an area of ${JSON.stringify(area)}`);
 }
 
 /** A box of 8 by 6 m and 5 m high as an OBJ, y up. */

@@ -1,6 +1,6 @@
 import { difference, SAME } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
-import { pickPand } from './city.mjs';
+import { pickPand, straightDown } from './city.mjs';
 
 export const objects = [
   ['Picks a building in the middle', picks],
@@ -9,6 +9,7 @@ export const objects = [
   ['Says no data in the legend', missing],
   ['Colours roads, trees and water by their own attributes', others],
   ['Hides and shows a layer', layers],
+  ['Opens a tree, which is drawn as a copy', trees],
 ];
 
 async function picks(visit) {
@@ -129,6 +130,26 @@ async function layers(visit) {
   const again = difference(before, after);
   expect(again < SAME, `showing it again leaves ${(again * 100).toFixed(2)}% changed`);
   return `${(without * 100).toFixed(0)}% of the picture`;
+}
+
+async function trees(visit) {
+  const { page } = visit;
+  const { counts } = await visit.api('/api/twin');
+  const collection = ['vegetatieobject', 'boom'].find((name) => counts[name] > 0);
+  if (!collection) return 'no trees in this twin';
+  const { features } = await visit.api(`/api/collections/${collection}/items?limit=200&crs=EPSG:7415`);
+  // The highest: nothing hangs over its top.
+  const tree = features.sort((a, b) => (b.properties.h_object ?? 0) - (a.properties.h_object ?? 0))[0];
+  const [x, y] = tree.geometry.coordinates;
+  await straightDown(visit, 60, [x, y]);
+  // Clicked beside the middle, where no tool's cross is.
+  await page.mouse.click(642, 386);
+  await page.waitForSelector('#object .fact');
+  const hash = decodeURIComponent(visit.hash());
+  expect(hash.includes(`object=${collection}/${tree.id}`), `the tree ${tree.id} was clicked, ${hash} is open`);
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#object', { state: 'hidden' });
+  return `${collection} ${tree.id}, ${tree.properties.h_object} m`;
 }
 
 async function legendHolds({ page, api, base }) {

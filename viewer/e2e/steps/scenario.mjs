@@ -1,11 +1,12 @@
 import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool, pickPand, straightDown } from './city.mjs';
-import { downloaded, indicator, judged, more, openPart } from './variant.mjs';
+import { changing, downloaded, indicator, judged, more, openPart, variantOf } from './variant.mjs';
 
 export const scenario = [
   ['Demolishes a pand', demolishes],
   ['Adds a building with the volume that was typed', adds],
+  ['Builds where a pand stood', rebuilds],
   ['Undoes and does again', undoes],
   ['Recovers the draft after a reload', recovers],
   ['Saves a variant and opens it by its link', saves],
@@ -73,10 +74,31 @@ async function adds(visit) {
   return `${added} and ${gabled} m³`;
 }
 
+async function rebuilds(visit) {
+  const { page } = visit;
+  const { edits } = await variantOf(page);
+  const { features } = await visit.api(`/api/collections/pand/items?filter=identificatie='${edits[0].pand}'&crs=http://www.opengis.net/def/crs/EPSG/0/28992`);
+  const ring = features[0].geometry.coordinates[0].slice(0, -1);
+  const [x, y] = [0, 1].map((axis) => ring.reduce((sum, corner) => sum + corner[axis], 0) / ring.length);
+  await straightDown(visit, 160, [x.toFixed(2), y.toFixed(2)]);
+  await page.focus('#view canvas');
+  await changing(visit, async () => {
+    await page.click('button:has-text("Plaats aanwijzen")');
+    await page.focus('#view canvas');
+    await page.keyboard.press('Enter');
+  });
+  const built = (await variantOf(page)).edits.at(-1);
+  const middle = [0, 1].map((axis) => built.rings[0].reduce((sum, corner) => sum + corner[axis], 0) / 4);
+  expect(Math.hypot(middle[0] - x, middle[1] - y) < 1, `built at ${middle}, the pand stood at ${[x, y]}`);
+  await changing(visit, () => page.click('button:has-text("Ongedaan maken")'));
+  await straightDown(visit, 160);
+}
+
 async function undoes(visit) {
   const { page } = visit;
   // The edges of what is open in a form are not part of the variant.
-  await page.click('.scenario__name[aria-expanded=true]');
+  const open = page.locator('.scenario__name[aria-expanded=true]');
+  if (await open.count()) await open.click();
   const full = await indicator(page, 'volume');
   await page.mouse.move(5, 5);
   const before = await visit.picture();

@@ -1,12 +1,12 @@
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { GLTFExtensionsPlugin } from '3d-tiles-renderer/three/plugins';
-import { BufferAttribute, Group, type Mesh, type Material, type Object3D, type OrthographicCamera, type Raycaster, type Vector3 } from 'three';
+import { Group, InstancedMesh, type Material, type Object3D, type OrthographicCamera, type Raycaster, type Vector3 } from 'three';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { ApiError } from '../api/client';
 import type { Theme } from '../api/types';
 import { Frame } from '../geo/frame';
 import type { Stage } from '../scene/stage';
-import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh, type TileFeature } from './features';
+import { featureAt, featureMeshes, useFloatIds, type FeatureMesh, type TileFeature } from './features';
 import { lens } from './lens';
 import { lookOf, UPRIGHT } from './mapstyle';
 import { FeatureMaterial } from './material';
@@ -40,6 +40,7 @@ export class City {
   onError: (theme: Theme) => void = () => undefined;
   /** Which features a ray passes through as if they weren't there. */
   skips: (feature: TileFeature, side: Side) => boolean = () => false;
+  private readonly patches: Record<Side, readonly Object3D[]> = { here: [], there: [] };
   private hollow = false;
   private readonly renderers = new Map<Theme, TilesRenderer>();
   /** Themes whose tileset itself could not be had. */
@@ -83,11 +84,16 @@ export class City {
     for (const meshes of this.meshes.values()) yield* meshes;
   }
 
+  /** Ground that is there on one side beside that of the tiles, as where a pand went. */
+  patch(side: Side, ground: readonly Object3D[]): void {
+    this.patches[side] = ground;
+  }
+
   /** The nearest place where a ray meets what is drawn: not what is hidden on that side, nor what is cut away. */
   hit(raycaster: Raycaster, side: Side = 'here'): Hit | null {
-    for (const { object, face, point, distance } of raycaster.intersectObject(this.group)) {
+    for (const { object, face, point, distance, instanceId } of raycaster.intersectObjects([this.group, ...this.patches[side]])) {
       const entry = this.byMesh.get(object);
-      const feature = entry && face ? featureAt(entry, face.a) : null;
+      const feature = entry && face ? featureAt(entry, face.a, instanceId) : null;
       if (feature && this.skips(feature, side)) continue;
       if (lens.planes.some((plane) => plane.distanceToPoint(point) < 0)) continue;
       return { point, distance, feature };
@@ -134,8 +140,10 @@ export class City {
       this.adopt(scene, theme);
     });
     tiles.addEventListener('dispose-model', ({ scene }) => {
-      this.meshes.get(scene)?.forEach(({ material }) => {
+      this.meshes.get(scene)?.forEach(({ mesh, material }) => {
         material.dispose();
+        // What the renderer frees by itself are geometry and textures, not the places of instances.
+        if (mesh instanceof InstancedMesh) mesh.dispose();
       });
       this.meshes.delete(scene);
     });
@@ -158,7 +166,7 @@ export class City {
     const adopted = featureMeshes(scene, theme).map((entry): PaintedMesh => {
       const { mesh, features } = entry;
       useFloatIds(mesh);
-      const material = new FeatureMaterial(features.length, lookOf(theme.id));
+      const material = new FeatureMaterial(features.length, lookOf(theme.id, mesh.userData['part'] as string | undefined));
       (mesh.material as Material).dispose();
       mesh.material = material;
       mesh.customDepthMaterial = material.depth;
@@ -186,14 +194,4 @@ export async function frameOf(theme: Theme): Promise<Frame> {
   const { root } = (await response.json()) as { root?: { transform?: number[] } };
   if (root?.transform?.length !== 16) throw new ApiError('no-tiles', `${theme.tileset}: no root transform`);
   return new Frame(root.transform);
-}
-
-// three.js hands 32-bit integers to the shader as integers; the shader reads one kind of id, floats.
-function useFloatIds({ geometry }: Mesh): void {
-  const ids = geometry.getAttribute(FEATURE_ID) as BufferAttribute | undefined;
-  const count = geometry.getAttribute('position').count;
-  if (!ids) geometry.setAttribute(FEATURE_ID, new BufferAttribute(new Float32Array(count).fill(-1), 1));
-  else if (ids.array instanceof Uint32Array || ids.array instanceof Int32Array) {
-    geometry.setAttribute(FEATURE_ID, new BufferAttribute(Float32Array.from(ids.array), 1));
-  }
 }

@@ -1,4 +1,4 @@
-import { Mesh, type BufferAttribute, type Object3D } from 'three';
+import { BufferAttribute, InstancedBufferAttribute, InstancedMesh, Mesh, type Object3D } from 'three';
 import type { Theme } from '../api/types';
 import type { ObjectRef } from '../state/store';
 
@@ -17,6 +17,8 @@ export interface FeatureMesh {
 
 /** Attribute in which three.js keeps EXT_mesh_features' `_FEATURE_ID_0`. */
 export const FEATURE_ID = '_feature_id_0';
+
+const INSTANCE_ID = '_FEATURE_ID_0';
 
 interface PropertyTable {
   readonly count: number;
@@ -39,10 +41,33 @@ export function featureMeshes(tile: Object3D, theme: Theme): FeatureMesh[] {
   return found;
 }
 
-/** The feature that a triangle of `entry` belongs to; `vertex` is one of its corners. */
-export function featureAt(entry: FeatureMesh, vertex: number): TileFeature | null {
+/** The feature that a triangle of `entry` belongs to: `vertex` is one of its corners, `copy` which instance it is of. */
+export function featureAt(entry: FeatureMesh, vertex: number, copy?: number): TileFeature | null {
   const ids = entry.mesh.geometry.getAttribute(FEATURE_ID) as BufferAttribute | undefined;
-  return (ids && entry.features[ids.getX(vertex)]) ?? null;
+  const at = entry.mesh instanceof InstancedMesh ? copy : vertex;
+  return (ids && at !== undefined && entry.features[ids.getX(at)]) || null;
+}
+
+/**
+ * Gives a mesh its feature ids as floats, which is the one kind that the shader reads: -1 where it has none.
+ *
+ * Ids of vertices (EXT_mesh_features) may come as 32-bit integers, which three.js hands to the shader as such. Ids of
+ * instances (EXT_instance_features) come with the other attributes of EXT_mesh_gpu_instancing, as glTF spells them.
+ */
+export function useFloatIds(mesh: Mesh): void {
+  const { geometry } = mesh;
+  const [own, theirs] = [FEATURE_ID, INSTANCE_ID].map((name) => geometry.getAttribute(name) as BufferAttribute | undefined);
+  const ids = own ?? theirs;
+  const copies = mesh instanceof InstancedMesh;
+  const count = copies ? mesh.count : geometry.getAttribute('position').count;
+  const values = ids ? Float32Array.from(ids.array) : new Float32Array(count).fill(-1);
+  geometry.deleteAttribute(INSTANCE_ID);
+  geometry.setAttribute(FEATURE_ID, copies ? new InstancedBufferAttribute(values, 1) : floats(ids, values));
+}
+
+function floats(ids: BufferAttribute | undefined, values: Float32Array): BufferAttribute {
+  const wide = ids === undefined || ids.array instanceof Uint32Array || ids.array instanceof Int32Array;
+  return wide ? new BufferAttribute(values, 1) : ids;
 }
 
 function isMesh(object: Object3D): object is Mesh {

@@ -35,6 +35,9 @@ const FUNCTIONS: readonly (readonly [string, string])[] = [
   ['ruiterpad', '#d6c6a8'],
 ];
 
+/** Parts of what is drawn many times that look unlike the rest of it: `extras.part` of their mesh. */
+const PARTS: Readonly<Record<string, string>> = { stam: '#9a8872' };
+
 const ROOF = { flat: '#cdd1d6', pitched: '#cb8a72' } as const;
 const QUAY = '#b9b1a3';
 /** Themes that throw shadows: what stands up. */
@@ -50,8 +53,8 @@ export interface Look {
 }
 
 /** How a theme looks where its features have no colour of their own: roofs, and stone quays round blue water. */
-export function lookOf(theme: string): Look {
-  const colour = THEMES[theme] ?? '#d6d2ca';
+export function lookOf(theme: string, part?: string): Look {
+  const colour = PARTS[part ?? ''] ?? THEMES[theme] ?? '#d6d2ca';
   if (theme === 'pand') return { wall: colour, ...ROOF };
   return { wall: theme === 'water' ? QUAY : colour, flat: colour, pitched: colour };
 }

@@ -42,6 +42,7 @@ export class Drawing {
   /** Draws the variant as the server built it; null for nothing at all. */
   async show(variant: Variant | null, left: ReadonlySet<string>, glb: ArrayBuffer | null): Promise<void> {
     if (glb || this.masses) await (await this.open())?.draw(glb);
+    this.rooms.city.patch(this.side, this.ready?.bare ?? []);
     this.drawn = variant ? replaced(variant, left) : new Set();
     this.hide([...this.drawn]);
     if (this.side === 'here') this.tint(variant, left);

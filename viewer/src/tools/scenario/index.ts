@@ -183,8 +183,7 @@ export const make: MakeTool = (rooms, seat) => {
       await keeping.openSaved(variant);
       return;
     }
-    const found = plan.draft.read();
-    if (found) plan.begin(found);
+    plan.begin(plan.draft.read());
   };
 
   return {

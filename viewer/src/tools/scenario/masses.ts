@@ -40,6 +40,7 @@ export class Masses {
   private readonly ink;
   private readonly earth = new MeshLambertMaterial({ color: EARTH, clippingPlanes: lens.planes });
   private parts: FeatureMesh[] = [];
+  private grounds: Mesh[] = [];
 
   /** `own` is the frame of the tileset of panden, in which the server says it; `frame` that of the scene. */
   constructor(
@@ -56,6 +57,11 @@ export class Masses {
     // glTF has y up, the frame of a tileset z.
     this.group.matrix.copy(frame.toLocalMatrix).multiply(own.toLocalMatrix.clone().invert()).multiply(new Matrix4().makeRotationX(Math.PI / 2));
     stage.scene.add(this.group);
+  }
+
+  /** The bare ground where panden went. */
+  get bare(): readonly Mesh[] {
+    return this.grounds;
   }
 
   set visible(visible: boolean) {
@@ -135,11 +141,13 @@ export class Masses {
     geometry.setIndex(built);
     const mesh = new Mesh(ground, this.earth);
     mesh.receiveShadow = true;
+    this.grounds.push(mesh);
     return mesh;
   }
 
   private clear(): void {
     this.parts = [];
+    this.grounds = [];
     this.group.traverse((object) => {
       if (object instanceof Mesh || object instanceof LineSegments) (object.geometry as BufferGeometry).dispose();
     });

@@ -24,6 +24,7 @@ export class Plan {
   /** False when the browser could not keep the draft. */
   isKept = true;
   private history: History<Variant>;
+  private judged: Variant | null = null;
   private pending: AbortController | null = null;
   private timer = 0;
 
@@ -105,8 +106,16 @@ export class Plan {
   private changed(): void {
     const { now } = this;
     this.isKept = isEmpty(now) || this.draft.keep(now);
+    // A title or a view is no matter for the server.
+    if (this.judged === null || this.judged.edits !== now.edits || this.judged.area !== now.area) this.judge();
+    this.onChange();
+  }
+
+  private judge(): void {
+    const { now } = this;
     window.clearTimeout(this.timer);
     this.pending?.abort();
+    this.judged = now;
     this.failure = null;
     this.drawing.anticipate(now, leftOut(this.result));
     this.busy = now.edits.length > 0 || Boolean(now.area);
@@ -116,7 +125,6 @@ export class Plan {
       this.result = null;
       void this.drawing.show(null, new Set(), null);
     }
-    this.onChange();
   }
 
   /** Has the server judge and build the variant, and shows both. */
@@ -136,6 +144,8 @@ export class Plan {
       if (request.signal.aborted) return;
       console.warn(reason);
       this.failure = reason;
+      // The next change tries again, whatever it is.
+      this.judged = null;
     }
     this.busy = false;
     this.onJudged();

@@ -65,7 +65,7 @@ export class Comparison {
   /** Compares with what a link says. */
   async begin(against: string | null, at: number | null): Promise<void> {
     if (at !== null) this.split.at = at;
-    if (against !== this.against) await this.choose(against ?? NOBODY);
+    if (against !== this.against || (against === null && this.isOn)) await this.choose(against ?? NOBODY);
     if (against !== null) this.element.open = true;
   }
 
