@@ -6,6 +6,7 @@ export const sight = [
   ['Paints what is seen from the street, and not what a tall building hides', paints],
   ['Sees more from higher, and comes back with its link', higher],
   ['Looks along a line: clear before the building, blocked behind it', lines],
+  ['Finds a building of a variant in the way', variants],
 ];
 
 const EYE = 1.7;
@@ -118,6 +119,39 @@ async function lines(visit) {
     told.push(`${name} ${kind} at ${distance} m`);
   }
   return told.join(', ');
+}
+
+async function variants(visit) {
+  const { page } = visit;
+  const { name, built } = await visit.api('/api/twin');
+  const [x, y] = scene.before.map((value) => Number(value.toFixed(3)));
+  const ring = [[-1.5, -1.5], [1.5, -1.5], [1.5, 1.5], [-1.5, 1.5], [-1.5, -1.5]].map(([dx, dy]) => [x + dx, y + dy]);
+  const mass = { id: 'e1', kind: 'add', rings: [ring], height: 12, floors: 4, roof: { form: 'flat' }, gebruiksdoel: 'woonfunctie' };
+  const variant = { type: 'gemeentetwin-variant', version: 1, title: 'Toren', twin: { name, built }, edits: [mass] };
+  const saved = await fetch(`${visit.base}/api/scenarios`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(variant) });
+  expect(saved.ok, `saving a variant answers ${saved.status}: ${await saved.clone().text()}`);
+  const { id } = await saved.json();
+  // From one side of it to the other, at eye height above what the tool found the eye to stand on.
+  const direction = [0, 1].map((axis) => (scene.before[axis] - scene.eye[axis]) / span(scene.eye, scene.before));
+  const beyond = scene.before.map((value, axis) => value + direction[axis] * 4);
+  const ground = Number(/sight=line:[^,]+,[^,]+,([^,]+)/.exec(decodeURIComponent(visit.hash()))[1]);
+  const line = `line:${[...scene.eye.map((value) => value.toFixed(2)), ground, EYE, ...beyond.map((value) => value.toFixed(2)), ground + EYE].join(',')}`;
+  const kinds = [];
+  for (const scenario of ['', `&scenario=${id}`]) {
+    await page.goto('about:blank');
+    await visit.open(`#${BARE}&open=sight&sight=${line}${scenario}`);
+    if (scenario) await page.waitForSelector('.sight [data-kind=blocked]');
+    await page.waitForSelector('.sight [data-kind]');
+    kinds.push(await page.getAttribute('.sight [data-kind]', 'data-kind'));
+  }
+  const words = await page.textContent('.sight [role=status]');
+  const distance = Number(await page.getAttribute('.sight [data-kind]', 'data-distance'));
+  await fetch(`${visit.base}/api/scenarios/${id}`, { method: 'DELETE', headers: { 'if-match': saved.headers.get('etag') ?? '*' } });
+  expect(kinds.join() === 'clear,blocked', `without and with the variant the view is ${kinds}`);
+  expect(words.includes('een gebouw van de variant'), `in the way is ${words}`);
+  const expected = span(scene.eye, scene.before);
+  expect(distance < expected && distance > expected - 2.5, `met at ${distance} m, its middle lies at ${expected.toFixed(1)} m`);
+  return `clear without it, blocked at ${distance} m with it`;
 }
 
 async function share(page) {

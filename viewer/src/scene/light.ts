@@ -1,4 +1,4 @@
-import { Color, DirectionalLight, HemisphereLight, Vector3, type Camera, type Fog, type Scene, type WebGLRenderer } from 'three';
+import { Color, DirectionalLight, HemisphereLight, Vector3, type OrthographicCamera, type Camera, type Fog, type Scene, type WebGLRenderer } from 'three';
 
 // An afternoon in June: from the side of the first view, so that shadows show what is high.
 const AFTERNOON = new Vector3(-0.74, -0.3, 0.72).normalize();
@@ -51,6 +51,11 @@ export class Light {
     return this.sun.shadow;
   }
 
+  /** Looks from the sun on all that may throw a shadow into the view. */
+  get camera(): OrthographicCamera {
+    return this.sun.shadow.camera;
+  }
+
   /** Shadows are drawn anew with the next frame. */
   refresh(): void {
     this.key = '';
@@ -58,9 +63,9 @@ export class Light {
 
   /**
    * Fits the map of shadows to what the camera looks at, in steps of its own size, and has it drawn anew only when
-   * the view has come to rest somewhere else.
+   * the view has come to rest somewhere else. Tells whether it has.
    */
-  fit(camera: Camera, renderer: WebGLRenderer): void {
+  fit(camera: Camera, renderer: WebGLRenderer): boolean {
     const { position } = camera;
     const forward = camera.getWorldDirection(new Vector3());
     const distance = Math.min(position.z / Math.max(-forward.z, 0.15), REACH * 2);
@@ -69,7 +74,7 @@ export class Light {
     const center = position.clone().addScaledVector(forward, distance);
     center.set(Math.round(center.x / step) * step, Math.round(center.y / step) * step, 0);
     const key = [center.x, center.y, reach].join();
-    if (key === this.key) return;
+    if (key === this.key) return false;
     this.key = key;
     const { sun } = this;
     sun.target.position.copy(center);
@@ -79,7 +84,10 @@ export class Light {
     sun.shadow.camera.updateProjectionMatrix();
     // As much as a texel of the map may be off: shadows seen from near then begin at the wall.
     sun.shadow.normalBias = Math.min(0.6, Math.max(0.06, (3 * reach) / sun.shadow.mapSize.x));
+    sun.updateMatrixWorld();
+    sun.shadow.updateMatrices(sun);
     renderer.shadowMap.needsUpdate = true;
+    return true;
   }
 
   private resolve(texels: number): void {

@@ -107,7 +107,8 @@ export class Stage {
     const more = this.steps.map((step) => step(seconds)).some(Boolean);
     this.running = more;
     this.fitDepth();
-    if (!more) this.light.fit(this.camera, this.renderer);
+    // Once more where the sun looks elsewhere: what it sees there may have to be fetched first.
+    if (!more && this.light.fit(this.camera, this.renderer)) this.invalidate();
     this.way(() => {
       this.renderer.render(this.scene, this.camera);
     });

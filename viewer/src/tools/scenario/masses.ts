@@ -6,6 +6,7 @@ import type { Frame } from '../../geo/frame';
 import type { Stage } from '../../scene/stage';
 import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh } from '../../tiles/features';
 import { lens } from '../../tiles/lens';
+import { showSight, SOLID } from '../../tiles/sight';
 
 const CREASE = 25;
 
@@ -50,6 +51,7 @@ export class Masses {
     colours: Colours,
   ) {
     this.material = new MeshLambertMaterial({ color: colours.face, flatShading: true, shadowSide: BackSide, side: DoubleSide, clippingPlanes: lens.planes, clipShadows: true });
+    showSight(this.material);
     this.ink = new LineBasicMaterial({ color: colours.ink, clippingPlanes: lens.planes });
     this.group.matrixAutoUpdate = false;
     // glTF has y up, the frame of a tileset z.
@@ -120,6 +122,7 @@ export class Masses {
     const bare = features.findIndex(({ id }) => id === NAMELESS);
     if (bare >= 0) mesh.add(this.bareGround(mesh, bare));
     mesh.material = this.material;
+    mesh.layers.enable(SOLID);
     mesh.castShadow = mesh.receiveShadow = true;
     mesh.add(new LineSegments(new EdgesGeometry(mesh.geometry, CREASE), this.ink));
   }

@@ -4,7 +4,8 @@ import type { Triple } from '../../geo/rd';
 import { wordFor } from '../../i18n';
 import { Sketch, type Shape } from '../../scene/sketch';
 import type { Hit } from '../../tiles/city';
-import { SEEN, UNSEEN } from '../../tiles/sight';
+import { lens } from '../../tiles/lens';
+import { SEEN, SOLID, UNSEEN } from '../../tiles/sight';
 import { speaker } from '../../ui/context';
 import { button, choice, field, h } from '../../ui/dom';
 import { tell } from '../../ui/message';
@@ -76,8 +77,18 @@ export const make: MakeTool = (rooms, seat) => {
     const total = from.distanceTo(end);
     raycaster.set(from, end.sub(from).normalize());
     raycaster.far = total - MARGIN;
-    const hit = city.hit(raycaster);
+    const [inCity, built] = [city.hit(raycaster), builtOn(raycaster)];
+    const hit = built && (!inCity || built.distance < inCity.distance) ? built : inCity;
     return hit ? { kind: 'blocked', total, hit } : { kind: 'clear', total };
+  };
+
+  /** The nearest place where a ray meets what a variant builds. */
+  const builtOn = (ray: Raycaster): Hit | null => {
+    ray.layers.set(SOLID);
+    const others = stage.scene.children.filter((child) => child.visible && child !== city.group);
+    const [met] = ray.intersectObjects(others).filter(({ point: at }) => lens.planes.every((plane) => plane.distanceToPoint(at) >= 0));
+    ray.layers.set(0);
+    return met ? { point: met.point, distance: met.distance, feature: null } : null;
   };
 
   const draw = (): void => {
@@ -145,7 +156,7 @@ export const make: MakeTool = (rooms, seat) => {
     }
     if (found.kind === 'clear') return [height, h('p', {}, say('clear', { distance: number(found.total) }))];
     const { feature, distance, point: met } = found.hit;
-    const what = feature ? `${wordFor(store.get().language, 'collection', feature.collection).toLowerCase()} ${feature.id}` : say('blocked.something');
+    const what = feature ? `${wordFor(store.get().language, 'collection', feature.collection).toLowerCase()} ${feature.id}` : say('blocked.built');
     const told = { distance: number(distance), total: number(found.total), what, height: number(frame.toRd(met)[2]) };
     const show = feature && button({ label: say('show'), text: say('show'), class: 'utrecht-button--secondary-action', press: () => { store.set({ selection: { collection: feature.collection, id: feature.id } }); } });
     return [height, h('p', {}, say('blocked', told)), ...(show ? [h('div', {}, show)] : [])];

@@ -16,13 +16,16 @@ import { words } from './words';
 const DAYS = ['03-21', '06-21', '09-23', '12-22'] as const;
 const MINUTES = 5;
 const DAY_MINUTES = 1440;
+// Pixels across the map of shadows for which tiles are fetched.
+const FINENESS = 2048;
+const PATIENCE_MS = 10_000;
 // Played in steps of ten minutes; who asked for little motion sees a picture an hour, long enough to look at it.
 const PLAY = { step: 10, wait: 120 };
 const PLAY_CALMLY = { step: 60, wait: 1500 };
 
 /** Sun and shadows at any moment, the course of a day, and the study of twelve moments. */
 export const make: MakeTool = (rooms, seat) => {
-  const { stage, store, twin, navigation } = rooms;
+  const { city, stage, store, twin, navigation } = rooms;
   const say = speaker(rooms, words);
   const [lon, lat] = twin.center;
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
@@ -35,6 +38,8 @@ export const make: MakeTool = (rooms, seat) => {
   const at = (moment: string): SunPosition => sunPosition(utcOf(moment) ?? 0, lat, lon);
   const shine = (moment: string | null): void => {
     stage.light.shineFrom(moment === null ? null : new Vector3(...sunDirection(at(moment))));
+    // What stands outside the view throws its shadow into it.
+    city.attend(stage.light.camera, moment === null ? null : FINENESS);
     stage.invalidate();
   };
   const set = (moment: string): void => {
@@ -90,6 +95,19 @@ export const make: MakeTool = (rooms, seat) => {
       render();
     }, wait);
   };
+  /** Waits until what throws a shadow now has come; it also gives the page a turn, so that keys still work. */
+  const arrived = async (): Promise<void> => {
+    stage.settle();
+    stage.invalidate();
+    const end = performance.now() + PATIENCE_MS;
+    do {
+      // A page in the background has no frames.
+      await new Promise((done) => {
+        requestAnimationFrame(done);
+        window.setTimeout(done, 250);
+      });
+    } while (!city.idle && performance.now() < end);
+  };
   const studyAll = async (): Promise<void> => {
     busy = true;
     stop();
@@ -99,9 +117,8 @@ export const make: MakeTool = (rooms, seat) => {
     try {
       for (const moment of all) {
         progress.textContent = say('study.busy', { done: pictures.size + 1, count: all.length });
-        // A turn for the page, so that the count shows and keys still work.
-        await new Promise((done) => window.setTimeout(done));
         shine(moment);
+        await arrived();
         pictures.set(`${moment.replace(':', '.')}.png`, await sheetOf(photograph(stage, stage.canvas.width < 1200 ? 2 : 1), captionOf(moment)));
       }
       download(`${fileName(say('study.file'), twin.name, wall.slice(0, 4))}.zip`, await zipped(pictures));
