@@ -67,6 +67,7 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     label = _majority(grid, points, point_label, label)
     for steep in (False, True):
         point_label, label, planes = _second_look(grid, points, point_label, label, planes, params, steep)
+    point_label, label, planes = _merged_by_points(grid, points, point_label, label, planes, params)
     planes = _fitted_to_points(points, point_label, planes, params)
     return _finished(grid, points, point_label, label, planes, params)
 
@@ -314,7 +315,6 @@ def _second_look(
     few = params.steep_points if steep else params.segment_points
     _, sums, fresh = _refit(other, fresh, even, count, params, few)
     found, fresh = _merged(other, fresh, sums, params)
-    # Also where nothing is found: the merging below is for every part, whatever others share its chunk.
     mine = _nearest_plane(other, sub, fresh, found, params)
     point_label = point_label.copy()
     point_label[rest] = np.where(mine >= 0, mine + known, -1)
@@ -324,10 +324,17 @@ def _second_look(
     fresh_image = other.image(fresh)
     take = (fresh_image >= 0) & (here > 0) & (here >= there)
     image[take] = fresh_image[take] + known
-    label, planes = image[grid.where], np.concatenate((planes, found))
+    return point_label, image[grid.where], np.concatenate((planes, found))
+
+
+def _merged_by_points(
+    grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+) -> tuple[Ints, Ints, Floats]:
+    """Labels of points and pixels after merging segments whose points one plane explains, and the planes."""
     on = np.flatnonzero(point_label >= 0)
     sums = moments_of(points.xyz.T.take(on, axis=1).T, point_label[on], len(planes))
     into, sums = _mergers(grid, label, sums, params)
+    planes = planes.copy()
     grown = np.bincount(into, minlength=len(into)) > 1
     planes[grown] = fit(sums, params.window_spread)[0][grown]
     into = np.append(into, -1)
@@ -345,8 +352,9 @@ def _distance(
         return np.full(len(label), np.inf)
     x, y, z = points.xyz.T if which is None else points.xyz.T.take(which, axis=1)
     a, b, c = planes.T.take(label, axis=1)
-    weight = across(planes, params).take(label)
-    return np.asarray(np.abs(a * x + b * y + c - z) * weight)
+    away = np.abs(a * x + b * y + c - z)
+    weight = across(planes, params)
+    return np.asarray(away * weight.take(label) if weight.min() < 1.0 else away)
 
 
 def _fitted_to_points(points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters) -> Floats:
