@@ -102,6 +102,4 @@ def test_ogrinfo_opens_it(summary: BuildSummary) -> None:
         listed = told()
         assert all(f"{name} (title" in listed for name in ("buurt", "pand", "verblijfsobject"))
         assert f"Feature Count: {RECORDS - GONE}" in told("-so", "pand")
-        assert "buurtnaam (String) = " in told(
-            "buurt", "-where", "buurtcode >= 'BU'", "-limit", "1", "-geom=NO"
-        )
+        assert "buurtnaam (String) = " in told("buurt", "-where", "buurtcode >= 'BU'", "-geom=NO")

@@ -156,10 +156,12 @@ async function raises(visit) {
   return `${one} and ${three} m²`;
 }
 
-/** A point on the screen with a pand that is not in the middle. */
+/** A point on the screen with a pand that is not in the middle; the farthest are tried first. */
 async function farPand(visit) {
   const { page } = visit;
-  for (const [x, y] of [[880, 250], [880, 500], [520, 620], [960, 380], [700, 640], [820, 620], [940, 600], [1000, 200]]) {
+  const away = ([x, y]) => Math.hypot(x - 640, y - 400);
+  const points = [420, 500, 580, 660, 740, 820].flatMap((x) => [160, 230, 300, 370, 440, 510, 580, 650].map((y) => [x, y]));
+  for (const [x, y] of points.filter((point) => away(point) > 120).sort((one, other) => away(other) - away(one))) {
     await page.mouse.click(x, y);
     await visit.idle();
     if (/object=pand\//.test(visit.hash())) {
@@ -263,8 +265,10 @@ async function types(visit) {
   });
   const edit = await editOf(page, 'move');
   expect(edit.pand === pand && edit.dx !== 0, `the file says ${JSON.stringify(edit)}`);
-  await page.focus('[data-part=area] > summary');
-  await page.keyboard.press('Enter');
+  if (!(await page.isVisible('[data-part=area][open]'))) {
+    await page.focus('[data-part=area] > summary');
+    await page.keyboard.press('Enter');
+  }
   await press('Gebied tekenen');
   await page.focus('#view canvas');
   for (const key of ['Enter', 'ArrowRight', 'Enter', 'ArrowUp', 'Enter', 'ArrowLeft', 'Enter']) {

@@ -10,6 +10,7 @@ export async function judged(visit) {
 /** Does something that changes the variant, and waits until the server has judged what came of it. */
 export async function changing(visit, act) {
   const answer = visit.page.waitForResponse((response) => response.url().endsWith('/api/scenarios/evaluate') && response.ok());
+  answer.catch(() => undefined); // told below, also if the act fails first
   await act();
   await answer;
   await judged(visit);
