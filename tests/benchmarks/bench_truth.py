@@ -3,7 +3,8 @@
 ``python -m tests.benchmarks.bench_truth [DATA]`` prints per density: the share of the roofs' area within
 0.1 m of the truth (places without a model count as wrong), the share within 0.5 m, the median over the
 buildings, faces per building beside those of the truth, panden per LoD, and milliseconds of CPU time per
-building from points to solids with their quality. Only the last parameters were chosen with these in view; see docs/developers/comparison.md.
+building from points to solids with their quality. Which parameters were
+chosen with them in view is told in docs/developers/comparison.md.
 """
 
 from __future__ import annotations
