@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from tests.reconstruction.scenes import Scene, scene
 from twin.geometry.columns import Semantic
 from twin.geometry.extrude import extrude
 from twin.geometry.validity import check
+from twin.reconstruction.labels import Labels
+from twin.reconstruction.meeting import with_meetings
 from twin.reconstruction.partition_parameters import PartitionParameters
 
 APART = replace(PartitionParameters(), meeting_distances=())
@@ -74,6 +77,23 @@ def test_roofs_that_are_really_apart_stay_apart() -> None:
     low = replace(flat(), planes=np.array([[0.0, 0.0, 6.5], [0.0, 0.0, 6.42]]))
     for given in (scene([low]), astray(hip, 0.5)):
         assert np.array_equal(given.partition(APART).lod22.plane, given.partition().lod22.plane)
+
+
+def test_no_meeting_lifts_a_roof_above_its_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    given, asked = astray(hipped_mansard, 0.006), []
+
+    def spied(*arguments: Any) -> Labels:
+        asked.append(arguments)
+        return with_meetings(*arguments)
+
+    monkeypatch.setattr("twin.reconstruction.partition.with_meetings", spied)
+    given.partition()
+    arrangement, frames, labels, ceiling, params = asked[0]
+    on_planes = given.points.xyz[given.points.segment >= 0, 2]
+    assert ceiling.tolist() == [on_planes.max() + params.guard_above]
+    assert not np.array_equal(with_meetings(*asked[0]).plane, labels.plane)
+    low = np.array([on_planes.max() - 0.5])
+    assert np.array_equal(with_meetings(arrangement, frames, labels, low, params).plane, labels.plane)
 
 
 def test_the_meetings_of_a_part_do_not_depend_on_its_neighbours() -> None:

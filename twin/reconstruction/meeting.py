@@ -27,7 +27,7 @@ MOST_ROOFS = 128  # of a part, to bound memory: the matrix of one part then has 
 
 
 def with_meetings(
-    arrangement: Arrangement, frames: Frames, labels: Labels, params: PartitionParameters
+    arrangement: Arrangement, frames: Frames, labels: Labels, ceiling: Floats, params: PartitionParameters
 ) -> Labels:
     """Labels whose planes meet wherever they were within the distances of ``meeting_distances``.
 
@@ -35,13 +35,18 @@ def with_meetings(
     by the roofs' areas; one linear system per part. Horizontal planes stay horizontal, and two of them stay
     apart. A part in which a corner would have to move farther than the first distance, or in which not more
     planes meet than before, tries the next; after the last it stays as it is.
+
+    Parameters
+    ----------
+    ceiling : (P,) float64 [m, NAP]
+        No corner may come to lie higher.
     """
     corners = _corners(arrangement, frames, labels)
     ends = _ends(arrangement, labels, params.straight)
     few = np.bincount(corners.roof_part, minlength=len(arrangement)) <= MOST_ROOFS
     moves = np.zeros((len(corners.roof_part), 3))
     for distance in params.meeting_distances:
-        move, met = _meet(corners, *_near(corners, ends, distance), few, params.meeting_distances[0])
+        move, met = _meet(corners, *_near(corners, ends, distance), few, params.meeting_distances[0], ceiling)
         moves[met[corners.roof_part]] = move[met[corners.roof_part]]
         few &= ~met
 
@@ -51,7 +56,9 @@ def with_meetings(
     return replace(labels, plane=plane)
 
 
-def _meet(corners: _Corners, lower: Ints, upper: Ints, parts: Bools, farthest: float) -> tuple[Floats, Bools]:
+def _meet(
+    corners: _Corners, lower: Ints, upper: Ints, parts: Bools, farthest: float, ceiling: Floats
+) -> tuple[Floats, Bools]:
     """Moves of the planes ``(R, 3)``, and the ``parts (P,)`` that are the better for them."""
     apart = corners.z[upper] - corners.z[lower]
     wanted = parts[corners.part[lower]] & (apart > MET)
@@ -82,7 +89,8 @@ def _meet(corners: _Corners, lower: Ints, upper: Ints, parts: Bools, farthest: f
     count = [np.bincount(corners.part[lower[which]], minlength=len(parts)) for which in (apart > MET, still)]
     torn = np.bincount(corners.part[lower[still & (apart <= MET)]], minlength=len(parts)) > 0
     most = groups.group_max(np.abs(rise(move)), corners.part, len(parts), 0.0)
-    return move, needs & (most <= farthest) & (count[1] < count[0]) & ~torn
+    highest = groups.group_max(corners.z + rise(move), corners.part, len(parts), -np.inf)
+    return move, needs & (most <= farthest) & (highest <= ceiling) & (count[1] < count[0]) & ~torn
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def partition_roofs(
     evidence = supported / np.maximum(area, 1e-9)
     planes = np.bincount(segments.part, minlength=len(footprints))
     step, reason = _reached(arrangement, height, ground, planes, evidence, params)
-    labels = with_meetings(arrangement, frames, labels, params)
+    labels = with_meetings(arrangement, frames, labels, _ceiling(points, len(footprints), params), params)
     block, block_height = block_faces(arrangement, frames, labels, raster, pixels, ground, params)
     face, z = raster.of_points, points.xyz[:, 2]
     return Partitions(
@@ -114,6 +114,13 @@ def partition_roofs(
         above13=np.where(face < 0, np.nan, z - np.append(block_height, np.nan)[face]),
         above22=_above_planes(frames, labels, points, face),
     )
+
+
+def _ceiling(points: RoofPoints, parts: int, params: PartitionParameters) -> Floats:
+    """Height ``(P,)`` that no roof may exceed: a little over the highest point on a plane."""
+    on = points.segment >= 0
+    height: Floats = points.xyz[on, 2]
+    return np.asarray(groups.group_max(height, points.part[on], parts, -np.inf) + params.guard_above)
 
 
 def _above_planes(frames: Frames, labels: Labels, points: RoofPoints, face: Ints) -> Floats:
