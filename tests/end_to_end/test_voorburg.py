@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from tests.conftest import REPOSITORY
 from tests.end_to_end.twins import read_collection
 from twin.build import BuildSummary, Silence, build
-from twin.settings import load
+from twin.settings import Settings
 
 GONE = (
     "Niet gerealiseerd verblijfsobject",
@@ -24,15 +23,8 @@ BBOX = (84000.0, 455000.0, 84400.0, 455400.0)
 
 
 @pytest.fixture(scope="module")
-def summary(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
-    given = load(REPOSITORY / "tests" / "real" / "voorburg.toml")
-    sources = tuple(
-        s.model_copy(update={"path": tuple(real_data / "voorburg" / p.name for p in s.path)})
-        for s in given.source
-    )
-    settings = given.model_copy(
-        update={"source": sources, "twin": given.twin.model_copy(update={"bbox": BBOX})}
-    )
+def summary(voorburg: Settings, tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
+    settings = voorburg.model_copy(update={"twin": voorburg.twin.model_copy(update={"bbox": BBOX})})
     with ThreadPoolExecutor(1) as executor:
         return build(settings, tmp_path_factory.mktemp("voorburg") / "twin", executor, Silence())
 

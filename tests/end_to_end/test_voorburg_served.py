@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.conftest import REPOSITORY
 from tests.viewer.conftest import serving
 from twin.api import create_app
 from twin.build import BuildSummary, Silence, build
-from twin.settings import load
+from twin.settings import Settings
 
 pytestmark = pytest.mark.slow
 RECORDS, GONE = 15_380, 74  # panden in the delivery, and those of them that are demolished or never were
@@ -26,15 +25,9 @@ NUMBER = "substr(identificatie, -16)"
 
 
 @pytest.fixture(scope="module")
-def summary(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
-    given = load(REPOSITORY / "tests" / "real" / "voorburg.toml")
-    sources = tuple(
-        s.model_copy(update={"path": tuple(real_data / "voorburg" / p.name for p in s.path)})
-        for s in given.source
-    )
-    settings = given.model_copy(update={"source": sources})
+def summary(voorburg: Settings, tmp_path_factory: pytest.TempPathFactory) -> BuildSummary:
     with ThreadPoolExecutor(1) as executor:
-        return build(settings, tmp_path_factory.mktemp("voorburg") / "twin", executor, Silence())
+        return build(voorburg, tmp_path_factory.mktemp("voorburg") / "twin", executor, Silence())
 
 
 @pytest.fixture(scope="module")
