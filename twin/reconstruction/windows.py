@@ -9,14 +9,13 @@ from scipy.sparse.csgraph import connected_components
 from twin.geometry.columns import Floats, Ints
 from twin.reconstruction.arrays import Atlas
 from twin.reconstruction.atlas import pixel_corners
+from twin.reconstruction.grid import ASCENDING, FORWARD, SHIFTS, Grid
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import N, across, fit, height_variance, is_steep
 
 
-def window_planes(
-    pixels: Atlas, moments: Floats, where: Ints, params: PlaneParameters, steep: bool = False
-) -> tuple[Floats, Floats]:
-    """Plane of each pixel of ``where (W,)``: that of the best-fitting 3 x 3 window that holds the pixel.
+def window_planes(grid: Grid, params: PlaneParameters, steep: bool = False) -> tuple[Floats, Floats]:
+    """Plane of each pixel: that of the best-fitting 3 x 3 window that holds the pixel.
 
     The Kuwahara filter of image processing, on planes: windows that lie across a ridge or a step fit worse
     than those beside it, so the planes stay crisp up to the ridge. Pixels that hold a step themselves take
@@ -24,11 +23,8 @@ def window_planes(
 
     Parameters
     ----------
-    pixels : Atlas
-    moments : (10, N) float64
-        Of the points in each pixel.
-    where : (W,) int64
-        Pixels asked for; not in the outermost two rows and columns of their part.
+    grid : Grid
+        Of ``W`` pixels.
     params : PlaneParameters
     steep : bool
         Only planes steeper than ``params.steep``; then every pixel takes part.
@@ -39,16 +35,11 @@ def window_planes(
     sigma : (W,) float64 [m]
         Of the window chosen; infinite if no window there has a plane.
     """
-    stride = pixels.stride[where]
-    own_plane, own_sigma = _windows(moments, where, stride, params, steep)
-    sigma = np.full(len(pixels.part), np.inf)
-    sigma[where] = own_sigma
-    number = np.zeros(len(pixels.part), np.int64)
-    number[where] = np.arange(len(where))
-    chosen_sigma, chosen = _best_of_nine(sigma, where, stride)
+    own_plane, own_sigma = _windows(grid, params, steep)
+    chosen_sigma, chosen = _best_of_nine(grid, own_sigma)
     better = chosen_sigma < params.kuwahara_gain * own_sigma
     return (
-        own_plane.take(np.where(better, number[chosen], np.arange(len(where))), axis=0),
+        own_plane.take(np.where(better, chosen, np.arange(len(chosen))), axis=0),
         np.where(better, chosen_sigma, own_sigma),
     )
 
@@ -88,7 +79,7 @@ def patches(
     least = np.cos(np.radians(angle))
     link = params.link_height / across(plane.take(live, axis=0), params)
     sources, targets = [], []
-    for dx, dy in ((1, 0), (-1, 1), (0, 1), (1, 1)):
+    for dx, dy in SHIFTS[FORWARD]:
         there = number[here + dx + dy * stride]
         i = np.flatnonzero(there >= 0)
         j = there[i]
@@ -108,15 +99,10 @@ def patches(
     return out
 
 
-def _windows(
-    moments: Floats, where: Ints, stride: Ints, params: PlaneParameters, steep: bool
-) -> tuple[Floats, Floats]:
+def _windows(grid: Grid, params: PlaneParameters, steep: bool) -> tuple[Floats, Floats]:
     """Plane and sigma of the 3 x 3 window around each pixel; all sums are exact, see ``atlas``."""
-    row = moments.copy() if steep else moments * (height_variance(moments) <= params.step_sigma**2)
-    row[:, 1:-1] = row[:, :-2] + row[:, 1:-1] + row[:, 2:]
-    window = row.take(where, axis=1)
-    window += row.take(where - stride, axis=1)
-    window += row.take(where + stride, axis=1)
+    even = np.ones(len(grid.where), bool) if steep else height_variance(grid.own) <= params.step_sigma**2
+    window = grid.windows(even)
     plane, error, defined = fit(window, params.window_spread)
     # Three degrees of freedom go into the plane; the prior noise stands in for them.
     variance = (error + 3 * params.noise**2) / np.maximum(window[N], 1)
@@ -127,23 +113,15 @@ def _windows(
     return plane, np.where(good, np.sqrt(variance), np.inf)
 
 
-def _best_of_nine(sigma: Floats, where: Ints, stride: Ints) -> tuple[Floats, Ints]:
+def _best_of_nine(grid: Grid, sigma: Floats) -> tuple[Floats, Ints]:
     """Smallest value in the 3 x 3 pixels around each pixel, and where; on a tie the lowest pixel."""
-    index = np.arange(len(sigma), dtype=np.int64)
-    best, at = sigma.copy(), index.copy()
-    for shift in (-1, 1):
-        other = np.full(len(sigma), np.inf)
-        if shift < 0:
-            other[1:] = sigma[:-1]
-        else:
-            other[:-1] = sigma[1:]
-        less = (other < best) if shift > 0 else (other <= best)
-        best = np.where(less, other, best)
-        at = np.where(less, index + shift, at)
-    low, mid, high = where - stride, where, where + stride
-    value, place = best[low], at[low]
-    for line in (mid, high):
-        less = best[line] < value
-        value = np.where(less, best[line], value)
-        place = np.where(less, at[line], place)
-    return value, place
+    padded = np.append(sigma, np.inf)
+    first, *others = ASCENDING
+    at = grid.around[first]
+    value = padded[at]
+    for k in others:
+        other = padded[grid.around[k]]
+        less = other < value
+        value = np.where(less, other, value)
+        at = np.where(less, grid.around[k], at)
+    return value, at
