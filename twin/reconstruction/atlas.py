@@ -73,11 +73,11 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     units = round(pixels.pixel / QUANTUM)
     if len(pixels.part) >= 1 << (63 - _Z_BITS - 2 * bits):
         raise GeometryError("roof_points: too many pixels in one call; reconstruct fewer parts at a time")
-    point = xyz.take(point_index, axis=0)
-    local = frame.to_local(point[:, :2], point_part)
-    ix, sub_x = _pixel_and_place(local[:, 0], pixels.margin, units)
-    iy, sub_y = _pixel_and_place(local[:, 1], pixels.margin, units)
-    z = np.rint((point[:, 2] - _LOWEST) / QUANTUM)
+    x, y, z = (column[point_index] for column in xyz.T)
+    x, y = frame.to_local(np.stack((x, y)).T, point_part).T
+    ix, sub_x = _pixel_and_place(x, pixels.margin, units)
+    iy, sub_y = _pixel_and_place(y, pixels.margin, units)
+    z = np.rint((z - _LOWEST) / QUANTUM)
     good = (z >= 0) & (z < 1 << _Z_BITS)
     pixel = pixels.offset[point_part] + iy * pixels.nx[point_part] + ix
     place = ((pixel << bits | sub_y) << bits | sub_x) << _Z_BITS

@@ -85,6 +85,7 @@ def reconstruct(
     ----------
     polygons : (M,) of shapely (Multi)Polygon, EPSG:28992
     xyz : (N, 3) float64 [m, RD+NAP]
+        Best in Fortran order, one coordinate after the other; else they are copied into it.
     classification : (N,) uint8
         AHN classes.
     status : (M,) int64, optional
@@ -133,11 +134,14 @@ def reconstruct(
 
 
 def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
-    """The points without those whose coordinates are no numbers, or none of this world."""
-    if not len(xyz) or (xyz.min() > -_FAR and xyz.max() < _FAR):  # both fail on NaN
-        return xyz, classification
-    good = (np.abs(xyz) < _FAR).all(axis=1)
-    return xyz[good], classification[good]
+    """The points without those whose coordinates are no numbers, or none of this world.
+
+    One coordinate after the other in memory: every stage works on columns.
+    """
+    if len(xyz) and not (xyz.min() > -_FAR and xyz.max() < _FAR):  # both fail on NaN
+        good = (np.abs(xyz) < _FAR).all(axis=1)
+        xyz, classification = xyz[good], classification[good]
+    return np.asfortranarray(xyz), classification
 
 
 def _made(town: Town, rows: Ints, chunk: int) -> Chunk:
