@@ -11,7 +11,7 @@ from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints
 from twin.reconstruction.planes import moments_of, summed
 
-SHIFTS = ((1, 0), (-1, 1), (0, 1), (1, 1), (-1, 0), (1, -1), (0, -1), (-1, -1))
+SHIFTS: tuple[tuple[int, int], ...] = ((1, 0), (-1, 1), (0, 1), (1, 1), (-1, 0), (1, -1), (0, -1), (-1, -1))
 """``(dx, dy)`` of the eight neighbours; the first four meet every pair of neighbours once."""
 FORWARD = slice(0, 4)
 BESIDE = (4, 0, 6, 2)

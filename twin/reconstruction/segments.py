@@ -47,7 +47,7 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     """
     grid = Grid.of(pixels, points)
     plane, sigma = window_planes(grid, params)
-    label = patches(pixels, grid.where, plane, sigma, params, params.link_angle)
+    label = patches(grid, plane, sigma, np.ones(len(grid.where), bool), params, params.link_angle)
     count = int(label.max(initial=-1)) + 1
     step = height_variance(grid.own) > params.step_sigma**2
     planes, sums, label = _refit(grid, label, ~step, count, params)
@@ -95,13 +95,9 @@ def _with_unexplained(
     then fits the larger side, and the other falls out; here that becomes a patch of its own, whose pixels
     must agree better.
     """
-    lost = np.flatnonzero((label < 0) & even & np.isfinite(sigma) & (grid.own[N] > 0))
-    if not len(lost):
-        return label, count
-    fresh = patches(grid.pixels, grid.where[lost], plane[lost], sigma[lost], params, params.fold_angle)
-    label = label.copy()
-    label[lost] = np.where(fresh >= 0, fresh + count, -1)
-    return label, count + int(fresh.max(initial=-1)) + 1
+    lost = (label < 0) & even & (grid.own[N] > 0)
+    fresh = patches(grid, plane, sigma, lost, params, params.fold_angle)
+    return np.where(fresh >= 0, fresh + count, label), count + int(fresh.max(initial=-1)) + 1
 
 
 def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
@@ -238,7 +234,7 @@ def _second_look(
     )
     other = Grid.of(grid.pixels, sub, footprint=False)
     plane, sigma = window_planes(other, params, steep)
-    fresh = patches(grid.pixels, other.where, plane, sigma, params, params.link_angle)
+    fresh = patches(other, plane, sigma, np.ones(len(other.where), bool), params, params.link_angle)
     count = int(fresh.max(initial=-1)) + 1
     if steep:
         even = mean_squared_error(other.own, plane) * across(plane, params) ** 2 <= params.step_sigma**2

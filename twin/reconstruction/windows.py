@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from twin.geometry.columns import Floats, Ints
-from twin.reconstruction.arrays import Atlas
+from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.atlas import pixel_corners
 from twin.reconstruction.grid import ASCENDING, FORWARD, SHIFTS, Grid
 from twin.reconstruction.parameters import PlaneParameters
@@ -45,17 +44,18 @@ def window_planes(grid: Grid, params: PlaneParameters, steep: bool = False) -> t
 
 
 def patches(
-    pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: PlaneParameters, angle: float
+    grid: Grid, plane: Floats, sigma: Floats, among: Bools, params: PlaneParameters, angle: float
 ) -> Ints:
     """Connected patches of pixels whose planes continue one another.
 
     Parameters
     ----------
-    pixels : Atlas
-    where : (W,) int64
-        Pixels, ascending.
+    grid : Grid
+        Of ``W`` pixels.
     plane, sigma : (W, 3), (W,) float64
         From :func:`window_planes`.
+    among : (W,) bool
+        Pixels that may belong to a patch.
     params : PlaneParameters
     angle : float [degree]
         Largest angle between the normals of neighbours in one patch.
@@ -65,36 +65,31 @@ def patches(
     (W,) int64
         Patch of each pixel, numbered in the order of their first pixels; -1 in patches that are too small.
     """
-    live = np.flatnonzero(np.isfinite(sigma))
-    number = np.full(len(pixels.part), -1, np.int64)
-    number[where[live]] = np.arange(len(live))
-    here = where[live]
-    stride = pixels.stride[here]
-    a, b, c = np.ascontiguousarray(plane.take(live, axis=0).T)
+    live = np.flatnonzero(among & np.isfinite(sigma))
+    size = grid.pixels.pixel
+    plane = plane.take(live, axis=0)
+    a, b, c = np.ascontiguousarray(plane.T)
     # Height at the pixel's centre and unit normal: what the links compare.
-    x, y = pixel_corners(pixels, here)
-    height = a * (x + 0.5 * pixels.pixel) + b * (y + 0.5 * pixels.pixel) + c
+    x, y = pixel_corners(grid.pixels, grid.where[live])
+    height = a * (x + 0.5 * size) + b * (y + 0.5 * size) + c
     up = 1.0 / np.sqrt(1.0 + a * a + b * b)
     right, ahead = a * up, b * up
     least = np.cos(np.radians(angle))
-    link = params.link_height / across(plane.take(live, axis=0), params)
-    sources, targets = [], []
-    for dx, dy in SHIFTS[FORWARD]:
-        there = number[here + dx + dy * stride]
-        i = np.flatnonzero(there >= 0)
-        j = there[i]
-        half = 0.5 * pixels.pixel * (dx * a + dy * b)
-        level = np.abs((height + half)[i] - (height - half)[j]) < link[i]
-        i, j = i[level], j[level]
-        alike = right[i] * right[j] + ahead[i] * ahead[j] + up[i] * up[j] > least
-        sources.append(i[alike])
-        targets.append(j[alike])
-    source, target = np.concatenate(sources), np.concatenate(targets)
-    graph = coo_array((np.ones(len(source), np.int8), (source, target)), shape=(len(live), len(live)))
-    _, label = connected_components(graph.tocsr(), directed=False)
-    label = label.astype(np.int64)
+    link = params.link_height / across(plane, params)
+    number = np.full(len(grid.where) + 1, -1, np.int64)
+    number[live] = np.arange(len(live))
+    target = number[grid.around[FORWARD]].take(live, axis=1)
+    for j, (dx, dy) in zip(target, SHIFTS[FORWARD], strict=True):
+        half = 0.5 * size * (dx * a + dy * b)
+        level = np.abs(height + half - (height - half)[j]) < link
+        alike = right * right[j] + ahead * ahead[j] + up * up[j] > least
+        j[~(level & alike)] = -1
+    linked = target >= 0
+    begin = np.concatenate(([0], np.cumsum(np.count_nonzero(linked, axis=0))))
+    graph = csr_array((np.ones(begin[-1]), target.T[linked.T], begin), shape=(len(live), len(live)))
+    label = connected_components(graph, directed=False)[1].astype(np.int64)
     large = np.bincount(label) >= params.segment_pixels
-    out = np.full(len(where), -1, np.int64)
+    out = np.full(len(grid.where), -1, np.int64)
     out[live] = np.where(large, np.cumsum(large) - 1, -1)[label]
     return out
 
