@@ -15,7 +15,7 @@ from twin.geometry.ragged import expand
 from twin.geometry.select import concatenate, take, without
 from twin.geometry.validity import check
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
-from twin.reconstruction.atlas import atlas, coverage, roof_points
+from twin.reconstruction.atlas import atlas, coverage, roof_points, widest_gap
 from twin.reconstruction.frame import frames
 from twin.reconstruction.gaps import with_presumed
 from twin.reconstruction.parameters import PlaneParameters
@@ -121,7 +121,7 @@ def solve(town: Town, chunk: Gathered, highest: LadderStep = LadderStep.FULL) ->
         points, presumed = with_presumed(pixels, points, shown_pixel, ground, town.planes)
         measured = ~presumed
         is_open[points.part[presumed]] = True
-        gap = coverage(pixels, points)[2]
+        gap = np.where(is_open, widest_gap(pixels, points, is_open), gap)
     points, segments = segment_planes(pixels, points, town.planes)
     found = partition_roofs(own, chunk.frame, pixels, points, segments, ground, town.params, highest)
     step, reason = found.step.copy(), found.reason.copy()
