@@ -61,6 +61,15 @@ class Frames:
             (c * a - s * b, s * a + c * b, c0 - a * self.corner[part, 0] - b * self.corner[part, 1])
         )
 
+    def plane_to_local(self, plane: Floats, part: Ints) -> Floats:
+        """The inverse of :meth:`plane_to_world`, ``(M, 3)``."""
+        a, b, c0 = plane.T
+        c, s = self.cos[part], self.sin[part]
+        right, ahead = c * a + s * b, c * b - s * a
+        return np.column_stack(
+            (right, ahead, c0 + right * self.corner[part, 0] + ahead * self.corner[part, 1])
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
