@@ -64,8 +64,8 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     label = _majority(grid, points, point_label, label)
     for steep in (False, True):
         point_label, label, planes = _second_look(grid, points, point_label, label, planes, params, steep)
-    point_label, label, planes = _merged_by_points(grid, points, point_label, label, planes, params)
-    planes = _fitted_to_points(grid, points, point_label, planes, params)
+    point_label, label, planes, sums = _merged_by_points(grid, points, point_label, label, planes, params)
+    planes = _fitted_to_points(points, point_label, planes, sums, params)
     return _finished(grid, points, point_label, label, planes, params)
 
 
@@ -257,15 +257,18 @@ def _second_look(
 
 def _merged_by_points(
     grid: Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
-) -> tuple[Ints, Ints, Floats]:
-    """Labels of points and pixels after merging segments whose points one plane explains, and the planes."""
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Labels of points and pixels after merging segments whose points one plane explains.
+
+    And the planes, and the moments of their points.
+    """
     sums = _moments_of_segments(grid, points, point_label, len(planes))
     into, sums = _mergers(grid, label, sums, params)
     planes = planes.copy()
     grown = np.bincount(into, minlength=len(into)) > 1
     planes[grown] = fit(sums, params.window_spread)[0][grown]
     into = np.append(into, -1)
-    return into[point_label], into[label], planes
+    return into[point_label], into[label], planes, sums
 
 
 def _moments_of_segments(grid: Grid, points: RoofPoints, label: Ints, count: int) -> Floats:
@@ -299,18 +302,15 @@ def _distance(
 
 
 def _fitted_to_points(
-    grid: Grid, points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters
+    points: RoofPoints, label: Ints, planes: Floats, sums: Floats, params: PlaneParameters
 ) -> Floats:
     """Planes fitted to their points within a few times the spread of these; nearly flat ones made flat."""
-    on = np.flatnonzero(label >= 0)
-    gap = _distance(points, label[on], planes, params, on)
-    count = np.maximum(np.bincount(label[on], minlength=len(planes)), 1)
-    spread = np.sqrt(np.bincount(label[on], weights=gap**2, minlength=len(planes)) / count)
+    spread = np.sqrt(mean_squared_error(sums, planes)) * across(planes, params)
     reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
-    far = on[gap > reach[label[on]]]
-    label = label.copy()
-    label[far] = -1
-    sums = _moments_of_segments(grid, points, label, len(planes))
+    on = label >= 0
+    far = np.flatnonzero(on & (_distance(points, label, planes, params) > np.append(reach, 0.0)[label]))
+    # Sums are exact, so taking some points out leaves those of the others.
+    sums = sums - moments_of(points.xyz.T.take(far, axis=1).T, label[far], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)
     flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (sums[N] > 0)
