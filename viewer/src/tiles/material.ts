@@ -58,6 +58,7 @@ export class FeatureMaterial extends MeshLambertMaterial {
       featureColours: { value: this.colours },
       selectedFeature: { value: NOBODY },
       hoveredFeature: { value: NOBODY },
+      sightNumber: { value: 0 },
       selectedColour: { value: new Color(SELECTED) },
       hoveredColour: { value: new Color(HOVERED) },
       flatRoof: { value: new Color(look.flat) },
@@ -68,7 +69,8 @@ export class FeatureMaterial extends MeshLambertMaterial {
       shader.vertexShader = patchVertex(hideInVertex(shader.vertexShader));
       shader.fragmentShader = patchFragment(shader.fragmentShader);
     };
-    showSight(this);
+    // No row, or of a collection that is not counted: nobody.
+    showSight(this, '(vFeature < -0.5 || sightNumber < 0.5 ? 0.0 : sightNumber + vFeature)');
     // All feature materials share one program.
     this.customProgramCacheKey = () => 'feature';
     this.depth = depthMaterial(this.colours);
@@ -89,6 +91,11 @@ export class FeatureMaterial extends MeshLambertMaterial {
 
   set hovered(feature: number | null) {
     this.featureUniforms.hoveredFeature.value = feature ?? NOBODY;
+  }
+
+  /** The number by which its first row is known while one looks who is seen, the next rows by the next; 0 when none is. */
+  set number(number: number) {
+    this.featureUniforms.sightNumber.value = number;
   }
 
   /** Whether the inside of solids is drawn too, which a cut lays open. */
@@ -157,6 +164,7 @@ function patchFragment(shader: string): string {
       ${TEXEL}
       uniform float selectedFeature;
       uniform float hoveredFeature;
+      uniform float sightNumber;
       uniform vec3 selectedColour;
       uniform vec3 hoveredColour;
       uniform vec3 flatRoof;
