@@ -1,5 +1,5 @@
 import { COLOURED } from '../../colour/source';
-import { formatNumber, formatValue } from '../../format/values';
+import { formatNumber } from '../../format/values';
 import { speaker } from '../../ui/context';
 import { button, h } from '../../ui/dom';
 import { download } from '../../ui/download';
@@ -46,16 +46,16 @@ export class SeenPanden {
     this.element.dataset['count'] = String(seen.length);
   }
 
-  private table(nearest: readonly Seen[], addresses: ReadonlyMap<string, string>): HTMLElement {
+  private table(nearest: readonly Seen[], addresses: ReadonlyMap<string, readonly string[]>): HTMLElement {
     const { say } = this;
     const { language } = this.rooms.store.get();
     const rows = nearest.map(({ id, distance }) => {
-      const choose = h('button', { type: 'button', class: 'table__choose', 'data-id': id, click: () => { this.rooms.store.set({ selection: { collection: COLOURED, id } }); } }, addresses.get(id) ?? id);
+      const choose = h('button', { type: 'button', class: 'table__choose', 'data-id': id, click: () => { this.rooms.store.set({ selection: { collection: COLOURED, id } }); } }, short(addresses.get(id)) ?? id);
       return h('tr', { 'data-distance': distance.toFixed(1) }, h('th', { scope: 'row' }, choose), h('td', { class: 'table__number' }, formatNumber(language, distance, 0)));
     });
     return h(
       'div',
-      { class: 'table sight__list' },
+      { class: 'table table--beside sight__list' },
       h(
         'table',
         {},
@@ -70,23 +70,22 @@ export class SeenPanden {
     const { seen, say } = this;
     const addresses = await this.addressesOf(seen);
     const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-    const lines = seen.map(({ id, distance }) => [id, quoted(addresses.get(id) ?? ''), distance.toFixed(1)].join(','));
+    const lines = seen.map(({ id, distance }) => [id, quoted((addresses.get(id) ?? []).join('; ')), distance.toFixed(1)].join(','));
     download(say('csv.file'), new Blob([['identificatie,adressen,afstand_m', ...lines, ''].join('\r\n')], { type: 'text/csv' }));
   }
 
   /** Addresses by pand; a pand without one, or of which the server does not answer, goes by its id. */
-  private async addressesOf(seen: readonly Seen[], signal?: AbortSignal): Promise<Map<string, string>> {
-    const { api, catalogue, store } = this.rooms;
-    const attribute = catalogue.find(({ name }) => name === 'adressen');
-    const found = new Map<string, string>();
-    if (!attribute) return found;
+  private async addressesOf(seen: readonly Seen[], signal?: AbortSignal): Promise<Map<string, readonly string[]>> {
+    const { api, catalogue } = this.rooms;
+    const found = new Map<string, readonly string[]>();
+    if (!catalogue.some(({ name }) => name === 'adressen')) return found;
     for (let at = 0; at < seen.length; at += AT_ONCE) {
       const ids = seen.slice(at, at + AT_ONCE).map(({ id }) => `'${id.replaceAll("'", "''")}'`);
       try {
         const { identificatie, adressen = [] } = await api.columnsOf(COLOURED, ['identificatie', 'adressen'], `identificatie IN (${ids.join(',')})`, signal);
         identificatie.forEach((id, row) => {
           const value = adressen[row];
-          if (Array.isArray(value) && value.length > 0) found.set(id, formatValue(store.get().language, value, attribute));
+          if (Array.isArray(value) && value.length > 0) found.set(id, value.map(String));
         });
       } catch (reason) {
         if (signal?.aborted) return found;
@@ -95,4 +94,10 @@ export class SeenPanden {
     }
     return found;
   }
+}
+
+// The first by name; a flat has dozens.
+function short(addresses: readonly string[] | undefined): string | null {
+  if (addresses?.[0] === undefined) return null;
+  return addresses.length === 1 ? addresses[0] : `${addresses[0]} + ${addresses.length - 1}`;
 }
