@@ -130,8 +130,9 @@ class PointStore:
             of the files or the chunk size.
         """
         found = cells.load(self.folder / CELLS, self._counts, round(self.cell * 1000), bbox)
-        xyz = np.stack([found["x"], found["y"], found["z"]], axis=1) / 1000.0
-        return Points(xyz, found["classification"].copy(), found["source"].copy())
+        # One coordinate after the other in memory, as they are stored and as columns are worked on.
+        xyz = np.stack([found["x"], found["y"], found["z"]]) / 1000.0
+        return Points(xyz.T, found["classification"].copy(), found["source"].copy())
 
 
 def _file_summary(row: dict[str, Any]) -> FileSummary:

@@ -59,7 +59,7 @@ def test_closed_forms_equal_least_squares_and_residuals() -> None:
         assert np.allclose(plane[k], expected, atol=1e-9)
         assert error[k] == pytest.approx(squares[0])
         assert mse[k] == pytest.approx(np.mean((design @ other[k] - mine[:, 2]) ** 2))
-    together = summed(moments, np.array([0, 0, 1, 1, 1, 1]), 2)
+    together = summed(moments.T, np.array([0, 0, 1, 1, 1, 1]), 2)
     assert np.allclose(together[:, 1], moments_of(xyz[group > 1], np.zeros((group > 1).sum(), int), 1)[:, 0])
 
 

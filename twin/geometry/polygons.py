@@ -7,6 +7,7 @@ import shapely
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import ring_successor, rows_of, sums, take_rows
+from twin.geometry.select import take_surfaces
 from twin.geometry.triangulate import (
     convex_rings,
     flatten,
@@ -47,10 +48,10 @@ def polygon_defects(shells: Shells, planarity: float) -> list[tuple[int, Ints]]:
     few[ring_surface[np.diff(shells.ring_offsets) < 3]] = True
     same = _repeats(shells, ring_surface) & ~few
     rest = np.flatnonzero(~few & ~same)
-    part = _surfaces(shells, rest)
+    part = take_surfaces(shells, rest)
     bent = _off_plane(part, planarity) > planarity
     flat = np.flatnonzero(~bent)
-    ring_defects = _ring_defects(_surfaces(part, flat))
+    ring_defects = _ring_defects(take_surfaces(part, flat))
     return [
         (101, np.flatnonzero(few)),
         (102, np.flatnonzero(same)),
@@ -59,25 +60,25 @@ def polygon_defects(shells: Shells, planarity: float) -> list[tuple[int, Ints]]:
     ]
 
 
-def tilted_surfaces(shells: Shells, triangles: Ints, surface: Ints, deviation: float) -> Ints:
+def tilted_surfaces(shells: Shells, deviation: float) -> Ints:
     """Surfaces of which two triangles differ by more than ``deviation`` [degrees] (204).
 
-    Parameters
-    ----------
-    triangles, surface : (T, 3), (T,) int64
-        All surfaces in triangles. Slopes are cut again, in their own plane as val3dity does: in another one
-        the slivers between vertices that are nearly in line are others.
+    Slopes are cut in their own plane as val3dity does: in another one the slivers between vertices that are
+    nearly in line are others. What is exactly level can't be tilted.
     """
-    normal = surface_normals(shells)
+    if not len(shells.semantics):
+        return np.empty(0, np.int64)
+    z, begin = shells.xyz[shells.ring_vertices, 2], shells.ring_offsets[shells.surface_offsets[:-1]]
+    uneven = np.flatnonzero(np.maximum.reduceat(z, begin) > np.minimum.reduceat(z, begin))
+    normal = surface_normals(shells)[uneven]
     up = np.abs(normal[:, 2])
     sloped = (up > STEEP * np.hypot(normal[:, 0], normal[:, 1])) & (normal[:, :2] != 0).any(axis=1)
-    steep = ~sloped[surface]
-    bent = _deviations(shells, triangles[steep], surface[steep]) > deviation
-    slopes = np.flatnonzero(sloped)
-    part = _surfaces(shells, slopes)
-    corners, number = triangulate_polygons(flatten(part), part.ring_offsets, part.surface_offsets)
-    tilted = _deviations(part, part.ring_vertices[corners], number) > deviation
-    return np.union1d(surface[steep][bent], slopes[number[tilted]])
+    tilted = []
+    for rows, coordinates in ((uneven[~sloped], project), (uneven[sloped], flatten)):
+        part = take_surfaces(shells, rows)
+        corners, number = triangulate_polygons(coordinates(part), part.ring_offsets, part.surface_offsets)
+        tilted.append(rows[number[_deviations(part, part.ring_vertices[corners], number) > deviation]])
+    return np.unique(np.concatenate(tilted))
 
 
 def _deviations(shells: Shells, triangles: Ints, surface: Ints) -> Floats:
@@ -88,22 +89,6 @@ def _deviations(shells: Shells, triangles: Ints, surface: Ints) -> Floats:
     across = np.linalg.norm(np.cross(first, own), axis=1)
     angle: Floats = np.degrees(np.arctan2(across, (first * own).sum(axis=1)))
     return angle
-
-
-def _surfaces(shells: Shells, surfaces: Ints) -> Shells:
-    """Return some surfaces over the same vertices, all in one object."""
-    rings, surface_offsets = take_rows(
-        np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, surfaces
-    )
-    vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
-    return Shells(
-        xyz=shells.xyz,
-        ring_vertices=vertices,
-        ring_offsets=ring_offsets,
-        surface_offsets=surface_offsets,
-        object_offsets=np.array([0, len(surfaces)]),
-        semantics=shells.semantics[surfaces],
-    )
 
 
 def _repeats(shells: Shells, ring_surface: Ints) -> Bools:

@@ -59,6 +59,22 @@ def take(shells: Shells, objects: Ints) -> Shells:
     )
 
 
+def take_surfaces(shells: Shells, surfaces: Ints) -> Shells:
+    """Some surfaces over the same vertices, all in one object."""
+    rings, surface_offsets = take_rows(
+        np.arange(len(shells.ring_offsets) - 1), shells.surface_offsets, surfaces
+    )
+    vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
+    return Shells(
+        xyz=shells.xyz,
+        ring_vertices=vertices,
+        ring_offsets=ring_offsets,
+        surface_offsets=surface_offsets,
+        object_offsets=np.array([0, len(surfaces)]),
+        semantics=shells.semantics[surfaces],
+    )
+
+
 def without(shells: Shells, gone: Bools) -> Shells:
     """Select the same objects, those of ``gone (O,)`` without surfaces."""
     kept = take(shells, np.flatnonzero(~gone))

@@ -40,17 +40,15 @@ class Frames:
 
     def to_local(self, xy: Floats, part: Ints) -> Floats:
         """RD coordinates ``xy (M, 2)`` of points of ``part (M,)`` in their part's frame."""
-        d = xy - self.center.take(part, axis=0)
+        x, y = xy[:, 0] - self.center[:, 0][part], xy[:, 1] - self.center[:, 1][part]
         c, s = self.cos[part], self.sin[part]
-        turned = np.column_stack((c * d[:, 0] + s * d[:, 1], c * d[:, 1] - s * d[:, 0]))
-        return turned - self.corner.take(part, axis=0)
+        return np.stack((c * x + s * y - self.corner[:, 0][part], c * y - s * x - self.corner[:, 1][part])).T
 
     def to_world(self, local: Floats, part: Ints) -> Floats:
         """Local coordinates ``(M, 2)`` of points of ``part (M,)`` in RD."""
-        d = local + self.corner.take(part, axis=0)
+        x, y = local[:, 0] + self.corner[:, 0][part], local[:, 1] + self.corner[:, 1][part]
         c, s = self.cos[part], self.sin[part]
-        turned = np.column_stack((c * d[:, 0] - s * d[:, 1], s * d[:, 0] + c * d[:, 1]))
-        return turned + self.center.take(part, axis=0)
+        return np.stack((c * x - s * y + self.center[:, 0][part], s * x + c * y + self.center[:, 1][part])).T
 
     def plane_to_world(self, plane: Floats, part: Ints) -> Floats:
         """Planes ``z = a*x + b*y + c`` of the local frame as planes around :attr:`center` in RD axes.
@@ -61,6 +59,15 @@ class Frames:
         c, s = self.cos[part], self.sin[part]
         return np.column_stack(
             (c * a - s * b, s * a + c * b, c0 - a * self.corner[part, 0] - b * self.corner[part, 1])
+        )
+
+    def plane_to_local(self, plane: Floats, part: Ints) -> Floats:
+        """The inverse of :meth:`plane_to_world`, ``(M, 3)``."""
+        a, b, c0 = plane.T
+        c, s = self.cos[part], self.sin[part]
+        right, ahead = c * a + s * b, c * b - s * a
+        return np.column_stack(
+            (right, ahead, c0 + right * self.corner[part, 0] + ahead * self.corner[part, 1])
         )
 
 

@@ -62,8 +62,9 @@ def assign(
         high = xyz[index, 2] > ground[part] + params.other_above_ground
         index, part = index[high], part[high]
     # One sort of plain numbers; several times faster than sorting two columns.
-    part, index = np.divmod(np.sort(part * len(xyz) + index), max(len(xyz), 1))
-    return index, part
+    bits = len(xyz).bit_length()
+    key = np.sort(part << bits | index)
+    return key & (1 << bits) - 1, key >> bits
 
 
 def points_in_footprints(footprints: Footprints, xyz: Floats, rows: Ints, cell: float) -> tuple[Ints, Ints]:
@@ -78,7 +79,7 @@ def points_in_footprints(footprints: Footprints, xyz: Floats, rows: Ints, cell: 
     edge_cell = raster.on_edge[entry]
     sure = ~edge_cell
     point_t, entry_t = point[edge_cell], entry[edge_cell]
-    within = raster.exact(xyz.take(rows[point_t], axis=0)[:, :2], entry_t)
+    within = raster.exact(xyz[rows[point_t], 0], xyz[rows[point_t], 1], entry_t)
     return (
         np.concatenate((rows[point[sure]], rows[point_t[within]])),
         raster.part[np.concatenate((entry[sure], entry_t[within]))],
@@ -181,8 +182,8 @@ class _Raster:
             point, at = point[found], at[found]
         return np.concatenate(points), np.concatenate(entries)
 
-    def exact(self, xy: Floats, entry: Ints) -> Bools:
-        """Whether points ``(M, 2)`` in edge cells ``entry (M,)`` lie in the entry's part.
+    def exact(self, x: Floats, y: Floats, entry: Ints) -> Bools:
+        """Whether points ``x, y (M,)`` in edge cells ``entry (M,)`` lie in the entry's part.
 
         The way from the point to the centre of its cell, first along y and then along x, stays in the cell;
         an odd number of crossings with the edges there means that the two lie on different sides. The second
@@ -191,8 +192,9 @@ class _Raster:
         """
         pair, slot = expand(self.edge_offsets[entry], np.diff(self.edge_offsets)[entry])
         edge, part = self.edge[slot], self.part[entry[pair]]
+        px, py = x[pair], y[pair]
         low, high = self.low.take(edge, axis=0), self.high.take(edge, axis=0)
-        (px, py), (x0, y0), (x1, y1) = xy.take(pair, axis=0).T, low.T, high.T
+        (x0, y0), (x1, y1) = low.T, high.T
         # In cells of the part, as burnt.
         qx = px / self.cell - self.corner[part, 0]
         cx, cy = (self.ix[entry[pair]] - self.corner[part, 0]), (self.iy[entry[pair]] - self.corner[part, 1])

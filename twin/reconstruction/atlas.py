@@ -12,7 +12,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from twin.errors import GeometryError
-from twin.geometry.columns import Floats, Footprints, Ints
+from twin.geometry.columns import Bools, Floats, Footprints, Ints
 from twin.geometry.ragged import offsets_of, ring_successor
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.frame import vertex_part
@@ -73,11 +73,11 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     units = round(pixels.pixel / QUANTUM)
     if len(pixels.part) >= 1 << (63 - _Z_BITS - 2 * bits):
         raise GeometryError("roof_points: too many pixels in one call; reconstruct fewer parts at a time")
-    point = xyz.take(point_index, axis=0)
-    local = frame.to_local(point[:, :2], point_part)
-    ix, sub_x = _pixel_and_place(local[:, 0], pixels.margin, units)
-    iy, sub_y = _pixel_and_place(local[:, 1], pixels.margin, units)
-    z = np.rint((point[:, 2] - _LOWEST) / QUANTUM)
+    x, y, z = (column[point_index] for column in xyz.T)
+    x, y = frame.to_local(np.stack((x, y)).T, point_part).T
+    ix, sub_x = _pixel_and_place(x, pixels.margin, units)
+    iy, sub_y = _pixel_and_place(y, pixels.margin, units)
+    z = np.rint((z - _LOWEST) / QUANTUM)
     good = (z >= 0) & (z < 1 << _Z_BITS)
     pixel = pixels.offset[point_part] + iy * pixels.nx[point_part] + ix
     place = ((pixel << bits | sub_y) << bits | sub_x) << _Z_BITS
@@ -136,18 +136,24 @@ def coverage(pixels: Atlas, points: RoofPoints) -> tuple[Floats, Floats, Floats]
     density = np.bincount(points.part, minlength=parts) / np.maximum(area * pixels.pixel**2, pixels.pixel**2)
     fraction = np.bincount(pixels.part[bare], minlength=parts) / np.maximum(area, 1)
     fraction[area == 0] = np.bincount(points.part, minlength=parts)[area == 0] == 0
+    return density, fraction, widest_gap(pixels, points, np.ones(parts, bool))
 
-    radius = np.zeros(parts)
-    empty = np.flatnonzero(pixels.inside & ~held)
-    full = np.flatnonzero(held)
+
+def widest_gap(pixels: Atlas, points: RoofPoints, asked: Bools) -> Floats:
+    """The ``nodata_radius (P,)`` of :func:`coverage`, of the parts that are ``asked (P,)``."""
+    held = np.zeros(len(pixels.part), bool)
+    held[points.pixel] = True
+    none = np.bincount(points.part, minlength=len(pixels.nx)) == 0
+    radius = np.where(none, np.hypot(pixels.nx, pixels.ny) * pixels.pixel / 2, 0.0)
+    empty = np.flatnonzero(pixels.inside & ~held & (asked & ~none)[pixels.part])
     radius[pixels.part[empty]] = pixels.pixel
-    if len(bare):
-        distance = nearest(pixels, bare, full)
-        known = np.isfinite(distance)
-        np.maximum.at(radius, pixels.part[bare[known]], distance[known])
-    none = np.bincount(points.part, minlength=parts) == 0
-    radius[none] = np.hypot(pixels.nx[none], pixels.ny[none]) * pixels.pixel / 2
-    return density, fraction, radius
+    stride = pixels.stride[empty]
+    beside = held[empty - 1] | held[empty + 1] | held[empty - stride] | held[empty + stride]
+    bare = empty[~beside]
+    among = np.zeros(len(radius), bool)
+    among[pixels.part[bare]] = True
+    np.maximum.at(radius, pixels.part[bare], nearest(pixels, bare, np.flatnonzero(held & among[pixels.part])))
+    return radius
 
 
 def nearest(pixels: Atlas, wanted: Ints, among: Ints) -> Floats:

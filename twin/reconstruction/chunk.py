@@ -14,7 +14,8 @@ from twin.geometry.footprints import select_parts
 from twin.geometry.ragged import expand
 from twin.geometry.select import concatenate, take, without
 from twin.geometry.validity import check
-from twin.reconstruction.atlas import atlas, coverage, roof_points
+from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
+from twin.reconstruction.atlas import atlas, coverage, roof_points, widest_gap
 from twin.reconstruction.frame import frames
 from twin.reconstruction.gaps import with_presumed
 from twin.reconstruction.parameters import PlaneParameters
@@ -47,7 +48,7 @@ class Town:
     planes, params
         Parameters of the method.
     shown, shown_part : (M,) int64
-        Rows of the ground points that lie inside footprints, and their parts, by part.
+        Rows of the ground points that lie inside footprints with a gap, and their parts, by part.
     """
 
     footprints: Footprints
@@ -77,29 +78,57 @@ class Chunk:
     reason: Bytes
 
 
-def solve(town: Town, rows: Ints, highest: LadderStep = LadderStep.FULL) -> Chunk:
-    """Reconstruct parts ``rows (P,)`` of a town, from the rung ``highest`` of the ladder on."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Parts with their pixels and roof points, before any plane is sought.
+
+    Attributes
+    ----------
+    rows : (P,) int64
+        Their numbers in the town.
+    density, nodata_fraction, nodata_radius : (P,) float64
+        See :func:`twin.reconstruction.atlas.coverage`.
+    """
+
+    rows: Ints
+    footprints: Footprints
+    frame: Frames
+    pixels: Atlas
+    points: RoofPoints
+    density: Floats
+    nodata_fraction: Floats
+    nodata_radius: Floats
+
+
+def gather(town: Town, rows: Ints) -> Gathered:
+    """Bring the roof points of parts ``rows (P,)`` of a town into pixels."""
     own = select_parts(town.footprints, rows)
     frame = frames(own)
     pixels = atlas(own, frame, town.planes)
     points = roof_points(frame, pixels, town.xyz, *_points_of(town.index, town.part, rows))
-    density, fraction, radius = coverage(pixels, points)
+    return Gathered(rows, own, frame, pixels, points, *coverage(pixels, points))
+
+
+def solve(town: Town, chunk: Gathered, highest: LadderStep = LadderStep.FULL) -> Chunk:
+    """Reconstruct the parts of a chunk, from the rung ``highest`` of the ladder on."""
+    rows, own, pixels, points = chunk.rows, chunk.footprints, chunk.pixels, chunk.points
     # Without any ground point the heights stay unknown, and every part without a model.
     ground = np.nan_to_num(town.ground[rows], nan=np.inf)
-    measured, is_open, gap = np.ones(len(points.part), bool), np.zeros(len(rows), bool), radius
-    if len(town.shown):
-        shown = roof_points(frame, pixels, town.xyz, *_points_of(town.shown, town.shown_part, rows))
-        points, presumed = with_presumed(pixels, points, shown.pixel, ground, town.planes)
+    measured, is_open, gap = np.ones(len(points.part), bool), np.zeros(len(rows), bool), chunk.nodata_radius
+    shown, shown_part = _points_of(town.shown, town.shown_part, rows)
+    if len(shown):
+        shown_pixel = roof_points(chunk.frame, pixels, town.xyz, shown, shown_part).pixel
+        points, presumed = with_presumed(pixels, points, shown_pixel, ground, town.planes)
         measured = ~presumed
         is_open[points.part[presumed]] = True
-        gap = coverage(pixels, points)[2]
+        gap = np.where(is_open, widest_gap(pixels, points, is_open), gap)
     points, segments = segment_planes(pixels, points, town.planes)
-    found = partition_roofs(own, frame, pixels, points, segments, ground, town.params, highest)
+    found = partition_roofs(own, chunk.frame, pixels, points, segments, ground, town.params, highest)
     step, reason = found.step.copy(), found.reason.copy()
     reason[is_open & (reason == Reason.NOTHING_WRONG)] = Reason.OPEN_TO_GROUND
     wide = (gap > town.planes.max_gap) & (step > LadderStep.LOD13_ONLY)
     step[wide], reason[wide] = LadderStep.LOD13_ONLY, Reason.GAP
-    unseen = (fraction > town.planes.max_unseen_share) & (step > LadderStep.NONE)
+    unseen = (chunk.nodata_fraction > town.planes.max_unseen_share) & (step > LadderStep.NONE)
     step[unseen], reason[unseen] = LadderStep.NONE, Reason.FEW_POINTS
     solids, step, reason = _valid_solids(
         (found.lod12, found.lod13, found.lod22), town.base[rows], step, reason, town.params.straight
@@ -109,9 +138,9 @@ def solve(town: Town, rows: Ints, highest: LadderStep = LadderStep.FULL) -> Chun
         solids,
         rows[points.part[measured]],
         {lod: heights[measured] for lod, heights in above},
-        density,
-        fraction,
-        radius,
+        chunk.density,
+        chunk.nodata_fraction,
+        chunk.nodata_radius,
         np.bincount(segments.part, minlength=len(own)),
         step,
         reason,

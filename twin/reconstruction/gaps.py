@@ -42,10 +42,12 @@ def with_presumed(
     presumed : (K,) bool
         Which of them are no measurements.
     """
-    roof = np.unique(points.pixel)
+    asked = np.zeros(len(pixels.nx), bool)
+    asked[pixels.part[shown]] = True
     held = np.zeros(len(pixels.part), bool)
-    held[roof] = True
-    bare = np.flatnonzero(pixels.inside & ~held)
+    held[points.pixel] = True
+    roof = np.flatnonzero(held & asked[pixels.part])
+    bare = np.flatnonzero(pixels.inside & ~held & asked[pixels.part])
     away = nearest(pixels, bare, roof)
     low = (away > params.gap_reach) & (nearest(pixels, bare, np.unique(shown)) <= params.gap_reach)
     wide = np.zeros(len(pixels.nx), bool)

@@ -115,7 +115,7 @@ class _GroundCells:
         """Cells of the points ``xyz[rows]``; worked in place, as most points of a cloud are ground."""
         if not len(rows):
             return cls(cell, np.empty(0, np.int64), np.empty(0))
-        ix, iy, z = np.ascontiguousarray(xyz.take(rows, axis=0).T)
+        ix, iy, z = (column[rows] for column in xyz.T)
         for along in (ix, iy):
             along /= cell
             np.floor(along, out=along)

@@ -34,12 +34,15 @@ class Labels:
         In RD axes around the centre of the part; flat at the face's own mean height where `segment` is -1.
     energy : (P,) float64 [m2]
         Of the labelling: boundary cost minus votes; without the flat faces' penalty.
+    highest : (P,) float64 [m, NAP]
+        Highest point on a plane of each part; -inf without any.
     """
 
     segment: Ints
     votes: Floats
     plane: Floats
     energy: Floats
+    highest: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,13 @@ def label_faces(
     candidates = np.diff(first_segment)[arrangement.face_part] + 1
     first = np.concatenate((np.zeros(1, np.int64), np.cumsum(candidates)))
     votes, total = _votes(arrangement, raster, points, first, first_segment, params)
-    allowed = _allowed(arrangement, frames, points, segments, ground, first, first_segment, params)
+    on = np.flatnonzero(points.segment >= 0)
+    z, segment = points.xyz[on, 2], points.segment[on]
+    lowest = groups.group_min(z, segment, len(segments.plane), np.inf)
+    highest = groups.group_max(z, segment, len(segments.plane), -np.inf)
+    of_parts = groups.group_max(highest, segments.part, parts, -np.inf)
+    limits = _limits(segments, lowest, highest, of_parts, ground, params)
+    allowed = _allowed(arrangement, frames, segments, *limits, first, first_segment)
 
     unary = np.where(allowed, -votes, FORBIDDEN)
     unary[first[1:] - 1] = FORBIDDEN / 2
@@ -112,7 +121,7 @@ def label_faces(
     energy = groups.group_sum(of_faces, arrangement.face_part, parts)
     energy += groups.group_sum(of_borders, arrangement.face_part[a], parts)
     plane = _planes(arrangement, frames, raster, points, segments, ground, segment, params)
-    return Labels(segment, total, plane, energy)
+    return Labels(segment, total, plane, energy, of_parts)
 
 
 def minimise(problem: Problem, rounds: int) -> Ints:
@@ -191,29 +200,33 @@ def _votes(
     return count * each[arrangement.face_part[row]], count_of_face * each[arrangement.face_part]
 
 
-def _allowed(
-    arrangement: Arrangement,
-    frames: Frames,
-    points: RoofPoints,
+def _limits(
     segments: Segments,
+    lowest: Floats,
+    highest: Floats,
+    of_parts: Floats,
     ground: Floats,
-    first: Ints,
-    first_segment: Ints,
     params: PartitionParameters,
-) -> Bools:
-    """Planes that stay within their evidence at every vertex of a face, (D,)."""
-    on = np.flatnonzero(points.segment >= 0)
-    z, segment = points.xyz[on, 2], points.segment[on]
-    highest = groups.group_max(z, segment, len(segments.plane), -np.inf)
-    of_part = groups.group_max(highest, segments.part, len(arrangement), -np.inf)[segments.part]
+) -> tuple[Floats, Floats]:
+    """How low and how high the planes may come to lie, ``(G,)`` each [m, NAP], by the points on them."""
     climb = np.maximum(params.guard_above, params.guard_run * np.hypot(*segments.plane[:, :2].T))
-    ceiling = np.minimum(highest + climb, of_part + params.guard_above)
-    lowest = groups.group_min(z, segment, len(segments.plane), np.inf)
+    ceiling = np.minimum(highest + climb, of_parts[segments.part] + params.guard_above)
     # A roof that its own points follow down to the ground may go there; the ground surface then gives way.
     bottom = ground[segments.part] + params.min_height
     bottom = np.minimum(bottom, np.maximum(lowest, bottom - params.max_sunken) - params.point_reach)
-    floor = np.maximum(lowest - params.guard_below, bottom)
+    return np.maximum(lowest - params.guard_below, bottom), ceiling
 
+
+def _allowed(
+    arrangement: Arrangement,
+    frames: Frames,
+    segments: Segments,
+    floor: Floats,
+    ceiling: Floats,
+    first: Ints,
+    first_segment: Ints,
+) -> Bools:
+    """Planes that stay within their evidence at every vertex of a face, (D,)."""
     left, right = arrangement.left >= 0, arrangement.right >= 0
     face = np.concatenate((arrangement.left[left], arrangement.right[right]))
     vertex = np.concatenate((arrangement.start[left], arrangement.end[right]))

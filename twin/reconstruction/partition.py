@@ -90,7 +90,7 @@ def partition_roofs(
     evidence = supported / np.maximum(area, 1e-9)
     planes = np.bincount(segments.part, minlength=len(footprints))
     step, reason = _reached(arrangement, height, ground, planes, evidence, params)
-    labels = with_meetings(arrangement, frames, labels, _ceiling(points, len(footprints), params), params)
+    labels = with_meetings(arrangement, frames, labels, labels.highest + params.guard_above, params)
     block, block_height = block_faces(arrangement, frames, labels, raster, pixels, ground, params)
     face, z = raster.of_points, points.xyz[:, 2]
     return Partitions(
@@ -112,23 +112,16 @@ def partition_roofs(
         energy=labels.energy,
         above12=z - height[points.part],
         above13=np.where(face < 0, np.nan, z - np.append(block_height, np.nan)[face]),
-        above22=_above_planes(frames, labels, points, face),
+        above22=_above_planes(frames, labels, points, face, arrangement.face_part),
     )
 
 
-def _ceiling(points: RoofPoints, parts: int, params: PartitionParameters) -> Floats:
-    """Height ``(P,)`` that no roof may exceed: a little over the highest point on a plane."""
-    on = points.segment >= 0
-    height: Floats = points.xyz[on, 2]
-    return np.asarray(groups.group_max(height, points.part[on], parts, -np.inf) + params.guard_above)
-
-
-def _above_planes(frames: Frames, labels: Labels, points: RoofPoints, face: Ints) -> Floats:
+def _above_planes(frames: Frames, labels: Labels, points: RoofPoints, face: Ints, face_part: Ints) -> Floats:
     """Height of points above the planes of the faces ``(K,)`` that they lie in."""
-    away = frames.to_world(points.xyz[:, :2], points.part) - frames.center.take(points.part, axis=0)
-    a, b, c = np.append(labels.plane, [[np.nan] * 3], axis=0).take(face, axis=0).T
-    above: Floats = points.xyz[:, 2] - (a * away[:, 0] + b * away[:, 1] + c)
-    return above
+    local = frames.plane_to_local(labels.plane, face_part)
+    a, b, c = (np.append(column, np.nan)[face] for column in local.T)
+    x, y, z = points.xyz.T
+    return np.asarray(z - (a * x + b * y + c))
 
 
 def partition_lod12(

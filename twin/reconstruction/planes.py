@@ -8,6 +8,7 @@ set, its squared error, and the mean squared error against any other plane are c
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.parameters import PlaneParameters
@@ -28,9 +29,14 @@ def moments_of(xyz: Floats, group: Ints, groups: int) -> Floats:
     return out
 
 
-def summed(moments: Floats, group: Ints, groups: int) -> Floats:
-    """Moments ``(10, groups)`` of the sets in ``moments (10, S)`` joined by ``group (S,)``."""
-    return np.stack([np.bincount(group, weights=row, minlength=groups) for row in moments])
+def summed(rows: Floats, group: Ints, groups: int, weight: Floats | Bools | None = None) -> Floats:
+    """Moments ``(10, groups)`` of the sets in ``rows (S, 10)`` joined by ``group (S,)``, or a share of each.
+
+    A product with a sparse matrix of zeros and ones, which goes through the rows once.
+    """
+    share = np.ones(len(rows)) if weight is None else weight.astype(np.float64)
+    member = csc_array((share, group, np.arange(len(rows) + 1)), shape=(groups, len(rows)))
+    return np.ascontiguousarray((member @ rows).T)
 
 
 def fit(moments: Floats, least_spread: float) -> tuple[Floats, Floats, Bools]:

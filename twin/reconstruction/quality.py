@@ -155,14 +155,18 @@ def _fit(parts: Parts, panden: int) -> tuple[dict[str, Any], dict[str, Fit]]:
     """Vertical distances of the roof points to the roofs."""
     table: dict[str, Any] = {}
     fits = {}
+    of_point = parts.pand[parts.point_part]
     for lod, suffix in _SUFFIX.items():
         made = np.diff(parts.solids[lod].object_offsets) > 0
-        under = np.flatnonzero(made[parts.point_part] & ~np.isnan(parts.above[lod]))
-        distance, pand = np.abs(parts.above[lod][under]), parts.pand[parts.point_part[under]]
+        distance, pand = np.abs(parts.above[lod]), of_point
+        under = made[parts.point_part] & ~np.isnan(distance)
+        if not under.all():
+            distance, pand = distance[under], pand[under]
         fits[lod] = Fit.of(distance)
         count = np.bincount(pand, minlength=panden)
-        squares = np.bincount(pand, weights=distance**2, minlength=panden)
-        table[f"rmse_{suffix}"] = _round(np.sqrt(_mean(squares, count)), 3)
+        table[f"rmse_{suffix}"] = _round(
+            np.sqrt(_mean(np.bincount(pand, weights=distance * distance, minlength=panden), count)), 3
+        )
         table[f"afstand_mediaan_{suffix}"] = _round(_median(distance, pand, count), 4)
         if lod == "2.2":
             near = np.bincount(pand[distance < 0.2], minlength=panden)

@@ -14,7 +14,7 @@ from twin.geometry.columns import Bytes, Floats, Ints, Shells
 from twin.geometry.extrude import STRAIGHT
 from twin.geometry.footprints import footprints_from, select_parts
 from twin.reconstruction.assign import assign, points_in_footprints
-from twin.reconstruction.chunk import Chunk, Town, joined, replaced, solve
+from twin.reconstruction.chunk import Chunk, Gathered, Town, gather, joined, replaced, solve
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.ground import GroundSource, ground_heights
 from twin.reconstruction.parameters import PlaneParameters
@@ -23,7 +23,8 @@ from twin.reconstruction.quality import Parts, describe
 from twin.reconstruction.reasons import LadderStep, Reason
 
 _FAR = 1e7  # m, farther than RD reaches
-CHUNK = 100  # parts per array: about 200 000 points, which fits a core's cache
+CHUNK = 250  # parts per array at most
+POINTS = 200_000  # per array, unless one part has more: about as much as fits a core's cache
 
 
 class Status(IntEnum):
@@ -85,6 +86,7 @@ def reconstruct(
     ----------
     polygons : (M,) of shapely (Multi)Polygon, EPSG:28992
     xyz : (N, 3) float64 [m, RD+NAP]
+        Best in Fortran order, one coordinate after the other; else they are copied into it.
     classification : (N,) uint8
         AHN classes.
     status : (M,) int64, optional
@@ -110,7 +112,8 @@ def reconstruct(
     index, part = index[standing], part[standing]
 
     town = Town(footprints, xyz, index, part, ground.height, base, planes, partition)
-    found = _without_gaps(town, _made(town, np.arange(len(footprints)), chunk), classification, chunk)
+    gathered = [gather(town, rows) for rows in _chunks(part, len(footprints), chunk)]
+    found = _solved(_with_shown(town, gathered, classification), gathered)
     parts = Parts(
         pand=pand,
         solids=found.solids,
@@ -133,46 +136,66 @@ def reconstruct(
 
 
 def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
-    """The points without those whose coordinates are no numbers, or none of this world."""
-    if not len(xyz) or (xyz.min() > -_FAR and xyz.max() < _FAR):  # both fail on NaN
-        return xyz, classification
-    good = (np.abs(xyz) < _FAR).all(axis=1)
-    return xyz[good], classification[good]
+    """The points without those whose coordinates are no numbers, or none of this world.
+
+    One coordinate after the other in memory: every stage works on columns.
+    """
+    if len(xyz) and not (xyz.min() > -_FAR and xyz.max() < _FAR):  # both fail on NaN
+        good = (np.abs(xyz) < _FAR).all(axis=1)
+        xyz, classification = xyz[good], classification[good]
+    return np.asfortranarray(xyz), classification
 
 
-def _made(town: Town, rows: Ints, chunk: int) -> Chunk:
-    """Parts ``rows``, a chunk at a time; those without a valid LoD 2.2 with every bend, or with fewer lines.
+def _chunks(part: Ints, parts: int, most: int) -> list[Ints]:
+    """Parts in arrays of at most ``most``, and of as many points as fit a core's cache if one part does."""
+    full = np.cumsum(np.bincount(part, minlength=parts)) // POINTS
+    cuts = np.union1d(np.arange(0, parts, most), np.flatnonzero(np.diff(full)) + 1)
+    return np.split(np.arange(parts), cuts[cuts > 0]) if parts else []
+
+
+def _with_shown(town: Town, gathered: list[Gathered], classification: Bytes) -> Town:
+    """The town with the ground points that the cloud shows in footprints with a gap."""
+    planes = town.planes
+    suspect = [
+        chunk.rows[
+            (chunk.nodata_radius >= planes.gap_radius)
+            & (chunk.nodata_fraction <= planes.max_unseen_share)
+            & (chunk.density > 0)
+        ]
+        for chunk in gathered
+    ]
+    rows = np.concatenate([np.empty(0, np.int64), *suspect])
+    if not len(rows):
+        return town
+    shown, owner = points_in_footprints(
+        select_parts(town.footprints, rows),
+        town.xyz,
+        np.flatnonzero(classification == planes.ground_class),
+        planes.assign_cell,
+    )
+    order = np.argsort(owner, kind="stable")
+    return replace(town, shown=shown[order], shown_part=rows[owner[order]])
+
+
+def _solved(town: Town, gathered: list[Gathered]) -> Chunk:
+    """All parts; those without a valid LoD 2.2 once more with every bend, or with fewer lines.
 
     There is hardly ever one of the latter, and then it goes down the ladder alone.
     """
-    found = joined([solve(town, rows[at : at + chunk]) for at in range(0, len(rows), chunk)])
+    found = joined([solve(town, chunk) for chunk in gathered])
     failed = (found.reason == Reason.INVALID_SOLID) & (found.step < LadderStep.NO_LINES)
     exact = replace(town, params=replace(town.params, straight=STRAIGHT))
-    for row in np.flatnonzero(failed).tolist():
+    every = np.arange(len(town.footprints))
+    for row in np.flatnonzero(failed)[:, None]:
+        alone = gather(exact, row)
         for rung in (LadderStep.FULL, LadderStep.FEWER_LINES, LadderStep.NO_LINES):
-            again = solve(exact, rows[row : row + 1], rung)
+            again = solve(exact, alone, rung)
             if again.step[0] >= LadderStep.NO_LINES:
                 if rung < LadderStep.FULL:
                     again.reason[0] = Reason.INVALID_SOLID
-                found = replaced(found, rows, np.array([row]), again)
+                found = replaced(found, every, row, again)
                 break
     return found
-
-
-def _without_gaps(town: Town, found: Chunk, classification: Bytes, chunk: int) -> Chunk:
-    """Parts in whose gaps the cloud shows the ground, made again with a low roof there."""
-    suspect = np.flatnonzero((found.nodata_radius >= town.planes.gap_radius) & (found.step > LadderStep.NONE))
-    if not len(suspect):
-        return found
-    of_ground = np.flatnonzero(classification == town.planes.ground_class)
-    shown, owner = points_in_footprints(
-        select_parts(town.footprints, suspect), town.xyz, of_ground, town.planes.assign_cell
-    )
-    order = np.argsort(owner, kind="stable")
-    open_town = replace(town, shown=shown[order], shown_part=suspect[owner[order]])
-    rows = np.unique(open_town.shown_part)
-    every = np.arange(len(town.footprints))
-    return replaced(found, every, rows, _made(open_town, rows, chunk)) if len(rows) else found
 
 
 def _explained(reason: Bytes, status: Ints, points: int) -> Bytes:

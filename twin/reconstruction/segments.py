@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
+from twin.reconstruction.grid import Grid, distinct
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import (
     N,
@@ -17,12 +18,8 @@ from twin.reconstruction.planes import (
     height_variance,
     mean_squared_error,
     moments_of,
-    summed,
 )
 from twin.reconstruction.windows import patches, window_planes
-
-_NEIGHBOURS = ((1, 0), (-1, 1), (0, 1), (1, 1))
-_TWO_APART = ((2, 0), (0, 2))
 
 
 def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -> tuple[RoofPoints, Segments]:
@@ -48,9 +45,9 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     segments : Segments
         Every plane is finite and not steeper than ``steepest_spire``.
     """
-    grid = _Grid.of(pixels, points)
-    plane, sigma = window_planes(pixels, grid.moments, grid.where, params)
-    label = patches(pixels, grid.where, plane, sigma, params, params.link_angle)
+    grid = Grid.of(pixels, points)
+    plane, sigma = window_planes(grid, params)
+    label = patches(grid, plane, sigma, np.ones(len(grid.where), bool), params, params.link_angle)
     count = int(label.max(initial=-1)) + 1
     step = height_variance(grid.own) > params.step_sigma**2
     planes, sums, label = _refit(grid, label, ~step, count, params)
@@ -67,62 +64,30 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     label = _majority(grid, points, point_label, label)
     for steep in (False, True):
         point_label, label, planes = _second_look(grid, points, point_label, label, planes, params, steep)
-    point_label, label, planes = _merged_by_points(grid, points, point_label, label, planes, params)
-    planes = _fitted_to_points(points, point_label, planes, params)
+    point_label, label, planes, sums = _merged_by_points(grid, points, point_label, label, planes, params)
+    planes = _fitted_to_points(points, point_label, planes, sums, params)
     return _finished(grid, points, point_label, label, planes, params)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Pixels that count: inside the footprint or holding points.
-
-    ``where (W,)`` their numbers in the atlas, ascending, ``own (10, W)`` their moments; ``moments (10, N)``
-    of all pixels.
-    """
-
-    pixels: Atlas
-    moments: Floats
-    where: Ints
-    own: Floats
-
-    @staticmethod
-    def of(pixels: Atlas, points: RoofPoints) -> _Grid:
-        moments = moments_of(points.xyz, points.pixel, len(pixels.part))
-        where = np.flatnonzero((moments[N] > 0) | pixels.inside)
-        return _Grid(pixels, moments, where, moments.take(where, axis=1))
-
-    @staticmethod
-    def of_points(pixels: Atlas, points: RoofPoints) -> _Grid:
-        moments = moments_of(points.xyz, points.pixel, len(pixels.part))
-        where = np.flatnonzero(moments[N] > 0)
-        return _Grid(pixels, moments, where, moments.take(where, axis=1))
-
-    def image(self, label: Ints) -> Ints:
-        """Labels ``(W,)`` spread over the atlas ``(N,)``, -1 elsewhere."""
-        out = np.full(len(self.pixels.part), -1, np.int64)
-        out[self.where] = label
-        return out
-
-
 def _refit(
-    grid: _Grid, label: Ints, support: Bools, count: int, params: PlaneParameters, few: int | None = None
+    grid: Grid, label: Ints, support: Bools, count: int, params: PlaneParameters, few: int | None = None
 ) -> tuple[Floats, Floats, Ints]:
     """Planes and moments of ``count`` segments from the pixels that ``support (W,)`` them.
 
     Segments that are too weak are dropped: they keep their number, but no pixel.
     """
-    on = np.flatnonzero(support & (label >= 0) & (grid.own[N] > 0))
-    sums = summed(grid.own.take(on, axis=1), label[on], count)
+    used = support & (label >= 0) & (grid.own[N] > 0)
+    sums = grid.of_labels(label, count, used)
     fitted, _, defined = fit(sums, params.window_spread)
     good = defined & _is_roof(fitted, params) & (sums[N] >= (few or params.segment_points))
-    good &= np.bincount(label[on], minlength=count) >= params.segment_pixels
+    good &= np.bincount(label[used], minlength=count) >= params.segment_pixels
     sums[:, ~good] = 0.0
     keep = np.append(good, False)[label]
     return fitted, sums, np.where(keep, label, -1)
 
 
 def _with_unexplained(
-    grid: _Grid, label: Ints, even: Bools, plane: Floats, sigma: Floats, count: int, params: PlaneParameters
+    grid: Grid, label: Ints, even: Bools, plane: Floats, sigma: Floats, count: int, params: PlaneParameters
 ) -> tuple[Ints, int]:
     """Labels with new patches in what no segment explains, and the number of segments with those.
 
@@ -130,13 +95,9 @@ def _with_unexplained(
     then fits the larger side, and the other falls out; here that becomes a patch of its own, whose pixels
     must agree better.
     """
-    lost = np.flatnonzero((label < 0) & even & np.isfinite(sigma) & (grid.own[N] > 0))
-    if not len(lost):
-        return label, count
-    fresh = patches(grid.pixels, grid.where[lost], plane[lost], sigma[lost], params, params.fold_angle)
-    label = label.copy()
-    label[lost] = np.where(fresh >= 0, fresh + count, -1)
-    return label, count + int(fresh.max(initial=-1)) + 1
+    lost = (label < 0) & even & (grid.own[N] > 0)
+    fresh = patches(grid, plane, sigma, lost, params, params.fold_angle)
+    return np.where(fresh >= 0, fresh + count, label), count + int(fresh.max(initial=-1)) + 1
 
 
 def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
@@ -144,13 +105,13 @@ def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
     return np.asarray(np.isfinite(planes).all(axis=1) & (np.hypot(planes[:, 0], planes[:, 1]) <= steepest))
 
 
-def _merged(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
+def _merged(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
     """Planes of segments after merging, and the label of each pixel."""
     into, sums = _mergers(grid, label, sums, params)
     return fit(sums, params.window_spread)[0], np.append(into, -1)[label]
 
 
-def _mergers(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
+def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
     """Segment that each becomes if those that are each other's best partner merge, and the moments then.
 
     Merging costs the root of the squared error that it adds, per point of the smaller segment; it goes on
@@ -158,7 +119,7 @@ def _mergers(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) ->
     """
     count = sums.shape[1]
     sums = sums.copy()
-    i, j = _adjacent(grid, label, count)
+    i, j = grid.adjacent(label, count)
     into = np.arange(count, dtype=np.int64)
     error = fit(sums, params.window_spread)[1]
     while len(i):
@@ -179,28 +140,11 @@ def _mergers(grid: _Grid, label: Ints, sums: Floats, params: PlaneParameters) ->
         move = np.arange(count, dtype=np.int64)
         move[gone] = kept
         into = move[into]
-        i, j = _distinct(move[i], move[j], count)
+        i, j = distinct(move[i], move[j], count)
     return into, sums
 
 
-def _adjacent(grid: _Grid, label: Ints, count: int) -> tuple[Ints, Ints]:
-    """Pairs ``i < j`` of segments that touch, or lie one pixel apart."""
-    image, stride = grid.image(label), grid.pixels.stride[grid.where]
-    pairs = []
-    for dx, dy in _NEIGHBOURS + _TWO_APART:
-        other = image[grid.where + dx + dy * stride]
-        differ = (other != label) & (other >= 0) & (label >= 0)
-        pairs.append((label[differ], other[differ]))
-    return _distinct(np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs]), count)
-
-
-def _distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:
-    key = np.unique(np.minimum(i, j) * count + np.maximum(i, j))
-    low, high = np.divmod(key, max(count, 1))
-    return low[low != high], high[low != high]
-
-
-def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
+def _reassigned(grid: Grid, label: Ints, planes: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
     """Give each pixel the plane of its 3 x 3 surroundings that explains it best; and the squared error.
 
     All pixels choose at once, on the labels before. A pixel that no plane explains loses its label; one
@@ -208,16 +152,14 @@ def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameter
     """
     if not len(planes):
         return label, np.full(len(label), np.inf)
-    image, stride = grid.image(label), grid.pixels.stride[grid.where]
     error = np.where(label >= 0, mean_squared_error(grid.own, planes.take(label, axis=0)), np.inf)
     best = error * params.own_bonus
     chosen = label.copy()
-    active = np.flatnonzero(_at_a_border(image, grid.where, stride) & (grid.own[N] > 0))
-    at, step = grid.where[active], stride[active]
-    for dx, dy in _NEIGHBOURS + tuple((-x, -y) for x, y in _NEIGHBOURS):
-        other = image[at + dx + dy * step]
-        differ = np.flatnonzero((other >= 0) & (other != label[active]))
-        pixel, other = active[differ], other[differ]
+    near = grid.neighbours(label)
+    differ = (near >= 0) & (near != label) & (grid.own[N] > 0)
+    for other, elsewhere in zip(near, differ, strict=True):
+        pixel = np.flatnonzero(elsewhere)
+        other = other[pixel]
         offer = mean_squared_error(grid.own.take(pixel, axis=1), planes.take(other, axis=0))
         better = offer < best[pixel]
         pixel, offer = pixel[better], offer[better]
@@ -227,22 +169,8 @@ def _reassigned(grid: _Grid, label: Ints, planes: Floats, params: PlaneParameter
     return np.where(lost, -1, chosen), error
 
 
-def _at_a_border(image: Ints, where: Ints, stride: Ints) -> Bools:
-    """Whether another label than a pixel's own occurs among its eight neighbours."""
-    high = image.copy()
-    high[1:] = np.maximum(high[1:], image[:-1])
-    high[:-1] = np.maximum(high[:-1], image[1:])
-    some = np.where(image < 0, np.iinfo(np.int64).max, image)
-    low = some.copy()
-    low[1:] = np.minimum(low[1:], some[:-1])
-    low[:-1] = np.minimum(low[:-1], some[1:])
-    highest = np.maximum(np.maximum(high[where - stride], high[where]), high[where + stride])
-    lowest = np.minimum(np.minimum(low[where - stride], low[where]), low[where + stride])
-    return np.asarray((highest >= 0) & ((highest != image[where]) | (lowest != image[where])))
-
-
 def _nearest_plane(
-    grid: _Grid, points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters
+    grid: Grid, points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters
 ) -> Ints:
     """Segment of each point: the nearest plane of its pixel and the four adjacent ones."""
     image = grid.image(label)
@@ -268,7 +196,7 @@ def _nearest_plane(
     return np.where(gap <= params.point_inlier, chosen, -1)
 
 
-def _majority(grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints) -> Ints:
+def _majority(grid: Grid, points: RoofPoints, point_label: Ints, label: Ints) -> Ints:
     """Give pixels without a label that of most of their points; on a tie the lower one.
 
     These are the pixels on a step or under a railing: as a whole they fit no plane, but some points do.
@@ -286,7 +214,7 @@ def _majority(grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints) -
 
 
 def _second_look(
-    grid: _Grid,
+    grid: Grid,
     points: RoofPoints,
     point_label: Ints,
     label: Ints,
@@ -304,9 +232,9 @@ def _second_look(
     sub = RoofPoints(
         points.part[rest], points.xyz.T.take(rest, axis=1).T, points.pixel[rest], point_label[rest]
     )
-    other = _Grid.of_points(grid.pixels, sub)
-    plane, sigma = window_planes(grid.pixels, other.moments, other.where, params, steep)
-    fresh = patches(grid.pixels, other.where, plane, sigma, params, params.link_angle)
+    other = Grid.of(grid.pixels, sub, footprint=False)
+    plane, sigma = window_planes(other, params, steep)
+    fresh = patches(other, plane, sigma, np.ones(len(other.where), bool), params, params.link_angle)
     count = int(fresh.max(initial=-1)) + 1
     if steep:
         even = mean_squared_error(other.own, plane) * across(plane, params) ** 2 <= params.step_sigma**2
@@ -328,17 +256,33 @@ def _second_look(
 
 
 def _merged_by_points(
-    grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
-) -> tuple[Ints, Ints, Floats]:
-    """Labels of points and pixels after merging segments whose points one plane explains, and the planes."""
-    on = np.flatnonzero(point_label >= 0)
-    sums = moments_of(points.xyz.T.take(on, axis=1).T, point_label[on], len(planes))
+    grid: Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Labels of points and pixels after merging segments whose points one plane explains.
+
+    And the planes, and the moments of their points.
+    """
+    sums = _moments_of_segments(grid, points, point_label, len(planes))
     into, sums = _mergers(grid, label, sums, params)
     planes = planes.copy()
     grown = np.bincount(into, minlength=len(into)) > 1
     planes[grown] = fit(sums, params.window_spread)[0][grown]
     into = np.append(into, -1)
-    return into[point_label], into[label], planes
+    return into[point_label], into[label], planes, sums
+
+
+def _moments_of_segments(grid: Grid, points: RoofPoints, label: Ints, count: int) -> Floats:
+    """Moments ``(10, count)`` of the points of each segment, ``label (K,)``.
+
+    Those of a pixel whose points are all of one segment are known; only the others are summed point by point.
+    """
+    mixed = np.zeros(len(grid.pixels.part), bool)
+    mixed[points.pixel[1:][(label[1:] != label[:-1]) & (points.pixel[1:] == points.pixel[:-1])]] = True
+    image = np.full(len(mixed), -1, np.int64)
+    image[points.pixel] = label
+    known = grid.of_labels(image[grid.where], count, ~mixed[grid.where])
+    on = np.flatnonzero(mixed[points.pixel] & (label >= 0))
+    return known + moments_of(points.xyz.T.take(on, axis=1).T, label[on], count)
 
 
 def _distance(
@@ -357,15 +301,16 @@ def _distance(
     return np.asarray(away * weight.take(label) if weight.min() < 1.0 else away)
 
 
-def _fitted_to_points(points: RoofPoints, label: Ints, planes: Floats, params: PlaneParameters) -> Floats:
+def _fitted_to_points(
+    points: RoofPoints, label: Ints, planes: Floats, sums: Floats, params: PlaneParameters
+) -> Floats:
     """Planes fitted to their points within a few times the spread of these; nearly flat ones made flat."""
-    on = np.flatnonzero(label >= 0)
-    gap = _distance(points, label[on], planes, params, on)
-    count = np.maximum(np.bincount(label[on], minlength=len(planes)), 1)
-    spread = np.sqrt(np.bincount(label[on], weights=gap**2, minlength=len(planes)) / count)
+    spread = np.sqrt(mean_squared_error(sums, planes)) * across(planes, params)
     reach = np.clip(params.refit_sigmas * spread, params.refit_sigmas * params.noise, params.point_inlier)
-    near = on[gap <= reach[label[on]]]
-    sums = moments_of(points.xyz.T.take(near, axis=1).T, label[near], len(planes))
+    on = label >= 0
+    far = np.flatnonzero(on & (_distance(points, label, planes, params) > np.append(reach, 0.0)[label]))
+    # Sums are exact, so taking some points out leaves those of the others.
+    sums = sums - moments_of(points.xyz.T.take(far, axis=1).T, label[far], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)
     flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (sums[N] > 0)
@@ -375,7 +320,7 @@ def _fitted_to_points(points: RoofPoints, label: Ints, planes: Floats, params: P
 
 
 def _finished(
-    grid: _Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+    grid: Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
 ) -> tuple[RoofPoints, Segments]:
     """Keep points near their plane and segments with points, and number the segments part by part."""
     far = (point_label >= 0) & ~(_distance(points, point_label, planes, params) <= params.point_inlier)

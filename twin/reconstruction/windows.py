@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from twin.geometry.columns import Floats, Ints
-from twin.reconstruction.arrays import Atlas
+from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.atlas import pixel_corners
+from twin.reconstruction.grid import ASCENDING, FORWARD, SHIFTS, Grid
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import N, across, fit, height_variance, is_steep
 
 
-def window_planes(
-    pixels: Atlas, moments: Floats, where: Ints, params: PlaneParameters, steep: bool = False
-) -> tuple[Floats, Floats]:
-    """Plane of each pixel of ``where (W,)``: that of the best-fitting 3 x 3 window that holds the pixel.
+def window_planes(grid: Grid, params: PlaneParameters, steep: bool = False) -> tuple[Floats, Floats]:
+    """Plane of each pixel: that of the best-fitting 3 x 3 window that holds the pixel.
 
     The Kuwahara filter of image processing, on planes: windows that lie across a ridge or a step fit worse
     than those beside it, so the planes stay crisp up to the ridge. Pixels that hold a step themselves take
@@ -24,11 +22,8 @@ def window_planes(
 
     Parameters
     ----------
-    pixels : Atlas
-    moments : (10, N) float64
-        Of the points in each pixel.
-    where : (W,) int64
-        Pixels asked for; not in the outermost two rows and columns of their part.
+    grid : Grid
+        Of ``W`` pixels.
     params : PlaneParameters
     steep : bool
         Only planes steeper than ``params.steep``; then every pixel takes part.
@@ -39,32 +34,28 @@ def window_planes(
     sigma : (W,) float64 [m]
         Of the window chosen; infinite if no window there has a plane.
     """
-    stride = pixels.stride[where]
-    own_plane, own_sigma = _windows(moments, where, stride, params, steep)
-    sigma = np.full(len(pixels.part), np.inf)
-    sigma[where] = own_sigma
-    number = np.zeros(len(pixels.part), np.int64)
-    number[where] = np.arange(len(where))
-    chosen_sigma, chosen = _best_of_nine(sigma, where, stride)
+    own_plane, own_sigma = _windows(grid, params, steep)
+    chosen_sigma, chosen = _best_of_nine(grid, own_sigma)
     better = chosen_sigma < params.kuwahara_gain * own_sigma
     return (
-        own_plane.take(np.where(better, number[chosen], np.arange(len(where))), axis=0),
+        own_plane.take(np.where(better, chosen, np.arange(len(chosen))), axis=0),
         np.where(better, chosen_sigma, own_sigma),
     )
 
 
 def patches(
-    pixels: Atlas, where: Ints, plane: Floats, sigma: Floats, params: PlaneParameters, angle: float
+    grid: Grid, plane: Floats, sigma: Floats, among: Bools, params: PlaneParameters, angle: float
 ) -> Ints:
     """Connected patches of pixels whose planes continue one another.
 
     Parameters
     ----------
-    pixels : Atlas
-    where : (W,) int64
-        Pixels, ascending.
+    grid : Grid
+        Of ``W`` pixels.
     plane, sigma : (W, 3), (W,) float64
         From :func:`window_planes`.
+    among : (W,) bool
+        Pixels that may belong to a patch.
     params : PlaneParameters
     angle : float [degree]
         Largest angle between the normals of neighbours in one patch.
@@ -74,49 +65,39 @@ def patches(
     (W,) int64
         Patch of each pixel, numbered in the order of their first pixels; -1 in patches that are too small.
     """
-    live = np.flatnonzero(np.isfinite(sigma))
-    number = np.full(len(pixels.part), -1, np.int64)
-    number[where[live]] = np.arange(len(live))
-    here = where[live]
-    stride = pixels.stride[here]
-    a, b, c = np.ascontiguousarray(plane.take(live, axis=0).T)
+    live = np.flatnonzero(among & np.isfinite(sigma))
+    size = grid.pixels.pixel
+    plane = plane.take(live, axis=0)
+    a, b, c = np.ascontiguousarray(plane.T)
     # Height at the pixel's centre and unit normal: what the links compare.
-    x, y = pixel_corners(pixels, here)
-    height = a * (x + 0.5 * pixels.pixel) + b * (y + 0.5 * pixels.pixel) + c
+    x, y = pixel_corners(grid.pixels, grid.where[live])
+    height = a * (x + 0.5 * size) + b * (y + 0.5 * size) + c
     up = 1.0 / np.sqrt(1.0 + a * a + b * b)
     right, ahead = a * up, b * up
     least = np.cos(np.radians(angle))
-    link = params.link_height / across(plane.take(live, axis=0), params)
-    sources, targets = [], []
-    for dx, dy in ((1, 0), (-1, 1), (0, 1), (1, 1)):
-        there = number[here + dx + dy * stride]
-        i = np.flatnonzero(there >= 0)
-        j = there[i]
-        half = 0.5 * pixels.pixel * (dx * a + dy * b)
-        level = np.abs((height + half)[i] - (height - half)[j]) < link[i]
-        i, j = i[level], j[level]
-        alike = right[i] * right[j] + ahead[i] * ahead[j] + up[i] * up[j] > least
-        sources.append(i[alike])
-        targets.append(j[alike])
-    source, target = np.concatenate(sources), np.concatenate(targets)
-    graph = coo_array((np.ones(len(source), np.int8), (source, target)), shape=(len(live), len(live)))
-    _, label = connected_components(graph.tocsr(), directed=False)
-    label = label.astype(np.int64)
+    link = params.link_height / across(plane, params)
+    number = np.full(len(grid.where) + 1, -1, np.int64)
+    number[live] = np.arange(len(live))
+    target = number[grid.around[FORWARD]].take(live, axis=1)
+    for j, (dx, dy) in zip(target, SHIFTS[FORWARD], strict=True):
+        half = 0.5 * size * (dx * a + dy * b)
+        level = np.abs(height + half - (height - half)[j]) < link
+        alike = right * right[j] + ahead * ahead[j] + up * up[j] > least
+        j[~(level & alike)] = -1
+    linked = target >= 0
+    begin = np.concatenate(([0], np.cumsum(np.count_nonzero(linked, axis=0))))
+    graph = csr_array((np.ones(begin[-1]), target.T[linked.T], begin), shape=(len(live), len(live)))
+    label = connected_components(graph, directed=False)[1].astype(np.int64)
     large = np.bincount(label) >= params.segment_pixels
-    out = np.full(len(where), -1, np.int64)
+    out = np.full(len(grid.where), -1, np.int64)
     out[live] = np.where(large, np.cumsum(large) - 1, -1)[label]
     return out
 
 
-def _windows(
-    moments: Floats, where: Ints, stride: Ints, params: PlaneParameters, steep: bool
-) -> tuple[Floats, Floats]:
+def _windows(grid: Grid, params: PlaneParameters, steep: bool) -> tuple[Floats, Floats]:
     """Plane and sigma of the 3 x 3 window around each pixel; all sums are exact, see ``atlas``."""
-    row = moments.copy() if steep else moments * (height_variance(moments) <= params.step_sigma**2)
-    row[:, 1:-1] = row[:, :-2] + row[:, 1:-1] + row[:, 2:]
-    window = row.take(where, axis=1)
-    window += row.take(where - stride, axis=1)
-    window += row.take(where + stride, axis=1)
+    even = np.ones(len(grid.where), bool) if steep else height_variance(grid.own) <= params.step_sigma**2
+    window = grid.windows(even)
     plane, error, defined = fit(window, params.window_spread)
     # Three degrees of freedom go into the plane; the prior noise stands in for them.
     variance = (error + 3 * params.noise**2) / np.maximum(window[N], 1)
@@ -127,23 +108,15 @@ def _windows(
     return plane, np.where(good, np.sqrt(variance), np.inf)
 
 
-def _best_of_nine(sigma: Floats, where: Ints, stride: Ints) -> tuple[Floats, Ints]:
+def _best_of_nine(grid: Grid, sigma: Floats) -> tuple[Floats, Ints]:
     """Smallest value in the 3 x 3 pixels around each pixel, and where; on a tie the lowest pixel."""
-    index = np.arange(len(sigma), dtype=np.int64)
-    best, at = sigma.copy(), index.copy()
-    for shift in (-1, 1):
-        other = np.full(len(sigma), np.inf)
-        if shift < 0:
-            other[1:] = sigma[:-1]
-        else:
-            other[:-1] = sigma[1:]
-        less = (other < best) if shift > 0 else (other <= best)
-        best = np.where(less, other, best)
-        at = np.where(less, index + shift, at)
-    low, mid, high = where - stride, where, where + stride
-    value, place = best[low], at[low]
-    for line in (mid, high):
-        less = best[line] < value
-        value = np.where(less, best[line], value)
-        place = np.where(less, at[line], place)
-    return value, place
+    padded = np.append(sigma, np.inf)
+    first, *others = ASCENDING
+    at = grid.around[first]
+    value = padded[at]
+    for k in others:
+        other = padded[grid.around[k]]
+        less = other < value
+        value = np.where(less, other, value)
+        at = np.where(less, grid.around[k], at)
+    return value, at

@@ -1,0 +1,105 @@
+"""The pixels of the atlas that count, their moments and their neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from twin.geometry.columns import Bools, Floats, Ints
+from twin.reconstruction.arrays import Atlas, RoofPoints
+from twin.reconstruction.planes import moments_of, summed
+
+SHIFTS: tuple[tuple[int, int], ...] = ((1, 0), (-1, 1), (0, 1), (1, 1), (-1, 0), (1, -1), (0, -1), (-1, -1))
+"""``(dx, dy)`` of the eight neighbours; the first four meet every pair of neighbours once."""
+FORWARD = slice(0, 4)
+BESIDE = (4, 0, 6, 2)
+"""Numbers of the four that share an edge: left, right, below, above."""
+ASCENDING = (7, 6, 5, 4, 8, 0, 1, 2, 3)
+"""Numbers by their place in the atlas, the pixel itself (8) among them."""
+_TWO_APART = ((2, 0), (0, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Pixels ``W`` that count, each with its moments; all else of the atlas is left out.
+
+    Attributes
+    ----------
+    pixels : Atlas
+    where : (W,) int64
+        Numbers in the atlas, ascending.
+    own : (10, W) float64
+        Moments of the points in each.
+    rows : (W + 1, 10) float64
+        The same, pixel by pixel, and a row of zeros.
+    around : (9, W) int64
+        Which of these pixels the eight neighbours in the order of :data:`SHIFTS` are, and the pixel itself;
+        ``W`` for one that does not count.
+    """
+
+    pixels: Atlas
+    where: Ints
+    own: Floats
+    rows: Floats
+    around: Ints
+
+    @staticmethod
+    def of(pixels: Atlas, points: RoofPoints, footprint: bool = True) -> Grid:
+        """The pixels that hold points, and with ``footprint`` all that lie inside."""
+        held = pixels.inside.copy() if footprint else np.zeros(len(pixels.part), bool)
+        held[points.pixel] = True
+        where = np.flatnonzero(held)
+        number = np.full(len(held), len(where), np.int64)
+        number[where] = np.arange(len(where))
+        own = moments_of(points.xyz, number[points.pixel], len(where))
+        rows = np.zeros((len(where) + 1, 10))
+        rows[:-1] = own.T
+        stride = pixels.stride[where]
+        around = np.empty((9, len(where)), np.int64)
+        for k, (dx, dy) in enumerate((*SHIFTS, (0, 0))):
+            around[k] = number[where + dx + dy * stride]
+        return Grid(pixels, where, own, rows, around)
+
+    def image(self, label: Ints) -> Ints:
+        """Labels ``(W,)`` spread over the atlas ``(N,)``, -1 elsewhere."""
+        out = np.full(len(self.pixels.part), -1, np.int64)
+        out[self.where] = label
+        return out
+
+    def windows(self, used: Bools) -> Floats:
+        """Moments ``(10, W)`` of the 3 x 3 pixels around each, of those that are ``used (W,)``."""
+        rows = self.rows.copy()
+        rows[:-1] *= used[:, None]
+        size = len(self.where)
+        nine = np.ascontiguousarray(self.around.T, dtype=np.int32).ravel()
+        begin = np.arange(0, 9 * size + 1, 9, dtype=np.int32)
+        return np.ascontiguousarray((csr_array((np.ones(9 * size), nine, begin), (size, size + 1)) @ rows).T)
+
+    def of_labels(self, label: Ints, count: int, used: Bools) -> Floats:
+        """Moments ``(10, count)`` of the ``used (W,)`` pixels of each label; -1 is none."""
+        return summed(self.rows[:-1], np.maximum(label, 0), count, used & (label >= 0))
+
+    def neighbours(self, label: Ints) -> Ints:
+        """Labels ``(8, W)`` of the neighbours of each pixel, -1 where there is none."""
+        return np.append(label, -1)[self.around[:8]]
+
+    def adjacent(self, label: Ints, count: int) -> tuple[Ints, Ints]:
+        """Pairs ``i < j`` of labels that touch, or lie one pixel apart."""
+        image, stride = self.image(label), self.pixels.stride[self.where]
+        near = [*np.append(label, -1)[self.around[FORWARD]]]
+        near += [image[self.where + dx + dy * stride] for dx, dy in _TWO_APART]
+        pairs = []
+        for other in near:
+            differ = np.flatnonzero((other != label) & (other >= 0) & (label >= 0))
+            pairs.append(label[differ] * count + other[differ])
+        low, high = np.divmod(np.concatenate(pairs), max(count, 1))
+        return distinct(low, high, count)
+
+
+def distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:
+    """Pairs ``i < j`` of numbers below ``count``, each once."""
+    key = np.unique(np.minimum(i, j) * count + np.maximum(i, j))
+    low, high = np.divmod(key, max(count, 1))
+    return low[low != high], high[low != high]
