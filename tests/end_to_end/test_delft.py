@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from tests.end_to_end.twins import features, read_collection
+from tests.tiles.viewing import sent
+from tiles import meshopt, read_mesh
 from twin.build import BuildSummary, Silence
 from twin.check import check_twin
 from twin.store import Layout, read_manifest
@@ -49,6 +51,17 @@ def test_roofs_fit_the_points(delft_summary: BuildSummary, panden: gpd.GeoDataFr
     assert (
         delft_summary.fit["2.2"]["rmse"] < delft_summary.fit["1.3"]["rmse"] < delft_summary.fit["1.2"]["rmse"]
     )
+
+
+@pytest.mark.skipif(not meshopt.available(), reason="meshoptimizer is not installed")
+def test_busy_roofs_keep_to_their_bytes(delft_summary: BuildSummary) -> None:
+    """A full leaf may take 200 KB; of 60 MB for 250 000 panden their overviews need some 70 bytes each."""
+    leaves = (delft_summary.out / "3dtiles" / "pand" / "500").glob("*.glb")
+    fullest = max(leaves, key=lambda path: path.stat().st_size)
+    panden = len(read_mesh(fullest).properties)
+    print(f"{sent([fullest]) / panden:.0f} bytes for each of {panden} panden in the fullest leaf")
+    assert panden > 100
+    assert sent([fullest]) / panden < 200
 
 
 def test_every_check_passes(delft_summary: BuildSummary) -> None:

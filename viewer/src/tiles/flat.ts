@@ -42,9 +42,14 @@ export function flattenFaces(tile: Object3D): void {
 }
 
 function flatten(geometry: BufferGeometry, others: readonly BufferGeometry[]): void {
-  const corners = Uint32Array.from([geometry, ...others].flatMap(({ index }) => [...(index?.array ?? [])]));
+  const corners = joined([geometry, ...others].map(({ index }) => index?.array ?? []));
   const position = geometry.getAttribute('position');
-  const places = Float32Array.from({ length: position.count * 3 }, (_, at) => position.getComponent(Math.floor(at / 3), at % 3));
+  const places = new Float32Array(position.count * 3);
+  for (let at = 0; at < position.count; at++) {
+    places[at * 3] = position.getX(at);
+    places[at * 3 + 1] = position.getY(at);
+    places[at * 3 + 2] = position.getZ(at);
+  }
   const faces = facesOf(places, corners);
   const { index, source, face } = split(corners, faces.of, position.count);
 
@@ -53,17 +58,30 @@ function flatten(geometry: BufferGeometry, others: readonly BufferGeometry[]): v
   // Four numbers where three are used: graphics cards want what they read to start on multiples of four bytes.
   const moved = whole ? new Uint16Array(count * 4) : new Float32Array(count * 4);
   const normals = new Int8Array(count * 4);
-  source.forEach((vertex, at) => {
-    moved.set(places.subarray(vertex * 3, vertex * 3 + 3), at * 4);
-    const [x, y, z] = faces.normals.subarray((face[at] as number) * 3) as unknown as [number, number, number];
-    const scale = 127 / (Math.hypot(x, y, z) || 1);
-    normals.set([Math.round(x * scale), Math.round(y * scale), Math.round(z * scale)], at * 4);
-  });
+  for (let at = 0; at < count; at++) {
+    const [from, facing] = [(source[at] as number) * 3, (face[at] as number) * 3];
+    const { normals: vector } = faces;
+    const scale = 127 / (Math.hypot(vector[facing] as number, vector[facing + 1] as number, vector[facing + 2] as number) || 1);
+    for (let k = 0; k < 3; k++) {
+      moved[at * 4 + k] = places[from + k] as number;
+      normals[at * 4 + k] = Math.round((vector[facing + k] as number) * scale);
+    }
+  }
   const ids = geometry.getAttribute(FEATURE_ID) as Attribute | undefined;
   geometry.setIndex(new BufferAttribute(count > 65_535 ? index : Uint16Array.from(index), 1));
   geometry.setAttribute('position', new BufferAttribute(moved, 4));
   geometry.setAttribute('normal', new BufferAttribute(normals, 4, true));
   if (ids) geometry.setAttribute(FEATURE_ID, new BufferAttribute(Float32Array.from(source, (vertex) => ids.getX(vertex)), 1));
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    all.set(part, filled);
+    filled += part.length;
+  }
+  return all;
 }
 
 /** A vertex for each corner of each face: for each new vertex which one it was and whose, and the triangles. */
