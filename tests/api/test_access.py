@@ -192,6 +192,8 @@ def test_saving_is_for_planners(served: Served, issuer: Provider) -> None:
     assert keep(**{"X-API-Key": served.keys["planner"]}) == 200
     assert keep(Authorization=f"Bearer {issuer.token(roles=['ontwerper'])}") == 200
     assert keep(Authorization=f"Bearer {issuer.token(aud='elders', roles=['ontwerper'])}") == 401
+    told = {k: served.get("/api/access", k).json()["saves"] for k in (None, "vertrouwelijk", "planner")}
+    assert told == {None: False, "vertrouwelijk": False, "planner": True}
 
 
 @pytest.mark.parametrize(
@@ -216,7 +218,10 @@ def test_without_accounts_only_this_machine_saves(
         return who.anonymous
 
     app.router.routes.insert(0, app.router.routes.pop())
-    assert TestClient(app, base_url=base).post("/api/keep", headers=headers).status_code == status
+    client = TestClient(app, base_url=base)
+    assert client.post("/api/keep", headers=headers).status_code == status
+    told = client.get("/api/access", headers=headers)
+    assert told.status_code == 401 if status == 401 else told.json()["saves"] is (status == 200)
 
 
 def test_who_asks_too_fast_is_told_when_to_come_back(issuer: Provider, tmp_path: Path) -> None:

@@ -63,6 +63,15 @@ async def may_write(request: Request) -> Audience:
     return who
 
 
+async def can_write(request: Request) -> bool:
+    """Whether `may_write` lets who asks pass."""
+    try:
+        await may_write(request)
+    except (UnauthorizedError, ForbiddenError):
+        return False
+    return True
+
+
 def note_read(
     request: Request, twin: Twin, collection: str, given: tuple[Attribute, ...], count: int, sql: str = ""
 ) -> None:

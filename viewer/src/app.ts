@@ -44,7 +44,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
 
   const stage = openStage(part('view'));
   const city = new City(stage, twin.themes, frame);
-  const home = overview(twin.bbox, stage.camera.aspect);
+  const home = overview(twin.bbox, stage.camera.aspect, coveredByPanels(store));
   const navigation = new Navigation(stage, frame, city.group, home);
   const painter = new Painter(city, stage);
   const picking = new Picking(stage, city);
@@ -83,6 +83,12 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   const toolbox = new Toolbox(rooms, TOOLS);
   sayWhenIdle(rooms, toolbox);
   await colours.follow();
+}
+
+// Beside the city stand panels of one width; on a phone they lie above and below it.
+function coveredByPanels(store: Store): number {
+  const right = part('header').getBoundingClientRect().right / window.innerWidth;
+  return store.get().embed || right > 0.5 ? 0 : right;
 }
 
 function openStage(host: HTMLElement): Stage {

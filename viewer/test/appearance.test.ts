@@ -26,7 +26,18 @@ describe('Appearance', () => {
     expect(['a', 'b'].map((id) => looks.isHidden(pand(id), 'there'))).toEqual([false, true]);
     expect([sides.at(-0.5), (sides.cut = 0, sides.at(-0.5)), sides.at(0.5)]).toEqual(['here', 'there', 'here']);
     sides.cut = null;
-    expect(['a', 'b'].map((id) => looks.of(pand(id))[1])).toEqual([MARK.hiddenHere, MARK.hiddenThere]);
+    expect(['a', 'b'].map((id) => looks.of(pand(id))[1])).toEqual([MARK.hidden, MARK.own]);
+    expect(['a', 'b'].map((id) => looks.of(pand(id), 'there')[1])).toEqual([MARK.own, MARK.hidden]);
+  });
+
+  it('colours on one side of a comparison only', () => {
+    const looks = new Appearance();
+    looks.tint('water', new Map([['a', { colour: [1, 2, 3] }]]));
+    expect(looks.isTwofold).toBe(false);
+    looks.tint('scenario', new Map([['a', { colour: [4, 5, 6], hatched: true }]]), 'there');
+    expect(looks.isTwofold).toBe(true);
+    expect(looks.of(pand('a'))).toEqual([[1, 2, 3], MARK.coloured]);
+    expect(looks.of(pand('a'), 'there')).toEqual([[4, 5, 6], MARK.hatched]);
   });
 
   it('makes pale what any filter leaves out, of its own collection only', () => {

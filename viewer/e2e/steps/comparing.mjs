@@ -9,6 +9,7 @@ export const comparing = [
   ['Compares two variants, in view and in numbers', withAnother],
   ['Restores a comparison from its link', restores],
   ['Chooses on either side what stands there', chooses],
+  ['Hatches what changes, and fells trees, on the side of the variant alone', sided],
 ];
 
 /** Shares of orange and of violet pixels, left and right of a column. */
@@ -155,4 +156,53 @@ async function chooses(visit) {
   expect((await chosen('End')) === pand, 'today it can not be chosen');
   expect((await chosen('Home')) !== pand, 'demolished it can still be chosen');
   await page.click('#tool button:has-text("Wissen")');
+}
+
+async function sided(visit) {
+  const { page } = visit;
+  await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
+  const { counts } = await visit.api('/api/twin');
+  const collection = ['vegetatieobject', 'boom'].find((name) => counts[name] > 0);
+  const { features } = await visit.api(`/api/collections/${collection}/items?limit=200&crs=EPSG:7415`);
+  const tree = features.reduce((a, b) => ((b.properties.h_object ?? 0) > (a.properties.h_object ?? 0) ? b : a));
+  const [x, y] = tree.geometry.coordinates;
+  await straightDown(visit, 90, [x, y]);
+  // Lower than its crown: where the tree stands, one sees it through the roof.
+  await build(visit, { width: 16, depth: 16, rotation: 0, height: 3, floors: 1 });
+  await page.click('[data-edit] .scenario__name');
+  const pand = await pickPand(visit);
+  await changing(visit, () => page.click('.scenario button:has-text("Kenmerken wijzigen")'));
+  await changing(visit, () => page.selectOption('#scenario-edit-use', 'winkelfunctie'));
+  await openPart(page, 'compare');
+  const whole = await crown(visit);
+  await page.selectOption('#scenario-compare', 'nu');
+  await page.waitForSelector('.divider');
+  const seen = {};
+  for (const [side, key] of [['today', 'End'], ['variant', 'Home']]) {
+    await page.focus('.divider');
+    await page.keyboard.press(key);
+    await page.mouse.move(100, 40);
+    await visit.idle();
+    const { left, right } = await colours(visit, 640);
+    seen[side] = { green: await crown(visit), orange: left.orange + right.orange };
+  }
+  expect(seen.today.green > 300 && seen.variant.green < seen.today.green / 20 && whole < seen.today.green / 20, `of the tree ${JSON.stringify(seen)}, without a divider ${whole}`);
+  expect(seen.variant.orange > 3000 && seen.today.orange < seen.variant.orange / 50, `hatched and built ${JSON.stringify(seen)}`);
+  await page.click('#tool button:has-text("Wissen")');
+  await visit.idle();
+  expect((await crown(visit)) > 300, 'the tree does not come back');
+  return `${collection} ${tree.id} and pand ${pand}: ${JSON.stringify(seen)}`;
+}
+
+/** Pixels of green in the middle of the picture. */
+async function crown(visit) {
+  const { data, width, height, channels } = decodePng(await visit.picture());
+  let green = 0;
+  for (let y = height / 2 - 40; y < height / 2 + 40; y++) {
+    for (let x = width / 2 - 40; x < width / 2 + 40; x++) {
+      const [r, g, b] = data.subarray((Math.round(y) * width + Math.round(x)) * channels, (Math.round(y) * width + Math.round(x)) * channels + 3);
+      if (g > 1.04 * r && g > 1.15 * b) green++;
+    }
+  }
+  return green;
 }

@@ -13,6 +13,7 @@ export const editing = [
   ['Counts over the area that is drawn', draws],
   ['Does it all by keyboard', types],
   ['Takes in a design, places and scales it', imports],
+  ['Takes in the same design as glTF and as CityJSON', formats],
   ['Tells what is no design', refuses],
 ];
 
@@ -314,6 +315,65 @@ async function imports(visit) {
   expect(near(edit.position[0] - x, 120 * metres, 4) && near(edit.position[1] - y, 84 * metres, 4), `pointed ${edit.position} from ${[x, y]}`);
   expect(edit.rotation === -45 && edit.scale === 2 && edit.label === 'hof-1.obj', `the file says ${JSON.stringify({ ...edit, mesh: null })}`);
   return `${was} m³, ${(drawn * 100).toFixed(2)}% of the picture`;
+}
+
+/** Corners and faces of that box, z up, in metres from its corner. */
+const CORNERS = [0, 5].flatMap((z) => [[0, 0, z], [8, 0, z], [8, 6, z], [0, 6, z]]);
+const FACES = [[0, 3, 2, 1], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]];
+
+function cityjson([x, y, z]) {
+  const solid = { type: 'Solid', lod: '2', boundaries: [FACES.map((face) => [face])] };
+  return JSON.stringify({
+    type: 'CityJSON',
+    version: '2.0',
+    metadata: { referenceSystem: 'https://www.opengis.net/def/crs/EPSG/0/7415' },
+    transform: { scale: [0.001, 0.001, 0.001], translate: [x, y, z] },
+    CityObjects: { hof: { type: 'Building', geometry: [solid] } },
+    vertices: CORNERS.map((corner) => corner.map((value) => value * 1000)),
+  });
+}
+
+function gltf() {
+  const positions = Buffer.from(Float32Array.from(CORNERS.flatMap(([x, y, z]) => [x, z, -y])).buffer);
+  const indices = Buffer.from(Uint16Array.from(FACES.flatMap(([a, b, c, d]) => [a, b, c, a, c, d])).buffer);
+  const bytes = Buffer.concat([positions, indices]);
+  return JSON.stringify({
+    asset: { version: '2.0' },
+    scene: 0,
+    scenes: [{ nodes: [0] }],
+    nodes: [{ mesh: 0 }],
+    meshes: [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1 }] }],
+    accessors: [
+      { bufferView: 0, componentType: 5126, count: 8, type: 'VEC3', min: [0, 0, -6], max: [8, 5, 0] },
+      { bufferView: 1, componentType: 5123, count: 36, type: 'SCALAR' },
+    ],
+    bufferViews: [
+      { buffer: 0, byteOffset: 0, byteLength: positions.length },
+      { buffer: 0, byteOffset: positions.length, byteLength: indices.length },
+    ],
+    buffers: [{ byteLength: bytes.length, uri: `data:application/octet-stream;base64,${bytes.toString('base64')}` }],
+  });
+}
+
+async function formats(visit) {
+  const { page } = visit;
+  const { position } = await editOf(page, 'import');
+  const told = [];
+  for (const [name, file] of [['hof.gltf', gltf()], ['hof.city.json', cityjson([...position.map(Math.round), 0])]]) {
+    await page.click('[data-edit] button:has-text("Verwijderen")');
+    await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
+    await changing(visit, () => page.setInputFiles('#scenario-design', { name, mimeType: 'application/octet-stream', buffer: Buffer.from(file) }));
+    await page.waitForSelector('#scenario-edit-scale');
+    const volume = more(await indicator(page, 'volume'));
+    expect(near(volume, 8 * 6 * 5, 2), `${name} has ${volume} m³`);
+    expect(/8 × 6 m, 5 m hoog/.test(await page.textContent('[data-edit] .scenario__form')), `${name}: the form tells other measures`);
+    if (name.endsWith('json')) {
+      const { position: placed } = await editOf(page, 'import');
+      expect(near(placed[0], Math.round(position[0]), 8) && near(placed[1], Math.round(position[1]), 8), `a CityJSON that says where it stands came at ${placed}, not ${position}`);
+    }
+    told.push(`${name}: ${volume} m³`);
+  }
+  return told.join(', ');
 }
 
 async function refuses(visit) {

@@ -2,10 +2,8 @@ import { difference, SAME } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { pickPand } from './city.mjs';
 
-let searched = '';
-
 export const finding = [
-  ['Searches and flies there', searches],
+  ['Searches by address, postcode, id and street, and flies there', searches],
   ['Works by keyboard alone', keyboard],
   ['Moves at once for who asks for little motion', calm],
   ['Speaks English', english],
@@ -14,24 +12,44 @@ export const finding = [
 
 async function searches(visit) {
   const { page } = visit;
-  const item = await visit.api('/api/collections/pand/columns?properties=adressen');
-  const row = item.adressen.findIndex((list) => Array.isArray(list) && list.length > 0);
-  searched = row < 0 ? item.identificatie[0] : item.adressen[row][0];
-  const before = visit.hash();
-  await page.fill('#search-input', searched);
-  await page.waitForSelector('[role=option]');
-  await visit.sound();
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#object h2');
-  await page.waitForFunction((hash) => window.location.hash !== hash, before);
-  await visit.idle();
-  await page.waitForSelector('#object .fact');
-  expect(visit.hash().includes('object=pand/'), 'choosing a place selects no pand');
+  const { features } = await visit.api('/api/collections/verblijfsobject/items?limit=20');
+  const { adres, adres_postcode: postcode, straatnaam, pand_ids: panden } = features.map(({ properties }) => properties).find(({ adres, adres_postcode, straatnaam, pand_ids }) => adres && adres_postcode && straatnaam && pand_ids?.length);
+  const told = [];
+  for (const [query, kind] of [[straatnaam, 'straat'], [postcode.toLowerCase().replace(/(\d{4})/, '$1 '), 'postcode'], [panden[0], 'pand'], [adres, 'adres']]) {
+    const { results } = await visit.api(`/api/search?limit=10&q=${encodeURIComponent(query)}`);
+    const at = results.findIndex((result) => result.kind === kind);
+    expect(at >= 0, `“${query}” finds no ${kind}: ${JSON.stringify(results)}`);
+    if (visit.hash().includes('object=')) await page.keyboard.press('Escape');
+    const before = visit.hash();
+    await page.fill('#search-input', query);
+    await page.waitForSelector('[role=option]');
+    for (let press = 0; press < at; press++) await page.keyboard.press('ArrowDown');
+    const option = page.locator('[role=option][aria-selected=true]');
+    expect((await option.textContent()).startsWith(results[at].label), `chosen is ${await option.textContent()}, not ${results[at].label}`);
+    if (kind === 'adres') await visit.sound();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((hash) => window.location.hash !== hash, before);
+    await visit.idle();
+    const away = Math.hypot(...looksAt(visit, results[at].z ?? 0).map((value, axis) => value - results[at].rd[axis]));
+    expect(away < 1, `“${query}” looks ${away.toFixed(1)} m beside ${results[at].label}`);
+    if (kind === 'pand' || kind === 'adres') {
+      await page.waitForSelector('#object .fact');
+      expect(visit.hash().includes(`object=pand/${panden[0]}`), `“${query}” selects ${visit.hash()}`);
+    }
+    told.push(`${kind} “${query}”`);
+  }
   await page.fill('#search-input', 'zzqqxx');
   await page.waitForSelector('.search__status:not(.hidden-text)');
   expect((await page.textContent('.search__status')).includes('zzqqxx'), 'finding nothing is not said');
   await page.fill('#search-input', '');
-  return searched;
+  return told.join(', ');
+}
+
+/** Where the middle of the view meets a height [m NAP], in RD. */
+function looksAt(visit, height) {
+  const [x, y, z, heading, pitch] = /camera=([^&]+)/.exec(decodeURIComponent(visit.hash()))[1].split(',').map(Number);
+  const level = (z - height) / Math.tan((-pitch * Math.PI) / 180);
+  return [x + level * Math.sin((heading * Math.PI) / 180), y + level * Math.cos((heading * Math.PI) / 180)];
 }
 
 async function keyboard(visit) {

@@ -25,9 +25,20 @@ async function picks(visit) {
     const words = await page.textContent(`#object [data-property=${empty.name}] dd`);
     expect(words === 'onbekend', `missing ${empty.name} is shown as “${words}”`);
   }
-  expect((await page.locator('#object .origin').count()) > 0, 'no sources in the panel');
+  const words = (name) => page.textContent(`#object [data-property=${name}] dd`);
+  const groups = new Set(known.map(({ group }) => group));
+  expect((await page.locator('#object .group > summary').count()) === groups.size, `not the ${groups.size} groups of the catalogue`);
+  const { decimals } = known.find(({ name }) => name === 'hoogte');
+  const height = properties.hoogte.toLocaleString('nl-NL', { maximumFractionDigits: decimals });
+  expect((await words('hoogte')) === `${height} m`, `a height of ${properties.hoogte} is shown as “${await words('hoogte')}”`);
+  expect((await words('lod')).includes(properties.lod), `of LoD ${properties.lod} the panel says “${await words('lod')}”`);
+  const { sources } = await visit.api('/api/twin');
+  const bag = sources.find(({ kind }) => kind === 'bag');
+  const origins = await page.locator('#object .origin').allTextContents();
+  const day = new Date(bag.date).toLocaleDateString('nl-NL', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  expect(origins.some((origin) => origin.includes(bag.title) && origin.includes(day)), `no source with its date: ${origins}`);
   expect(visit.hash().includes(`object=pand/${pand}`), 'the selection is not in the permalink');
-  return `${pand}, ${shown} attributes`;
+  return `${pand}, ${shown} attributes in ${groups.size} groups`;
 }
 
 async function hovers(visit) {
@@ -64,10 +75,12 @@ async function missing(visit) {
   const { page } = visit;
   const options = await page.locator('#colour-by option').evaluateAll((all) => all.map(({ value }) => value).filter(Boolean));
   let seen = 0;
+  let closest = Infinity;
   for (const option of options) {
     await page.selectOption('#colour-by', option);
     await page.waitForSelector(`.legend__table[data-attribute=${option}]`);
     await legendHolds(visit);
+    closest = Math.min(closest, ...(await apart(page)).map(({ least }) => least));
     const columns = await visit.api(`/api/collections/pand/columns?properties=${option}`);
     const absent = columns[option].filter((value) => value === null || value === '').length;
     const row = page.locator('.legend__table tr:has(.swatch--nodata) td');
@@ -75,7 +88,40 @@ async function missing(visit) {
     expect(told === absent, `${option}: ${absent} values are missing, the legend says ${told}`);
     seen += told > 0 ? 1 : 0;
   }
-  return `${options.length} legends, ${seen} with missing values`;
+  return `${options.length} legends, ${seen} with missing values; classes at least ${closest.toFixed(1)} apart for colour-blind eyes`;
+}
+
+/** What red-, green- and blue-blind eyes see of linear light (Machado, Oliveira and Fernandes 2009, at its fullest). */
+const BLIND = {
+  protan: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  deutan: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  tritan: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+};
+// Twice the difference in CIELAB that two patches side by side need to be told apart.
+const APART = 4.6;
+
+/** How far the nearest two classes of the legend are apart in CIELAB, per kind of eye; what has no data is hatched. */
+async function apart(page) {
+  const swatches = await page.locator('.legend__table .swatch').evaluateAll((all) => all.map((swatch) => ({ colour: window.getComputedStyle(swatch).backgroundColor, hatched: window.getComputedStyle(swatch).backgroundImage !== 'none', empty: swatch.classList.contains('swatch--nodata') })));
+  expect(swatches.every(({ hatched, empty }) => hatched === empty), 'what has no data is not the one that is hatched');
+  const colours = swatches.filter(({ empty }) => !empty).map(({ colour }) => /(\d+), (\d+), (\d+)/.exec(colour).slice(1).map((byte) => linear(byte / 255)));
+  return Object.entries(BLIND).map(([eye, matrix]) => {
+    const seen = colours.map((light) => lab(matrix.map((row) => Math.max(0, row.reduce((sum, share, at) => sum + share * light[at], 0)))));
+    const distances = seen.flatMap((one, at) => seen.slice(at + 1).map((other) => Math.hypot(...one.map((value, axis) => value - other[axis]))));
+    const least = Math.min(Infinity, ...distances);
+    expect(least > APART, `${eye} eyes see two classes ${least.toFixed(1)} apart`);
+    return { eye, least };
+  });
+}
+
+function linear(value) {
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
+/** CIELAB of linear sRGB, white point D65. */
+function lab([r, g, b]) {
+  const [x, y, z] = [(0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047, 0.2126 * r + 0.7152 * g + 0.0722 * b, (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883].map((t) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116));
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
 async function others(visit) {

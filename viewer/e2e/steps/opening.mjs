@@ -10,6 +10,7 @@ export const opening = [
   ['Shows the city soon', soon],
   ['Stays within its budget', budget],
   ['Tells directions and distances, and faces north', orients],
+  ['Moves, turns and comes nearer by mouse', steers],
   ['Draws nothing when nothing changes', rests],
 ];
 
@@ -77,6 +78,35 @@ async function budget(visit) {
   for (const script of scripts) bytes += gzipSync(Buffer.from(await (await fetch(script)).arrayBuffer())).length;
   expect(scripts.length > 0 && bytes <= JS_BUDGET, `${bytes} bytes of gzipped JavaScript, budget ${JS_BUDGET}`);
   return `${(bytes / 1024).toFixed(0)} KB of gzipped JavaScript`;
+}
+
+async function steers(visit) {
+  const { page } = visit;
+  const camera = () => /camera=([^&]+)/.exec(decodeURIComponent(visit.hash()))[1].split(',').map(Number);
+  const poses = [camera()];
+  const act = async (work) => {
+    const before = visit.hash();
+    await page.mouse.move(640, 420);
+    await work();
+    await page.waitForFunction((hash) => window.location.hash !== hash, before);
+    await visit.idle();
+    poses.push(camera());
+  };
+  const drag = async (button) => {
+    await page.mouse.down({ button });
+    await page.mouse.move(500, 420, { steps: 6 });
+    await page.mouse.up({ button });
+  };
+  await act(() => drag('left'));
+  await act(() => drag('right'));
+  await act(() => page.mouse.wheel(0, -300));
+  const [start, moved, turned, nearer] = poses;
+  const far = Math.hypot(moved[0] - start[0], moved[1] - start[1]);
+  const by = Math.abs(((turned[3] - moved[3] + 540) % 360) - 180);
+  expect(far > 10 && Math.abs(moved[3] - start[3]) < 1 && Math.abs(moved[2] - start[2]) < 1, `the left button went from ${start} to ${moved}`);
+  expect(by > 10, `the right button turned ${by.toFixed(1)} degrees`);
+  expect(nearer[2] < turned[2] * 0.97, `the wheel went from ${turned[2]} m high to ${nearer[2]} m`);
+  return `${far.toFixed(0)} m moved, ${by.toFixed(0)} degrees turned, ${nearer[2].toFixed(0)} m high after ${turned[2].toFixed(0)} m`;
 }
 
 async function rests(visit) {

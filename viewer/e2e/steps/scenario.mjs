@@ -6,11 +6,15 @@ import { changing, downloaded, indicator, judged, more, openPart, variantOf } fr
 export const scenario = [
   ['Demolishes a pand', demolishes],
   ['Adds a building with the volume that was typed', adds],
+  ['Draws a building corner by corner, and gives it a hipped roof', drawsCorners],
+  ['Tells every indicator before, after and as a difference, with what it is', indicates],
   ['Builds where a pand stood', rebuilds],
   ['Undoes and does again', undoes],
   ['Recovers the draft after a reload', recovers],
   ['Saves a variant and opens it by its link', saves],
   ['Opens a file, and tells what is none', files],
+  ['Opens a hostile file of another city, and says what can not be done', hostile],
+  ['Keeps the variant while the server is away', away],
   ['Exports the variant', exports_],
 ];
 
@@ -72,6 +76,63 @@ async function adds(visit) {
   // Where it was pointed at the ground may slope, and the walls reach down to its lowest point.
   expect(gabled >= 3498, `with a gable roof ${gabled} m³`);
   return `${added} and ${gabled} m³`;
+}
+
+async function drawsCorners(visit) {
+  const { page } = visit;
+  await openPart(page, 'new');
+  await page.check('input[name=scenario-outline][value=corners]');
+  await page.selectOption('#scenario-new-roof', 'hip');
+  await page.fill('#scenario-new-slope', '45');
+  await page.click('button:has-text("Hoeken aanwijzen")');
+  // A square by four clicks; the last but one is set wrong first, and taken back.
+  for (const [x, y] of [[560, 300], [700, 300], [900, 600]]) await page.mouse.click(x, y);
+  await page.click('button:has-text("Laatste hoek weg")');
+  for (const [x, y] of [[700, 440], [560, 440]]) await page.mouse.click(x, y);
+  await changing(visit, () => page.click('button:has-text("Bouw op deze hoeken")'));
+  const { edits } = await variantOf(page);
+  const { rings, roof, height } = edits.at(-1);
+  const [ring] = rings;
+  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view canvas').boundingBox()).height;
+  const area = Math.abs(ring.reduce((sum, [x, y], i) => sum + (x - ring[0][0]) * (ring[(i + 1) % ring.length][1] - ring[0][1]) - (ring[(i + 1) % ring.length][0] - ring[0][0]) * (y - ring[0][1]), 0)) / 2;
+  // Where it was clicked there are roofs, which lie nearer to the camera than the ground.
+  expect(roof.form === 'hip' && area > (100 * metres) ** 2 && area < (150 * metres) ** 2, `four corners are ${area} m² with a roof ${roof.form}`);
+  const { volume } = await alone(visit, edits.at(-1));
+  // Four slopes of 45 degrees over a square rise half its side: a pyramid.
+  const pyramid = area * height + (area * Math.sqrt(area)) / 6;
+  expect(Math.abs(volume - pyramid) < pyramid * 0.06, `${volume} m³ under a hipped roof, about ${pyramid.toFixed(0)} expected`);
+  await page.check('input[name=scenario-outline][value=rectangle]');
+  await changing(visit, () => page.click('button:has-text("Ongedaan maken")'));
+  return `${area.toFixed(0)} m², ${volume} m³`;
+}
+
+/** What one edit by itself adds, by the server. */
+async function alone(visit, edit) {
+  const variant = { ...(await variantOf(visit.page)), edits: [edit] };
+  const answered = await fetch(`${visit.base}/api/scenarios/evaluate`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(variant) });
+  return Object.fromEntries((await answered.json()).indicators.map(({ id, before, after }) => [id, after - before]));
+}
+
+const INDICATORS = ['footprint', 'floor_area', 'fsi', 'gsi', 'osr', 'volume', 'dwellings', 'inhabitants', 'solar_roof', 'green_distance', 'shadow_0321_12', 'woz'];
+
+async function indicates(visit) {
+  const { page } = visit;
+  const answered = await fetch(`${visit.base}/api/scenarios/evaluate`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(await variantOf(page)) });
+  const { indicators } = await answered.json();
+  for (const id of INDICATORS) expect(indicators.some((one) => one.id === id), `no indicator ${id}`);
+  const number = (value, decimals, signed) => (value === null ? '–' : `${signed && value > 0 ? '+' : ''}${value.toLocaleString('nl-NL', { maximumFractionDigits: decimals })}`);
+  for (const { id, decimals, before, after, difference: change, nl, reason } of indicators) {
+    const row = page.locator(`[data-indicator=${id}]`);
+    const cells = await row.locator('td').allTextContents();
+    expect(cells.join() === [number(before, decimals), number(after, decimals), number(change, decimals, true)].join(), `${id} is shown as ${cells}`);
+    await row.locator('summary').click();
+    expect(await row.locator(`.origin:has-text("${nl.definition.slice(0, 40)}")`).isVisible(), `${id} is not explained`);
+    if (reason) expect(await row.locator(`.origin:has-text("${reason.nl}")`).isVisible(), `why ${id} is not known is not said`);
+    await row.locator('summary').click();
+  }
+  const woz = indicators.find(({ id }) => id === 'woz');
+  expect(woz.before === null && woz.after === null, 'a visitor is told the WOZ value');
+  return `${indicators.length} indicators`;
 }
 
 async function rebuilds(visit) {
@@ -167,13 +228,77 @@ async function files(visit) {
   expect((await page.locator('[data-edit]').count()) === edits, 'the file opens otherwise');
 }
 
+async function hostile(visit) {
+  const { page } = visit;
+  const script = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+  const [x, y] = await straightDown(visit, 160);
+  const bow = [[x, y], [x + 20, y + 20], [x + 20, y], [x, y + 20], [x, y]];
+  const add = { kind: 'add', height: 9, floors: 3, roof: { form: 'flat' }, gebruiksdoel: 'woonfunctie' };
+  const square = (east) => [[east, y], [east + 10, y], [east + 10, y + 10], [east, y + 10], [east, y]];
+  const variant = {
+    type: 'gemeentetwin-variant',
+    version: 1,
+    title: script,
+    twin: { name: 'Een andere stad', built: '2001-01-01T00:00:00+00:00' },
+    edits: [
+      { id: 'e1', kind: 'demolish', pand: '0000000000000000' },
+      { id: 'e2', ...add, label: script, rings: [bow] },
+      { id: 'e3', ...add, rings: [square(x + 50_000)] },
+      { id: 'e4', ...add, label: 'Wat wel kan', rings: [square(x)] },
+    ],
+  };
+  await changing(visit, () => page.setInputFiles('#scenario-file', { name: 'c.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(variant)) }));
+  const levels = await page.locator('[data-edit]').evaluateAll((all) => all.map(({ dataset }) => dataset.level));
+  expect(levels.join() === 'error,error,error,ok', `the edits are ${levels}`);
+  const told = await page.locator('[data-edit]').allTextContents();
+  expect(told[0].includes('niet (meer) in deze stad') && told[1].includes('snijdt zichzelf') && told[1].includes(script), `said is ${told}`);
+  expect(!(await page.evaluate(() => 'hacked' in window)), 'a name runs a script');
+  expect((await page.inputValue('#scenario-title')) === script, 'the title is not shown as it is');
+  const sheet = await downloaded(page, 'Blad om te printen');
+  expect(!/<script|<img/i.test(sheet) && sheet.includes('&lt;script&gt;'), 'the sheet takes over a script');
+  // What is no number, or far too much, is refused before anything is lost.
+  for (const [bad, words] of [[JSON.stringify(variant).replaceAll(String(x + 10), 'NaN'), 'geen JSON'], [JSON.stringify(variant).replaceAll(String(x + 10), '1e999'), 'niet te lezen'], [' '.repeat(13_000_000), 'groter dan']]) {
+    await page.setInputFiles('#scenario-file', { name: 'd.json', mimeType: 'application/json', buffer: Buffer.from(bad) });
+    await page.waitForSelector(`.scenario [role=status]:has-text("${words}")`);
+    expect((await page.locator('[data-edit]').count()) === 4, `“${words}”: the variant at hand is gone`);
+  }
+  const abroad = { ...variant, edits: [{ id: 'e1', ...add, rings: [square(9e6)] }] };
+  await page.setInputFiles('#scenario-file', { name: 'e.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(abroad)) });
+  await page.waitForSelector('.scenario [role=status]:has-text("outside the Netherlands")');
+  // The browser logs the refusal itself; that one is meant.
+  visit.faults = visit.faults.filter((fault) => !fault.includes('status of 400'));
+  await changing(visit, () => page.click('button:has-text("Ongedaan maken")'));
+  await changing(visit, () => page.click('button:has-text("Ongedaan maken")'));
+  return `levels ${levels}`;
+}
+
+async function away(visit) {
+  const { page } = visit;
+  const edits = await page.locator('[data-edit]').count();
+  await page.route('**/api/scenarios/**', (route) => route.abort());
+  await page.locator('[data-edit] button:has-text("Verwijderen")').last().click();
+  await page.waitForSelector('.scenario [role=status]:has-text("blijven in deze browser bewaard")');
+  await page.unroute('**/api/scenarios/**');
+  // The browser logs the failed requests itself; those are meant.
+  visit.faults.length = 0;
+  const kept = await page.evaluate(() => Object.values({ ...window.localStorage }).map((text) => JSON.parse(text)).find(({ type }) => type === 'gemeentetwin-variant')?.edits.length);
+  expect(kept === edits - 1, `this browser keeps ${kept} of ${edits - 1} edits`);
+  await changing(visit, () => page.click('button:has-text("Ongedaan maken")'));
+  expect((await page.locator('[data-edit]').count()) === edits, 'the edit does not come back');
+}
+
 async function exports_(visit) {
   const { page } = visit;
   const city = JSON.parse(await downloaded(page, 'CityJSON'));
   expect(city.type === 'CityJSON' && Object.keys(city.CityObjects).length >= 2, 'the CityJSON lacks the new buildings');
   const csv = await downloaded(page, 'Indicatoren (CSV)');
-  expect(csv.includes('Bebouwd oppervlak'), 'the CSV has no indicators');
+  const rows = await page.locator('[data-indicator]').evaluateAll((all) => all.map(({ dataset }) => [dataset.indicator, dataset.before, dataset.after]));
+  const lines = csv.split(/\r?\n/);
+  for (const [id, before] of rows) expect(lines.some((line) => line.startsWith(`${id},`) && (before === undefined || line.includes(String(before)))), `the CSV lacks ${id} with ${before}`);
   const sheet = await downloaded(page, 'Blad om te printen');
-  expect(sheet.includes('Plan van de proef'), 'the sheet lacks the title of the variant');
+  const printed = { title: /<h1>([^<]*)/.exec(sheet)?.[1], text: sheet.replaceAll(/<[^>]+>/g, ' '), plans: sheet.split('<path').length - 1 };
+  expect(printed.title === 'Plan van de proef' && printed.plans > 5, `the sheet is of ${printed.title}, with ${printed.plans} outlines on its plan`);
+  for (const label of await page.locator('[data-indicator] summary').allTextContents()) expect(printed.text.includes(label.replace(/ \([^)]*\)$/, '')), `the sheet lacks ${label}`);
+  for (const name of await page.locator('[data-edit] .scenario__name').allTextContents()) expect(printed.text.includes(/\d{16}/.exec(name)?.[0] ?? 'woonfunctie'), `the sheet lacks ${name}`);
   expect((await downloaded(page, 'glTF')).startsWith('glTF'), 'the export is no binary glTF');
 }

@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool, straightDown } from './city.mjs';
+import { away, inside, span } from './plane.mjs';
 
 export const sight = [
   ['Paints what is seen from the street, and not what a tall building hides', paints],
+  ['Lists the panden that are seen, and those alone', names],
   ['Sees more from higher, and comes back with its link', higher],
   ['Looks along a line: clear before the building, blocked behind it', lines],
   ['Finds a building of a variant in the way', variants],
@@ -32,7 +35,7 @@ async function find(visit) {
         const [eye, before, behind] = [at(OUT), at(OUT / 2), at(through - 3)];
         const clear = [...Array(12).keys()].every((step) => free(at(1 + (step * OUT) / 11), 0.4));
         if (clear && inside(at(-0.5), pand.ring) && through !== undefined && free(behind, 1.5)) {
-          return { id: pand.id, eye, before, behind };
+          return { id: pand.id, height: pand.height, panden, eye, before, behind };
         }
       }
     }
@@ -66,6 +69,48 @@ async function paints(visit) {
   return `pand ${scene.id}: ${told.join(', ')}; ${await share(page)}% is seen`;
 }
 
+async function listed(page) {
+  await page.waitForSelector('.sight__panden[data-count]');
+  return Number(await page.getAttribute('.sight__panden', 'data-count'));
+}
+
+async function names(visit) {
+  const { page } = visit;
+  const count = await listed(page);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('button:has-text("Alle panden in zicht als CSV")')]);
+  const rows = (await readFile(await download.path(), 'utf8')).trim().split(/\r?\n/).slice(1).map((line) => ({ id: line.split(',')[0], distance: Number(line.split(',').at(-1)), line }));
+  expect(rows.length === count && count > 0, `the panel tells of ${count} panden, the file has ${rows.length}`);
+  // The wall before the eye is in sight, and nothing is nearer than its outline.
+  const facing = rows.find(({ id }) => id === scene.id);
+  expect(facing && facing.distance < OUT + 0.5, `pand ${scene.id} is ${JSON.stringify(facing)}, ${OUT} m away`);
+  for (const { id, distance } of rows) {
+    const pand = scene.panden.find((one) => one.id === id);
+    const least = Math.min(...pand.ring.slice(1).map((end, at) => away(scene.eye, pand.ring[at], end)));
+    expect(distance > least - 1 && distance < 200.5, `pand ${id} is said to be ${distance} m away, its outline ${least.toFixed(1)} m`);
+  }
+  // A low pand wholly in the shadow of the tall one is not seen.
+  const hidden = scene.panden.filter((pand) => pand.id !== scene.id && pand.height < scene.height * 0.8 && pand.ring.every((corner) => behind(corner)));
+  expect(hidden.every(({ id }) => !rows.some((row) => row.id === id)), 'a pand behind the tall one is listed');
+  const shown = page.locator('.sight__list .table__choose');
+  expect((await shown.count()) === Math.min(25, count), `${await shown.count()} rows for ${count} panden`);
+  const first = await shown.first().getAttribute('data-id');
+  expect(first === rows[0].id, 'not the nearest first');
+  const { properties } = await visit.api(`/api/collections/pand/items/${first}`);
+  expect((await shown.first().textContent()).startsWith(properties.adressen?.[0] ?? first) && rows[0].line.includes(properties.adressen?.[0] ?? ''), 'the nearest pand has no address');
+  await shown.first().click();
+  await page.waitForSelector('#object .fact');
+  expect(visit.hash().includes(`object=pand/${first}`), 'a row does not choose its pand');
+  await page.click('#object .object__head button');
+  return `${count} of ${scene.panden.length} panden, the nearest at ${rows[0].distance} m; ${hidden.length} behind the tall one are not`;
+}
+
+/** Whether every way from the eye to a place leads through the outline of the tall pand. */
+function behind(place) {
+  const { ring } = scene.panden.find(({ id }) => id === scene.id);
+  const steps = [...Array(200).keys()].map((step) => step / 200);
+  return steps.some((share) => inside([0, 1].map((axis) => scene.eye[axis] + share * (place[axis] - scene.eye[axis])), ring)) && !inside(place, ring);
+}
+
 async function higher(visit) {
   const { page } = visit;
   const shares = [await share(page)];
@@ -76,6 +121,11 @@ async function higher(visit) {
     shares.push(await share(page));
   }
   expect(shares[0] < shares[1] && shares[1] < shares[2] && shares[2] > 80, `from higher is seen ${shares}%`);
+  // From so high nothing hides behind another: all that stand within reach are seen.
+  const within = scene.panden.filter(({ ring }) => ring.slice(1).some((end, at) => away(scene.eye, ring[at], end) < 200)).length;
+  const wholly = scene.panden.filter(({ ring, height }) => height !== null && ring.every((corner) => span(scene.eye, corner) < 200)).length;
+  const panden = await listed(page);
+  expect(panden <= within && panden >= wholly && wholly > 0, `${panden} panden are seen, ${within} within reach, ${wholly} of them wholly`);
   await straightDown(visit, 300, scene.eye);
   const [hash, before] = [visit.hash(), await visit.picture()];
   await page.goto('about:blank');
@@ -88,7 +138,7 @@ async function higher(visit) {
   await visit.idle();
   const bare = await visit.picture();
   expect(difference(before, bare) > 0.2 && !visit.hash().includes('sight='), 'Clear leaves the paint');
-  return `seen from ${EYE}, 30 and 200 m: ${shares.join(', ')}%`;
+  return `seen from ${EYE}, 30 and 200 m: ${shares.join(', ')}%; ${panden} panden, ${wholly} wholly and ${within} partly within reach`;
 }
 
 async function lines(visit) {
@@ -170,23 +220,4 @@ function middle(png) {
     }
   }
   return sum.map(Math.round);
-}
-
-function span(a, b) {
-  return Math.hypot(b[0] - a[0], b[1] - a[1]);
-}
-
-function away(point, a, b) {
-  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-  const along = Math.max(0, Math.min(1, ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / (dx * dx + dy * dy || 1)));
-  return span(point, [a[0] + along * dx, a[1] + along * dy]);
-}
-
-function inside([x, y], ring) {
-  let odd = false;
-  for (let at = 1; at < ring.length; at++) {
-    const [[x1, y1], [x2, y2]] = [ring[at - 1], ring[at]];
-    if (y1 > y !== y2 > y && x < x1 + ((y - y1) * (x2 - x1)) / (y2 - y1)) odd = !odd;
-  }
-  return odd;
 }

@@ -1,12 +1,15 @@
 import { expect } from '../visit.mjs';
-import { openTool, pickPand } from './city.mjs';
+import { openTool, pickPand, straightDown } from './city.mjs';
+import { build, indicator, openPart } from './variant.mjs';
 import { readFile } from 'node:fs/promises';
 
 export const staff = [
   ['Shows the button for staff where staff are let in', offers],
+  ['Lets a visitor plan and compare, without asking what is not for visitors', plans],
   ['Refuses a wrong key', refuses],
   ['Shows more to staff', shows],
   ['Gives staff files with what they may see', files],
+  ['Adds up the WOZ values for staff', worth],
   ['Goes on as a visitor when the key has ended', ends],
 ];
 
@@ -16,6 +19,29 @@ async function offers(visit) {
   expect(keys === Boolean(visit.key), 'with --key the twin must be served with access, and without it not');
   expect((await visit.page.locator('.staff button').count()) === Number(keys), 'the button does not follow /api/access');
   return keys ? 'a button' : 'no button';
+}
+
+async function plans(visit) {
+  if (!visit.key) return 'no access';
+  const { page } = visit;
+  await straightDown(visit, 160);
+  await openTool(visit, 'scenario');
+  await build(visit, { width: 12, depth: 10, rotation: 0, height: 9, floors: 3 });
+  expect((await page.getAttribute('[data-indicator=woz]', 'data-before')) === null, 'a visitor is told the WOZ value');
+  const asked = [];
+  const note = (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`);
+  page.on('request', note);
+  await openPart(page, 'compare');
+  await page.selectOption('#scenario-compare', 'nu');
+  await page.waitForSelector('[data-compared=volume]');
+  for (const button of ['Opslaan op de server', 'Opgeslagen varianten']) {
+    await page.click(`button:has-text("${button}")`);
+    await page.waitForSelector('.scenario [role=status]:has-text("Log in als planoloog")');
+  }
+  page.off('request', note);
+  expect(!asked.some((one) => one.endsWith('/api/scenarios')), `asked was ${asked}`);
+  await page.click('#tool button:has-text("Wissen")');
+  await visit.idle();
 }
 
 async function refuses(visit) {
@@ -60,6 +86,17 @@ async function files(visit) {
   const gpkg = await downloaded(page, '.table__gpkg');
   expect(gpkg.subarray(0, 6).toString() === 'SQLite' && gpkg.includes('woz_waarde'), 'the GeoPackage of staff lacks what is intern');
   return `${rows.length} rows, ${Math.round(gpkg.length / 1024)} kB`;
+}
+
+async function worth(visit) {
+  if (!visit.key) return 'no access';
+  const { page } = visit;
+  if (!(await page.isVisible('.scenario'))) await openTool(visit, 'scenario');
+  await build(visit, { width: 12, depth: 10, rotation: 0, height: 9, floors: 3 });
+  const { before, after } = await indicator(page, 'woz');
+  expect(before > 0 && after === before, `the WOZ values are ${before} and ${after}`);
+  await page.click('#tool button:has-text("Wissen")');
+  return `${before} euro`;
 }
 
 async function downloaded(page, link) {

@@ -71,6 +71,17 @@ async function comesBack(visit) {
 
 async function study(visit) {
   const { page } = visit;
+  // Looking north-east, so that north is up and to the left.
+  const { name, bbox } = await visit.api('/api/twin');
+  await visit.look(`${(bbox[0] + bbox[2]) / 2 - 60},${(bbox[1] + bbox[3]) / 2 - 90},150,40,-45`);
+  await page.evaluate(() => {
+    window.written = [];
+    const write = window.CanvasRenderingContext2D.prototype.fillText;
+    window.CanvasRenderingContext2D.prototype.fillText = function (words, ...place) {
+      window.written.push(words);
+      write.call(this, words, ...place);
+    };
+  });
   await page.check('input[value="09-23"]');
   const waiting = page.waitForEvent('download', { timeout: 240_000 });
   await page.click('button:has-text("Schaduwstudie maken")');
@@ -85,8 +96,33 @@ async function study(visit) {
     expect(changed > 0.01, `${moments[i]} looks like ${moments[i - 1]}: ${(changed * 100).toFixed(2)}%`);
   }
   const { width, height } = decodePng(decoded[0]);
+  const written = await page.evaluate(() => window.written);
+  expect(written.filter((words) => words.includes(name)).length >= 12, `the title is not under every picture: ${written}`);
+  expect(new Set(written.filter((words) => words.includes(' uur'))).size === 12, `not every picture has its own moment: ${written}`);
+  for (const day of ['21 juni', '23 september', '22 december']) expect(written.some((words) => words.includes(day)), `no picture says ${day}`);
+  expect(['09:00', '12:00', '15:00', '18:00', '20:00'].every((hour) => written.some((words) => words.includes(hour))), `not every hour is said: ${written}`);
+  const turned = north(decoded[0]);
+  expect(Math.abs(turned + 40) < 6, `looking to 40 degrees the arrow points ${turned.toFixed(0)} degrees`);
   expect(width >= 1200 && content(decoded[0]).colours > 200, `a picture of ${width} by ${height}`);
-  return `${pictures.length} pictures of ${width} by ${height}, ${(decoded.reduce((sum, { length }) => sum + length, 0) / 1e6).toFixed(1)} MB`;
+  return `${pictures.length} pictures of ${width} by ${height}, north at ${turned.toFixed(0)} degrees, ${(decoded.reduce((sum, { length }) => sum + length, 0) / 1e6).toFixed(1)} MB`;
+}
+
+/** Degrees clockwise from up in which the red half of the north arrow on a sheet points. */
+function north(png) {
+  const { data, width, height, channels } = decodePng(png);
+  const unit = Math.max(width / 1280, 0.6);
+  const [x0, y0] = [width - 40 * unit, height - Math.round(86 * unit) + 32 * unit];
+  let [east, down] = [0, 0];
+  for (let y = Math.round(y0 - 30 * unit); y < y0 + 30 * unit; y++) {
+    for (let x = Math.round(x0 - 30 * unit); x < x0 + 30 * unit; x++) {
+      const at = (y * width + x) * channels;
+      if (data[at] < 170 || data[at + 1] > 90 || data[at + 2] > 80) continue;
+      east += x - x0;
+      down += y - y0;
+    }
+  }
+  expect(east !== 0 || down !== 0, 'there is no north arrow');
+  return (Math.atan2(east, -down) * 180) / Math.PI;
 }
 
 async function atTime(visit, hour, minute) {

@@ -49,6 +49,19 @@ async function colours(visit) {
   await visit.look(`${place[0]},${place[1] + 130},70,180,-30`);
   const difference = await reddish(visit);
   expect(difference > 150, `${difference} pixels in the colours of a loss`);
+  // Beside the city of today they are on the side of the variant alone.
+  await openPart(page, 'compare');
+  await page.selectOption('#scenario-compare', 'nu');
+  await page.waitForSelector('.divider');
+  await page.focus('.divider');
+  await page.keyboard.press('End');
+  await visit.idle();
+  const today = await reddish(visit);
+  await page.keyboard.press('Home');
+  await visit.idle();
+  const beside = await reddish(visit);
+  expect(today < difference / 50 && beside > difference * 0.9, `of ${difference} pixels ${today} are in the city of today, ${beside} in the variant`);
+  await page.selectOption('#scenario-compare', '');
   await page.check('input[name=scenario-sun-shown][value=before]', { force: true });
   await visit.idle();
   expect((await reddish(visit)) < difference / 5, 'the colours of today are those of the difference');
@@ -57,7 +70,7 @@ async function colours(visit) {
   await visit.idle();
   await page.locator('[data-sun] button').first().click();
   await page.waitForSelector('#object .fact');
-  return `${difference} pixels`;
+  return `${difference} pixels, ${today} of them in the city of today`;
 }
 
 async function forgets(visit) {

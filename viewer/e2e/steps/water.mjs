@@ -37,6 +37,16 @@ async function rises(visit) {
   const count = await told(visit);
   const csv = await (await fetch(visit.base + (await page.getAttribute('.water__csv', 'href')))).text();
   expect(csv.trim().split(/\r?\n/).length - 1 >= count, 'the CSV lacks panden');
+  const { features } = await visit.api(`/api/collections/pand/items?limit=25&sortby=h_maaiveld&properties=adressen,h_maaiveld&filter=${encodeURIComponent(`h_maaiveld < ${await page.inputValue('#water-level')}`)}`);
+  const names = await page.locator('.water__list .table__choose').allTextContents();
+  const expected = features.map(({ id, properties }) => properties.adressen?.[0] ?? id);
+  expect(names.length === expected.length && names.every((name, at) => name.startsWith(expected[at])), `listed are ${names}, the API says ${expected}`);
+  const address = features.flatMap(({ properties }) => properties.adressen ?? [])[0];
+  expect(csv.includes(address), `the CSV lacks the address ${address}`);
+  await page.locator('.water__list .table__choose').first().click();
+  await page.waitForSelector('#object .fact');
+  expect(visit.hash().includes(`object=pand/${features[0].id}`), 'a row does not choose its pand');
+  await page.click('#object .object__head button');
   const listed = await page.locator('.water__list tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.lastChild.textContent.replace(',', '.'))));
   expect(listed.length === Math.min(25, count) && listed.every((depth, at) => at === 0 || depth <= listed[at - 1]), `not the deepest first: ${listed}`);
   return counts.join(', ');

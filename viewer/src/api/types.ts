@@ -25,6 +25,8 @@ export interface Provider {
 export interface Access {
   readonly clearance: 'openbaar' | 'intern' | 'vertrouwelijk';
   readonly planner: boolean;
+  /** May keep variants on this server, and see which it has. */
+  readonly saves: boolean;
   readonly subject: string | null;
   /** Whether staff are let in at all. */
   readonly keys: boolean;

@@ -2,12 +2,13 @@ import { EnvironmentControls } from '3d-tiles-renderer/three';
 import { MathUtils, Plane, Raycaster, Vector2, Vector3, type Object3D, type PerspectiveCamera } from 'three';
 import { headingAndPitch, orientation, type Frame, type Pose } from '../geo/frame';
 import { linkable } from '../state/permalink';
-import type { Stage } from './stage';
+import { FIELD_OF_VIEW, type Stage } from './stage';
 
 const FLIGHT_SECONDS = 1.1;
 const REST_SECONDS = 0.25;
 const OBLIQUE_PITCH = -42;
 const TOP_PITCH = -89.9;
+const OVERVIEW_HEADING = 20;
 
 interface Flight {
   readonly from: Pose;
@@ -211,12 +212,15 @@ export function viewOf(x: number, y: number, z: number, heading: number, pitch: 
   };
 }
 
-/** An oblique view of a whole area in RD, from the south. */
-export function overview([west, south, east, north]: readonly [number, number, number, number], aspect: number): Pose {
+/** An oblique view of a whole area in RD, from the south, in the middle of what panels leave free: they cover a share at the left. */
+export function overview([west, south, east, north]: readonly [number, number, number, number], aspect: number, covered = 0): Pose {
   const [width, depth] = [east - west, north - south];
   // From above a whole city only its outline would show: the first view stays where buildings are still buildings.
-  const distance = MathUtils.clamp(Math.max(width / Math.min(aspect, 1.6), depth) * 1.15, 250, 1400);
-  return viewOf((west + east) / 2, (south + north) / 2, 0, 20, OBLIQUE_PITCH, distance);
+  const distance = MathUtils.clamp(Math.max(width / Math.min(aspect * (1 - covered), 1.6), depth) * 1.15, 250, 1400);
+  const aside = covered * aspect * distance * Math.tan(MathUtils.degToRad(FIELD_OF_VIEW / 2));
+  const heading = MathUtils.degToRad(OVERVIEW_HEADING);
+  const [x, y] = [(west + east) / 2 - aside * Math.cos(heading), (south + north) / 2 + aside * Math.sin(heading)];
+  return viewOf(x, y, 0, OVERVIEW_HEADING, OBLIQUE_PITCH, distance);
 }
 
 function between(from: Pose, to: Pose, share: number): Pose {

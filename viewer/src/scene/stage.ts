@@ -2,7 +2,7 @@ import { Color, Fog, PCFShadowMap, PerspectiveCamera, Scene, WebGLRenderer } fro
 import { Light } from './light';
 
 const SKY = '#e9eff4';
-const FIELD_OF_VIEW = 45;
+export const FIELD_OF_VIEW = 45;
 const SLOWEST_FRAME = 0.5;
 
 type Step = (seconds: number) => boolean;

@@ -14,31 +14,43 @@ import {
 import { FEATURE_ID } from './features';
 import { lens } from './lens';
 import { HOVERED, SELECTED, type Look } from './mapstyle';
-import { MARK, sides } from './sides';
+import { MARK, SIDES, sides, type Side } from './sides';
 import { showSight } from './sight';
 
 const WIDTH = 256;
 const NOBODY = -1;
 
+/** What a feature's colour and mark are on the side that is drawn. */
+const TEXEL = `
+      uniform sampler2D featureColours;
+      uniform int side;
+      vec4 texelOf(float id) {
+        int row = int(id + 0.5);
+        return texelFetch(featureColours, ivec2(row % ${WIDTH}, row / ${WIDTH} + side * textureSize(featureColours, 0).y / ${SIDES.length}), 0);
+      }`;
+
 /**
  * A matt material whose colour comes per feature from a small texture.
  *
  * Colouring a city by an attribute then costs one texel per building; no mesh is touched or sent to the graphics card
- * again. Hidden features collapse before they are drawn, in the picture and in the map of shadows alike. Selected and
- * hovered features are two numbers.
+ * again. The texture has a half per side: where two cities are compared, a feature may look unlike itself. Hidden features
+ * collapse before they are drawn, in the picture and in the map of shadows alike. Selected and hovered features are
+ * two numbers.
  */
 export class FeatureMaterial extends MeshLambertMaterial {
   /** What the map of shadows is drawn with. */
   readonly depth: MeshDepthMaterial;
   private readonly texels: Uint8Array;
+  private readonly half: number;
   private readonly colours: DataTexture;
   private readonly featureUniforms;
 
   constructor(count: number, look: Look) {
     super({ color: look.wall, clippingPlanes: lens.planes, clipShadows: true, shadowSide: BackSide });
     const height = Math.max(1, Math.ceil(count / WIDTH));
-    this.texels = new Uint8Array(WIDTH * height * 4);
-    this.colours = new DataTexture(this.texels, WIDTH, height, RGBAFormat, UnsignedByteType);
+    this.half = WIDTH * height * 4;
+    this.texels = new Uint8Array(this.half * SIDES.length);
+    this.colours = new DataTexture(this.texels, WIDTH, height * SIDES.length, RGBAFormat, UnsignedByteType);
     this.colours.colorSpace = SRGBColorSpace;
     this.colours.minFilter = this.colours.magFilter = NearestFilter;
     this.colours.needsUpdate = true;
@@ -46,6 +58,7 @@ export class FeatureMaterial extends MeshLambertMaterial {
       featureColours: { value: this.colours },
       selectedFeature: { value: NOBODY },
       hoveredFeature: { value: NOBODY },
+      sightNumber: { value: 0 },
       selectedColour: { value: new Color(SELECTED) },
       hoveredColour: { value: new Color(HOVERED) },
       flatRoof: { value: new Color(look.flat) },
@@ -56,15 +69,16 @@ export class FeatureMaterial extends MeshLambertMaterial {
       shader.vertexShader = patchVertex(hideInVertex(shader.vertexShader));
       shader.fragmentShader = patchFragment(shader.fragmentShader);
     };
-    showSight(this);
+    // No row, or of a collection that is not counted: nobody.
+    showSight(this, '(vFeature < -0.5 || sightNumber < 0.5 ? 0.0 : sightNumber + vFeature)');
     // All feature materials share one program.
     this.customProgramCacheKey = () => 'feature';
     this.depth = depthMaterial(this.colours);
   }
 
-  /** Gives row `feature` a colour and a mark; `flush` sends them to the graphics card. */
-  paint(feature: number, [r, g, b]: readonly [number, number, number], mark: number): void {
-    this.texels.set([r, g, b, mark], feature * 4);
+  /** Gives row `feature` a colour and a mark on one side; `flush` sends them to the graphics card. */
+  paint(feature: number, [r, g, b]: readonly [number, number, number], mark: number, side: Side): void {
+    this.texels.set([r, g, b, mark], SIDES.indexOf(side) * this.half + feature * 4);
   }
 
   flush(): void {
@@ -77,6 +91,11 @@ export class FeatureMaterial extends MeshLambertMaterial {
 
   set hovered(feature: number | null) {
     this.featureUniforms.hoveredFeature.value = feature ?? NOBODY;
+  }
+
+  /** The number by which its first row is known while one looks who is seen, the next rows by the next; 0 when none is. */
+  set number(number: number) {
+    this.featureUniforms.sightNumber.value = number;
   }
 
   /** Whether the inside of solids is drawn too, which a cut lays open. */
@@ -109,15 +128,13 @@ export function hideInVertex(shader: string): string {
       '#include <common>',
       `#include <common>
       attribute float ${FEATURE_ID};
-      uniform sampler2D featureColours;
-      uniform int hiding;`,
+      ${TEXEL}`,
     )
     .replace(
       '#include <project_vertex>',
       `#include <project_vertex>
-      int row = int(${FEATURE_ID} + 0.5);
-      float markOfRow = texelFetch(featureColours, ivec2(row % ${WIDTH}, row / ${WIDTH}), 0).a * 255.0;
-      if ((int(markOfRow + 0.5) & hiding) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);`,
+      int markOfRow = int(texelOf(${FEATURE_ID}).a * 255.0 + 0.5);
+      if ((markOfRow & ${MARK.hidden}) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);`,
     );
 }
 
@@ -144,9 +161,10 @@ function patchFragment(shader: string): string {
     .replace(
       '#include <common>',
       `#include <common>
-      uniform sampler2D featureColours;
+      ${TEXEL}
       uniform float selectedFeature;
       uniform float hoveredFeature;
+      uniform float sightNumber;
       uniform vec3 selectedColour;
       uniform vec3 hoveredColour;
       uniform vec3 flatRoof;
@@ -162,8 +180,7 @@ function patchFragment(shader: string): string {
     .replace(
       '#include <color_fragment>',
       `#include <color_fragment>
-      int feature = int(vFeature + 0.5);
-      vec4 own = texelFetch(featureColours, ivec2(feature % ${WIDTH}, feature / ${WIDTH}), 0);
+      vec4 own = texelOf(vFeature);
       int mark = int(own.a * 255.0 + 0.5);
       if ((mark & 3) == ${MARK.own}) {
         diffuseColor.rgb = vUp > 0.985 ? flatRoof : vUp > 0.17 ? pitchedRoof : diffuseColor.rgb;

@@ -1,8 +1,8 @@
 import type { Stage } from '../scene/stage';
 import { sameObject, type ObjectRef } from '../state/store';
-import { Appearance, type Colouring, type Kept, type Tint } from './appearance';
+import { Appearance, type Colouring, type Kept, type Tint, type Where } from './appearance';
 import type { City, PaintedMesh } from './city';
-import type { Side } from './sides';
+import { SIDES } from './sides';
 
 /** Draws every feature as its layers say, also in tiles that arrive later. */
 export class Painter {
@@ -28,8 +28,8 @@ export class Painter {
   }
 
   /** Takes objects out of the city, or out of one of two that are compared, with their shadows; null gives them back. `layer` names who says so. */
-  hide(layer: string, ids: ReadonlySet<string> | null, side: Side | 'everywhere' = 'everywhere'): void {
-    this.appearance.hide(layer, ids, side);
+  hide(layer: string, ids: ReadonlySet<string> | null, where: Where = 'everywhere'): void {
+    this.appearance.hide(layer, ids, where);
     this.paintAll();
     this.stage.refreshShadows();
   }
@@ -40,9 +40,9 @@ export class Painter {
     this.paintAll();
   }
 
-  /** Gives objects a colour, by id, above the colouring; null takes it away. */
-  tint(layer: string, tints: ReadonlyMap<string, Tint> | null): void {
-    this.appearance.tint(layer, tints);
+  /** Gives objects a colour, by id, above the colouring, on both sides or on one; null takes it away. */
+  tint(layer: string, tints: ReadonlyMap<string, Tint> | null, where: Where = 'everywhere'): void {
+    this.appearance.tint(layer, tints, where);
     this.paintAll();
   }
 
@@ -77,9 +77,11 @@ export class Painter {
   }
 
   private paint({ features, material }: PaintedMesh): void {
+    const { appearance } = this;
+    const twofold = appearance.isTwofold;
     features.forEach((feature, row) => {
-      const [colour, mark] = this.appearance.of(feature);
-      material.paint(row, colour, mark);
+      const here = appearance.of(feature);
+      for (const side of SIDES) material.paint(row, ...(twofold && side === 'there' ? appearance.of(feature, side) : here), side);
     });
     material.flush();
   }

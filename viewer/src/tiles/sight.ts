@@ -3,8 +3,11 @@ import { Vector3, type CubeTexture, type Material } from 'three';
 /** Layer of the scene that holds what blocks a view. */
 export const SOLID = 1;
 
-/** What a drawing of the city is for: the screen, the screen with what is seen painted on it, figures, or depths. */
-export const PASS = { plain: 0, paint: 1, verdict: 2, depth: 3 } as const;
+/** What a drawing of the city is for: the screen, the screen with what is seen painted on it, figures, depths, or who stands there. */
+export const PASS = { plain: 0, paint: 1, verdict: 2, depth: 3, who: 4 } as const;
+
+/** Steps in which the drawing of who stands there tells how far. */
+export const FAR_STEPS = 4095;
 
 /** Colours of what is seen and what is not; they differ in light as well as in hue, and the unseen is hatched. */
 export const SEEN = '#f2b705';
@@ -30,14 +33,17 @@ export const sight = {
   },
 };
 
-/** Has a material of three.js that is lit by its own shader show what is seen. */
-export function showSight(material: Material): void {
+/**
+ * Has a material of three.js that is lit by its own shader show what is seen. `who` is an expression of GLSL for the number
+ * by which a fragment's feature is known from 1 up; 0 is nobody.
+ */
+export function showSight(material: Material, who = '0.0'): void {
   const patch = material.onBeforeCompile.bind(material);
   material.onBeforeCompile = (shader, renderer) => {
     patch(shader, renderer);
     Object.assign(shader.uniforms, sight.uniforms);
     shader.vertexShader = placeInVertex(shader.vertexShader);
-    shader.fragmentShader = seeInFragment(shader.fragmentShader);
+    shader.fragmentShader = seeInFragment(shader.fragmentShader, who);
   };
 }
 
@@ -55,7 +61,7 @@ function placeInVertex(shader: string): string {
     );
 }
 
-function seeInFragment(shader: string): string {
+function seeInFragment(shader: string, who: string): string {
   return shader
     .replace(
       '#include <common>',
@@ -91,6 +97,14 @@ function seeInFragment(shader: string): string {
       vec3 facing = normalize(cross(dFdx(vPlace), dFdy(vPlace)));
       if (sightPass == ${PASS.depth}) {
         gl_FragColor = packed(min(distance(vPlace, sightFrom) / sightFar, 0.9999));
+        return;
+      }
+      if (sightPass == ${PASS.who}) {
+        // 20 bits for who it is, 12 for how far on the map.
+        float away = length(vPlace.xy - sightFrom.xy) / sightReach;
+        int number = away <= 1.0 ? int(${who} + 0.5) : 0;
+        int steps = int(clamp(away, 0.0, 1.0) * ${FAR_STEPS}.0);
+        gl_FragColor = vec4(number & 255, (number >> 8) & 255, ((number >> 16) & 15) << 4 | (steps >> 8), steps & 255) / 255.0;
         return;
       }
       int sighted = sightPass == ${PASS.plain} ? 0 : sightOf(facing);

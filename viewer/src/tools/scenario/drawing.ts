@@ -3,6 +3,7 @@ import { COLOURED } from '../../colour/source';
 import { frameOf } from '../../tiles/city';
 import type { Side } from '../../tiles/sides';
 import type { Rooms } from '../tool';
+import { Clearing } from './clearing';
 import { COLOURS, Masses } from './masses';
 import type { Evaluation } from './service';
 import { replaced, type Variant } from './variant';
@@ -14,12 +15,16 @@ export class Drawing {
   private drawn: ReadonlySet<string> = new Set();
   private shown = true;
   private readonly layer;
+  private readonly clearing;
+  /** What is drawn beside the masses, on their side only. */
+  readonly companions = new Set<{ visible: boolean }>();
 
   constructor(
     private readonly rooms: Rooms,
     private readonly side: Side,
   ) {
     this.layer = `scenario-${side}`;
+    this.clearing = new Clearing(rooms, `${this.layer}-copies`, side);
   }
 
   /** Its masses, once there are any. */
@@ -30,6 +35,7 @@ export class Drawing {
   set visible(visible: boolean) {
     this.shown = visible;
     if (this.ready) this.ready.visible = visible;
+    for (const companion of this.companions) companion.visible = visible;
   }
 
   /** Takes out at once what is demolished; a pand that changes shape goes when its new shape is there. */
@@ -43,16 +49,17 @@ export class Drawing {
   async show(variant: Variant | null, left: ReadonlySet<string>, glb: ArrayBuffer | null): Promise<void> {
     if (glb || this.masses) await (await this.open())?.draw(glb);
     this.rooms.city.patch(this.side, this.ready?.bare ?? []);
+    this.clearing.follow(this.ready?.plans() ?? []);
     this.drawn = variant ? replaced(variant, left) : new Set();
     this.hide([...this.drawn]);
-    if (this.side === 'here') this.tint(variant, left);
+    this.tint(variant, left);
   }
 
   // Hatched as well: what changes keeps its shape, and colour alone does not say it.
   private tint(variant: Variant | null, left: ReadonlySet<string>): void {
     const changed = variant?.edits.flatMap((edit) => (edit.kind === 'change' && !left.has(edit.id) ? edit.pand : [])) ?? [];
-    const tint = { colour: toRgb(COLOURS.here.face), hatched: true };
-    this.rooms.painter.tint(this.layer, changed.length > 0 ? new Map(changed.map((id) => [id, tint])) : null);
+    const tint = { colour: toRgb(COLOURS[this.side].face), hatched: true };
+    this.rooms.painter.tint(this.layer, changed.length > 0 ? new Map(changed.map((id) => [id, tint])) : null, this.side);
   }
 
   private hide(ids: readonly string[]): void {

@@ -84,6 +84,14 @@ export class Keeping {
     }
   }
 
+  /** Whether the server keeps variants for who sits here; one that does not answer is asked itself, and says so. */
+  private async saves(): Promise<boolean> {
+    return this.rooms.api.access().then(
+      ({ saves }) => saves,
+      () => true,
+    );
+  }
+
   private async open(file: File): Promise<string> {
     if (file.size > LARGEST * MEGABYTE) return this.say('bad.large', { most: LARGEST });
     const variant = parseVariant(await file.text());
@@ -97,6 +105,7 @@ export class Keeping {
   }
 
   private async save(): Promise<string> {
+    if (!(await this.saves())) return this.say('refused.rights');
     const stored = await saved(this.keeper.current(), this.keeper.stored());
     this.keeper.take(stored.variant, stored);
     this.list.replaceChildren();
@@ -104,6 +113,7 @@ export class Keeping {
   }
 
   private async show(): Promise<string> {
+    if (!(await this.saves())) return this.say('refused.rights');
     const all = await listed();
     const { language } = this.rooms.store.get();
     const items = all.map(({ id, title, modified, edits }) => {

@@ -28,11 +28,11 @@ export class ChosenPand {
     const { say } = this;
     const { selection } = this.rooms.store.get();
     const pand = selection?.collection === COLOURED ? selection.id : null;
-    const act = (label: string, make: (pand: string) => Parameters<Plan['add']>[0], primary = false): HTMLButtonElement => {
+    const act = (label: string, make: (pand: string) => Parameters<Plan['add']>[0]): HTMLButtonElement => {
       const made = button({
         label,
         text: label,
-        class: primary ? 'utrecht-button--primary-action' : 'utrecht-button--subtle chip',
+        class: 'utrecht-button--subtle chip',
         press: () => {
           if (pand === null) return;
           const edit = make(pand);
@@ -49,7 +49,7 @@ export class ChosenPand {
       h(
         'div',
         { class: 'row' },
-        act(say('demolish'), (id) => ({ kind: 'demolish', pand: id }), true),
+        act(say('demolish'), (id) => ({ kind: 'demolish', pand: id })),
         act(say('raise'), (id) => ({ kind: 'raise', pand: id, floors: 1, height: STOREY })),
         act(say('move'), (id) => ({ kind: 'move', pand: id, dx: 0, dy: 0, rotation: 0 })),
         act(say('change'), (id) => ({ kind: 'change', pand: id, set: {} })),

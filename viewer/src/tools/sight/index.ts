@@ -10,8 +10,9 @@ import { speaker } from '../../ui/context';
 import { button, choice, field, h } from '../../ui/dom';
 import { tell } from '../../ui/message';
 import type { MakeTool } from '../tool';
+import { SeenPanden } from './panden';
 import { EYE, eyeOf, formatSight, KINDS, NOTHING, parseSight, REACH, type Sight } from './sight';
-import { Viewshed, type Share } from './viewshed';
+import { Viewshed, type Seen, type Share } from './viewshed';
 import { words } from './words';
 import './sight.css';
 
@@ -26,7 +27,7 @@ const MARGIN = 0.1;
 type Found =
   | { readonly kind: 'clear'; readonly total: number }
   | { readonly kind: 'blocked'; readonly total: number; readonly hit: Hit }
-  | { readonly kind: 'share'; readonly share: Share };
+  | { readonly kind: 'share'; readonly share: Share; readonly panden: readonly Seen[] };
 
 /** What is seen from a point: along a line, or all around. */
 export const make: MakeTool = (rooms, seat) => {
@@ -35,6 +36,7 @@ export const make: MakeTool = (rooms, seat) => {
   const sketch = new Sketch(stage);
   const viewshed = new Viewshed(stage, city);
   const raycaster = new Raycaster();
+  const panden = new SeenPanden(rooms);
   const element = h('div', { class: 'stack sight' });
   const result = h('div', { class: 'stack', role: 'status' });
   let sight: Sight = NOTHING;
@@ -52,6 +54,7 @@ export const make: MakeTool = (rooms, seat) => {
   const set = (next: Sight): void => {
     sight = next;
     found = null;
+    panden.show(null);
     const from = eye();
     const far = sight.kind === 'shed' ? sight.reach : sight.to && from ? from.distanceTo(frame.fromRd(sight.to)) : null;
     viewshed.attend(far === null ? null : from, far ?? 0);
@@ -67,8 +70,10 @@ export const make: MakeTool = (rooms, seat) => {
   const look = (): void => {
     const from = eye();
     if (!from) return;
-    if (sight.kind === 'shed') found = { kind: 'share', share: viewshed.look(from, sight.reach) };
-    else if (sight.to) found = along(from, frame.fromRd(sight.to));
+    if (sight.kind === 'shed') {
+      found = { kind: 'share', share: viewshed.look(from, sight.reach), panden: viewshed.panden(from, sight.reach) };
+      panden.show(found.panden);
+    } else if (sight.to) found = along(from, frame.fromRd(sight.to));
     draw();
     tellResult();
   };
@@ -234,6 +239,7 @@ export const make: MakeTool = (rooms, seat) => {
           ]
         : []),
       result,
+      panden.element,
       h('p', { class: 'origin' }, say('trees')),
     );
     draw();
@@ -265,7 +271,10 @@ export const make: MakeTool = (rooms, seat) => {
     close: () => {
       point(null);
     },
-    render,
+    render: () => {
+      render();
+      if (found?.kind === 'share') panden.show(found.panden);
+    },
   };
 };
 

@@ -1,12 +1,15 @@
 import { Color, CubeCamera, NearestFilter, OrthographicCamera, WebGLCubeRenderTarget, WebGLRenderTarget, type Vector3 } from 'three';
 import type { Stage } from '../../scene/stage';
 import type { City } from '../../tiles/city';
-import { PASS, sight, SOLID } from '../../tiles/sight';
+import { COLOURED } from '../../colour/source';
+import { FAR_STEPS, PASS, sight, SOLID } from '../../tiles/sight';
 
 const FACE = 2048;
 // A phone has less memory to give.
 const SMALL_FACE = 1024;
 const NEAREST = 0.2;
+// Texels of a pand that are a glimpse of it, and not a chink between two others.
+const GLIMPSE = 3;
 // Of the picture from above in which seen and unseen are counted.
 const COUNTED = 1024;
 // The highest that eyes and roofs are.
@@ -20,6 +23,12 @@ export interface Share {
   readonly unseen: number;
 }
 
+/** A pand that is seen, and how far its nearest place in sight is on the map [m]. */
+export interface Seen {
+  readonly id: string;
+  readonly distance: number;
+}
+
 /** Paints on the city what is seen from a point. */
 export class Viewshed {
   private readonly target = new WebGLCubeRenderTarget(window.matchMedia('(pointer: coarse)').matches ? SMALL_FACE : FACE, {
@@ -27,6 +36,8 @@ export class Viewshed {
     magFilter: NearestFilter,
     generateMipmaps: false,
   });
+  // As fine as a window at a hundred metres.
+  private readonly around = new WebGLCubeRenderTarget(this.target.width / 2, { minFilter: NearestFilter, magFilter: NearestFilter, generateMipmaps: false });
   private readonly above = new OrthographicCamera();
   private readonly counted = new WebGLRenderTarget(COUNTED, COUNTED, { minFilter: NearestFilter, magFilter: NearestFilter, generateMipmaps: false });
 
@@ -72,6 +83,46 @@ export class Viewshed {
     uniforms.sightPass.value = PASS.paint;
     this.stage.invalidate();
     return share;
+  }
+
+  /** The panden that are seen within reach of where was last looked from, the nearest first. */
+  panden(eye: Vector3, reach: number): Seen[] {
+    const { renderer, scene } = this.stage;
+    const known: string[] = [''];
+    for (const { features, material } of this.city.loaded()) {
+      const counted = features.length > 0 && features.every(({ collection }) => collection === COLOURED);
+      material.number = counted ? known.length : 0;
+      if (counted) known.push(...features.map(({ id }) => id));
+    }
+    const camera = new CubeCamera(NEAREST, reach + ABOVE, this.around);
+    camera.layers.set(SOLID);
+    camera.position.copy(eye);
+    this.drawn(PASS.who, new Color('#000000'), () => {
+      camera.update(renderer, scene);
+    });
+    sight.uniforms.sightPass.value = PASS.paint;
+    const { width } = this.around;
+    const pixels = new Uint8Array(width * width * 4);
+    const nearest = new Map<string, { steps: number; count: number }>();
+    for (let face = 0; face < 6; face++) {
+      renderer.readRenderTargetPixels(this.around, 0, 0, width, width, pixels, face);
+      for (let at = 0; at < pixels.length; at += 4) {
+        const mixed = pixels[at + 2] as number;
+        const id = known[(pixels[at] as number) | ((pixels[at + 1] as number) << 8) | ((mixed >> 4) << 16)];
+        if (!id) continue;
+        const steps = ((mixed & 15) << 8) | (pixels[at + 3] as number);
+        const one = nearest.get(id);
+        if (!one) nearest.set(id, { steps, count: 1 });
+        else {
+          one.count++;
+          one.steps = Math.min(one.steps, steps);
+        }
+      }
+    }
+    return [...nearest]
+      .filter(([, { count }]) => count >= GLIMPSE)
+      .map(([id, { steps }]) => ({ id, distance: (steps / FAR_STEPS) * reach }))
+      .sort((a, b) => a.distance - b.distance);
   }
 
   /** Takes the paint off. */

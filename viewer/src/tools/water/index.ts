@@ -7,7 +7,6 @@ import { fileLink } from '../../ui/filelink';
 import type { MakeTool } from '../tool';
 import { Surface } from './surface';
 import { words } from './words';
-import './water.css';
 
 const GROUND = 'h_maaiveld';
 const UNITS = 'aantal_verblijfsobjecten';
@@ -93,7 +92,7 @@ export const make: MakeTool = (rooms, seat) => {
       fileLink(rooms, { collection: COLOURED, asked: { f: 'csv', filter, sortby: GROUND }, name: 'panden-in-water.csv', text: say('csv'), class: 'water__csv' }),
       h(
         'div',
-        { class: 'table water__list' },
+        { class: 'table table--beside water__list' },
         h(
           'table',
           {},

@@ -108,10 +108,11 @@ export class Comparison {
 
   private async list(): Promise<void> {
     try {
+      // Who may not list variants can still compare with today or with a file.
+      if (!(await this.rooms.api.access()).saves) return;
       this.known = (await listed()).filter(({ id }) => id !== this.plan.stored?.id);
       this.renderChoice();
     } catch (reason) {
-      // Who may not list variants can still compare with today or with a file.
       console.warn(reason);
     }
   }

@@ -3,16 +3,32 @@ import { COLOURED } from '../../../colour/source';
 import { frameOf } from '../../../tiles/city';
 import { lens } from '../../../tiles/lens';
 import type { Rooms } from '../../tool';
+import type { Drawing } from '../drawing';
 import type { Facade } from '../service';
 import { classesOf, classOf, type Norm, type Shown } from './classes';
 
-/** Facades in the colour of their sun hours, drawn over the city's own walls. */
+/** Facades in the colour of their sun hours, drawn over the city's own walls on the side of the variant. */
 export class FacadeColours {
   private mesh: Mesh<BufferGeometry, MeshBasicMaterial> | null = null;
   private own: Promise<Matrix4 | null> | null = null;
   private turn = 0;
+  private seen = true;
 
-  constructor(private readonly rooms: Rooms) {}
+  constructor(
+    private readonly rooms: Rooms,
+    drawing: Drawing,
+  ) {
+    drawing.companions.add(this);
+  }
+
+  get visible(): boolean {
+    return this.seen;
+  }
+
+  set visible(visible: boolean) {
+    this.seen = visible;
+    if (this.mesh) this.mesh.visible = visible;
+  }
 
   /** Shows these in the place of those before; null for none. */
   async show(facades: readonly Facade[] | null, norm: Norm, shown: Shown): Promise<void> {
@@ -44,6 +60,7 @@ export class FacadeColours {
     this.mesh = new Mesh(geometry, material);
     this.mesh.matrixAutoUpdate = false;
     this.mesh.matrix.copy(matrix);
+    this.mesh.visible = this.seen;
     this.rooms.stage.scene.add(this.mesh);
   }
 

@@ -33,7 +33,7 @@ export class SunStudy {
     private readonly wordsFor: (reason: unknown) => string,
   ) {
     this.say = speaker(rooms, words);
-    this.colours = new FacadeColours(rooms);
+    this.colours = new FacadeColours(rooms, plan.drawing);
     this.render();
   }
 
