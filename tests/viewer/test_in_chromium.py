@@ -15,7 +15,6 @@ from twin.build.looks import looks_of
 from twin.settings import Theme
 from twin.store import Layout, read_manifest
 
-
 PARTS = 4  # of the walk, which may go at the same time
 
 
