@@ -63,7 +63,7 @@ async function withToday(visit) {
 async function slides(visit) {
   const { page } = visit;
   const now = async () => Number(await page.getAttribute('.divider', 'aria-valuenow'));
-  const { x, width } = await page.locator('#view canvas').boundingBox();
+  const { x, width } = await page.locator('#view > canvas').boundingBox();
   await page.mouse.move(x + width / 2, 200);
   await page.mouse.down();
   await page.mouse.move(x + width * 0.7, 210, { steps: 5 });
@@ -145,7 +145,7 @@ async function chooses(visit) {
   await openPart(page, 'compare');
   await page.selectOption('#scenario-compare', 'nu');
   await page.waitForSelector('.divider');
-  const box = await page.locator('#view canvas').boundingBox();
+  const box = await page.locator('#view > canvas').boundingBox();
   const chosen = async (key) => {
     await page.focus('.divider');
     await page.keyboard.press(key);
