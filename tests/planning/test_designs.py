@@ -13,6 +13,7 @@ import pytest
 import shapely
 import trimesh
 
+from tests.ingest import ifc_house
 from tests.planning import files
 from twin.errors import ScenarioError, TooLargeError
 from twin.planning import Planner
@@ -140,6 +141,74 @@ def test_a_template_is_set_down_at_its_anchor(planner: Planner) -> None:
     assert design_of(made.edit, 0.0).volume == pytest.approx(2 * files.VOLUME)
 
 
+def test_a_house_in_ifc_stands_on_its_ground_floor(planner: Planner, middle: tuple[float, float]) -> None:
+    made = read_design(ifc_house.house().content(), planner)
+    assert codes(made) == {"placed-in-middle", "floors-by-file"}
+    assert size(made.edit) == [ifc_house.LONG, ifc_house.WIDE, ifc_house.CHIMNEY[3] + ifc_house.FLOOR]
+    assert min(z for _, _, z in made.edit.mesh.vertices) == -ifc_house.FLOOR  # the slab lies in the ground
+    assert made.edit.position == pytest.approx(middle, abs=1)
+    assert (made.edit.floors, made.edit.gebruiksdoel, made.edit.label) == (2, "woonfunctie", "Huis")
+    design = design_of(made.edit, 0.0)
+    assert design.closed
+    assert design.volume == pytest.approx(ifc_house.VOLUME, rel=1e-3)
+    assert design.outline.area == pytest.approx(ifc_house.AREA, rel=1e-3)
+    assert (
+        read_design(ifc_house.house("IFC2X3", "m").content(), planner, unit="mm").edit.mesh == made.edit.mesh
+    )
+
+
+@pytest.mark.parametrize(("crs", "stands_at_its_height"), [("EPSG:7415", True), ("EPSG:28992", False)])
+def test_a_house_in_ifc_lands_where_its_map_conversion_says(
+    planner: Planner, middle: tuple[float, float], crs: str, stands_at_its_height: bool
+) -> None:
+    x, y = middle
+    here = np.array([shapely.Point(x - ifc_house.WIDE / 2, y + ifc_house.LONG / 2)], dtype=object)
+    bare = Variant.model_validate({"edits": [edit_at(here[0].x, here[0].y)]})
+    ground = float(ground_below(planner.town(bare), here)[0])
+    house = ifc_house.house()
+    house.georeference(x, y, ground + 1.2 if stands_at_its_height else 0.0, degrees=90, crs=crs)
+    house.property_set(house.building, "Pset_BuildingCommon", {"OccupancyType": "Kantoorfunctie"})
+    made = read_design(house.content(), planner, label="Huis aan de <i>Vaart</i>")
+    assert codes(made) == {"placed-by-file", "floors-by-file"}
+    assert (made.edit.gebruiksdoel, made.edit.label) == ("kantoorfunctie", "Huis aan de Vaart")
+    variant = Variant(edits=[made.edit])
+    placed = evaluate(variant, planner.town(variant)).outcome.objects
+    floor = ground + (1.2 if stands_at_its_height else 0.0)
+    low, high = placed.shells.xyz.min(axis=0), placed.shells.xyz.max(axis=0)
+    assert low == pytest.approx([x - ifc_house.WIDE, y, floor - ifc_house.FLOOR], abs=0.002)
+    assert high == pytest.approx([x, y + ifc_house.LONG, floor + ifc_house.CHIMNEY[3]], abs=0.002)
+    assert placed.volume == pytest.approx([ifc_house.VOLUME], rel=1e-3)
+
+
+def test_what_was_done_to_an_ifc_is_said(planner: Planner) -> None:
+    house = ifc_house.house(window=False)
+    house.context.TrueNorth = house.file.create_entity("IfcDirection", DirectionRatios=[1.0, 0.0])
+    lost = house.solid(ifc_house.box(0, 0, 1, 1), 1.0)
+    lost.SweptArea = house.file.create_entity("IfcCircleProfileDef", ProfileType="AREA", Radius=-1.0)
+    house.add("IfcWall", "muur zonder vorm", 0, lost)
+    house.georeference(600_000, 5_700_000, 3.0, crs="EPSG:25831")
+    made = read_design(house.content(), planner)
+    told = {remark["code"]: remark["nl"] for remark in made.as_json()["remarks"]}
+    assert set(told) == {
+        "placed-in-middle",
+        "floors-by-file",
+        "openings-shut",
+        "other-crs",
+        "turned-north",
+        "parts-lost",
+    }
+    assert "EPSG:25831" in told["other-crs"]
+    assert "90 graden" in told["turned-north"]
+
+
+def test_a_server_without_the_packages_for_ifc_says_what_to_install(
+    planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.ifc.reading.find_spec", lambda name: None)
+    with pytest.raises(ScenarioError, match=r"pip install 'gemeentetwin\[ifc\]'"):
+        read_design(HOSTILE["ifc of nothing"], planner)
+
+
 def test_two_blocks_wall_to_wall_have_the_volume_of_both(planner: Planner) -> None:
     left, right = trimesh.creation.box((10, 10, 6)), trimesh.creation.box((10, 10, 6))
     right.apply_translation([10, 0, 0])
@@ -232,6 +301,13 @@ def test_a_name_in_a_file_is_not_to_be_trusted(planner: Planner) -> None:
     assert read_design(files.glb(), planner, label="Hof <i>Zuid</i>").edit.label == "Hof Zuid"
 
 
+def below_itself() -> bytes:
+    """An IFC that its reader does not survive."""
+    house = ifc_house.house()
+    house.site.ObjectPlacement.PlacementRelTo = house.building.ObjectPlacement
+    return house.content()
+
+
 def broken(change: Callable[[dict[str, Any]], Any]) -> bytes:
     header, binary = files.parts(files.glb())
     change(header)
@@ -300,6 +376,10 @@ HOSTILE = {
     "obj huge": b"v 0 0 0\nv 1e12 0 0\nv 0 1e12 0\nf 1 2 3\n",
     "obj tiny": b"v 0 0 0\nv 1e-3 0 0\nv 0 1e-3 0\nf 1 2 3\n",
     "obj binary": b"v 0 0\0 0\n" * 3,
+    "ifc of nothing": b"ISO-10303-21;\nEND-ISO-10303-21;",
+    "ifc cut off": ifc_house.house().content()[:9000],
+    "ifc without a building": ifc_house.House().content(),
+    "ifc that hangs below itself": below_itself(),
     "cityjson of WGS 84": files.city_json(4.4, 52.0, 0, crs="4979"),
     "cityjson beyond": files.city_json(0, 0, 0, vertices=[[0, 0, 0]]),
     "cityjson of text": files.city_json(0, 0, 0, vertices="abc"),

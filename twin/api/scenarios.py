@@ -54,6 +54,7 @@ _DESIGN = {
             "model/gltf+json": _FILE,
             "model/obj": _FILE,
             "application/city+json": _FILE,
+            "application/x-step": _FILE,
         },
     }
 }
@@ -209,7 +210,7 @@ def import_design(
         Literal["y", "z"] | None, Query(description="Axis that points up, if not as usual.")
     ] = None,
 ) -> Json:
-    """A glTF, OBJ or CityJSON file as an `import` edit, with remarks on what was made of it."""
+    """A glTF, OBJ, CityJSON or IFC file as an `import` edit, with remarks on what was made of it."""
     made = read_design(content, planner, label=label, position=_place(position), unit=unit, up=up)
     return Json(made.as_json())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from twin.errors import ScenarioError, TooLargeError
 from twin.geometry.columns import Floats, Ints, Semantic, Shells
 from twin.geometry.ragged import offsets_of
 from twin.geometry.triangulate import triangulate
+from twin.scenario.variant import Gebruiksdoel
 
 MOST_RAW = 2_000_000
 """Corners and triangles of a file, before what is double goes: the memory of one request."""
@@ -30,6 +31,15 @@ class Raw:
         In RD metres and NAP, by its own word.
     metres : bool
         The format leaves no other unit.
+    level : float or None [unit of the file]
+        Height in it that is that of the ground, where it lies between lowest and highest corner; else the
+        lowest corner stands on the ground.
+    floors : int or None
+        As the file says.
+    use : Gebruiksdoel or None
+        As the file says.
+    remarks : list of (code, what)
+        On how it was read.
     """
 
     xyz: Floats
@@ -37,6 +47,10 @@ class Raw:
     label: str = ""
     in_rd: bool = False
     metres: bool = False
+    level: float | None = None
+    floors: int | None = None
+    use: Gebruiksdoel | None = None
+    remarks: list[tuple[str, str]] = field(default_factory=list)
 
 
 def require_few(what: str, count: int) -> None:

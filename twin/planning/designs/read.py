@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from twin.errors import ScenarioError, TooLargeError
 from twin.planning.designs.cityjson import read_city_json
 from twin.planning.designs.gltf import read_gltf
+from twin.planning.designs.ifc import read_ifc
 from twin.planning.designs.obj import read_obj
 from twin.planning.designs.raw import Raw
 from twin.planning.designs.settle import Settled, settle
@@ -44,6 +45,26 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not-closed": (
         "Geen gesloten volume: inhoud en zonnedak tellen niet mee.",
         "No closed volume: its volume and solar roof don't count.",
+    ),
+    "openings-shut": (
+        "Openingen zonder raam of deur zijn dichtgezet: zo heeft het gebouw een inhoud.",
+        "Openings without a window or door were shut: so the building has a volume.",
+    ),
+    "other-crs": (
+        "Het bestand verwijst naar {what}; alleen RD (EPSG:28992 of 7415) geeft een plaats.",
+        "The file refers to {what}; only RD (EPSG:28992 or 7415) gives a place.",
+    ),
+    "turned-north": (
+        "{what} graden gedraaid, naar het noorden dat het bestand noemt.",
+        "Turned by {what} degrees, to the north that the file names.",
+    ),
+    "parts-lost": (
+        "Bouwdelen waarvan de vorm niet te lezen is, ontbreken: {what}.",
+        "Building elements are missing, as their shape can't be read: {what}.",
+    ),
+    "floors-by-file": (
+        "{what} bouwlagen, volgens het bestand.",
+        "{what} floors, as the file says.",
     ),
     "floors-assumed": (
         "{what} bouwlagen aangenomen, naar de hoogte. Pas het aan als het er meer of minder zijn.",
@@ -82,7 +103,7 @@ def read_design(
     Parameters
     ----------
     content : bytes
-        glTF, GLB, OBJ, or CityJSON; told by what it holds.
+        glTF, GLB, OBJ, CityJSON or IFC; told by what it holds.
     planner : Planner
         For the height of the ground.
     label : str
@@ -92,7 +113,7 @@ def read_design(
     unit : str
         ``m``, ``cm`` or ``mm``, of a format that leaves it open (OBJ).
     up : str
-        Axis that points up, ``y`` or ``z``; else by the format: y, and z of CityJSON.
+        Axis that points up, ``y`` or ``z``; else by the format: y, and z of CityJSON and IFC.
 
     Raises
     ------
@@ -105,7 +126,7 @@ def read_design(
     raw, vertical = _read(content)
     scale = 1.0 if raw.metres else UNITS[unit]
     settled = settle(raw, scale, vertical if up is None else up)
-    remarks: list[tuple[str, str]] = []
+    remarks = list(raw.remarks)
     if settled.detail > 0:
         remarks.append(("simplified", f"{settled.detail:g} m"))
     mesh, where = settled.mesh(), position
@@ -114,8 +135,8 @@ def read_design(
         remarks.append(("placed-by-file" if by_file else "placed-in-middle", ""))
         x0, y0, x1, y1 = planner.extent
         where = settled.place or (round((x0 + x1) / 2, 3), round((y0 + y1) / 2, 3))
-    floors = max(1, round(settled.height / FLOOR))
-    remarks.append(("floors-assumed", str(floors)))
+    floors = raw.floors or max(1, round(settled.height / FLOOR))
+    remarks.append(("floors-by-file" if raw.floors else "floors-assumed", str(floors)))
     edit = _edit(
         {
             "id": f"import-{secrets.token_hex(4)}",
@@ -123,6 +144,7 @@ def read_design(
             "position": where,
             "mesh": mesh,
             "floors": floors,
+            **({"gebruiksdoel": raw.use} if raw.use else {}),
             "label": plain(label) or plain(raw.label) or NAMELESS,
         }
     )
@@ -145,10 +167,12 @@ def _read(content: bytes) -> tuple[Raw, str]:
     if re.search(rb"^(v|f|o|g|mtllib|usemtl|#)\s", start, re.MULTILINE) and b"\0" not in start:
         return read_obj(content), "y"
     if start.startswith(b"ISO-10303-21"):
-        raise ScenarioError("IFC is not read here. Export the design as glTF, OBJ or CityJSON")
+        return read_ifc(content), "z"
     if start.startswith(b"PK\x03\x04"):
-        raise ScenarioError("This is a zip. Unpack it and send the design itself: glTF, GLB, OBJ or CityJSON")
-    raise ScenarioError("This is no design that can be read: send glTF, GLB, OBJ or CityJSON")
+        raise ScenarioError(
+            "This is a zip. Unpack it and send the design itself: glTF, GLB, OBJ, CityJSON or IFC"
+        )
+    raise ScenarioError("This is no design that can be read: send glTF, GLB, OBJ, CityJSON or IFC")
 
 
 def plain(name: str) -> str:

@@ -24,7 +24,7 @@ COUNTRY = (0.0, 300_000.0, 300_000.0, 625_000.0)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A design around the middle of its box, its lowest corner at zero.
+    """A design around the middle of its box, what stands on the ground at zero.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Settled:
     place : (x, y) [m, RD] or None
         Of the base point, where the file's own coordinates lie in the country.
     base, height : float [m]
-        Lowest corner in the heights of the file, and how much higher the highest is.
+        What stands on the ground, in the heights of the file, and how much higher the highest corner is.
     detail : float [m]
         Grid that its corners were brought to; 0 where nothing was left out.
     """
@@ -78,6 +78,8 @@ def settle(raw: Raw, scale: float, up: str) -> Settled:
     _require_size(high - low)
     middle = np.round((low + high) / 2, 3)
     base = round(float(low[2]), 3)
+    if raw.level is not None and low[2] < raw.level * scale < high[2]:
+        base = raw.level * scale  # what is below it lies in the ground
     xyz = xyz - [middle[0], middle[1], base]
     xyz, triangles, detail = _few_enough(xyz, triangles.reshape(-1, 3))
     x, y = middle[:2].tolist()

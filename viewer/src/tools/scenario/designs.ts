@@ -8,7 +8,7 @@ import { numbers } from './forms';
 import { designed, type Designed, type Reading } from './service';
 import { words } from './words';
 
-const FILES = '.glb,.gltf,.obj,.json';
+const FILES = '.glb,.gltf,.obj,.json,.ifc';
 const LARGEST = 40;
 const USUAL = '';
 // The server knows no better place than the middle of the city; the planner looks at one.
