@@ -6,14 +6,14 @@ alive. Equal input gives equal bytes.
 
 from __future__ import annotations
 
-import gzip
 import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
-from tiles import meshopt, order, properties
+from tiles import order, properties
+from tiles.binary import BYTE, FLOAT, SHORT_LIMIT, UNSIGNED_BYTE, UNSIGNED_SHORT, Binary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from tiles.weld import Welded
 
 MAGIC, JSON_CHUNK, BIN_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
-BYTE, UNSIGNED_BYTE, UNSIGNED_SHORT, UNSIGNED_INT, FLOAT = 5120, 5121, 5123, 5125, 5126
-_VERTEX_BUFFER, _INDEX_BUFFER = 34962, 34963
-_SHORT_LIMIT = 65_535  # 65535 itself restarts a primitive
 
 
 def pack(
@@ -37,6 +34,7 @@ def pack(
     theme: str,
     schema: Sequence[Property],
     compress: bool,
+    normals: bool = True,
     attribution: str = "",
     instances: Instances | None = None,
 ) -> bytes:
@@ -52,6 +50,9 @@ def pack(
         Name and properties of the metadata class.
     compress
         Whether to write EXT_meshopt_compression.
+    normals
+        Whether vertices say where their face looks. Without, a face is as flat as glTF says that it then is,
+        each corner of a feature is there once, and each colour is a primitive with a material of its own.
     attribution
         Goes into ``asset.copyright``, where viewers look for credits.
     instances
@@ -63,23 +64,26 @@ def pack(
         GLB with u16 positions, i8 normals, u8 colours (KHR_mesh_quantization) and ``_FEATURE_ID_0``. A node
         per prototype holds the instances (EXT_mesh_gpu_instancing, EXT_instance_features).
     """
-    content = _Binary(compress)
+    content = Binary(compress)
     count = len(columns["identificatie"])
     features = {"featureCount": count, "attribute": 0, "propertyTable": 0, "label": theme}
-    nodes, primitives = [], []
-    parts: dict[int, dict[str, Any]] = {}
+    nodes: list[dict[str, Any]] = []
+    meshes: list[dict[str, Any]] = []
+    materials: list[dict[str, Any]] = []
     if len(mesh.triangles):
-        node, primitive = _whole(content, mesh, features)
+        draw = _whole if normals else _bare
+        node, primitives = draw(content, mesh, features, materials)
         nodes.append(node)
-        primitives.append(primitive)
+        meshes.append({"name": theme, "primitives": primitives})
     copied = instances is not None and len(instances) > 0
-    if instances is not None:
+    if instances is not None and copied:
+        plain = _add_material(materials)
         for number, shape in enumerate(instances.prototypes):
             own = instances.select(instances.prototype == number)
             if len(own):
                 nodes.append(_copied(content, own, features))
-                primitives.append(_shape(content, shape))
-                parts[len(nodes) - 1] = {"extras": {"part": shape.name}} if shape.name else {}
+                part = {"extras": {"part": shape.name}} if shape.name else {}
+                meshes.append({"name": theme, "primitives": [_shape(content, shape, plain)]} | part)
     words = properties.vocabulary(schema, columns)
     table = properties.table_json(theme, schema, words, columns, content.view)
     required = [
@@ -107,11 +111,8 @@ def pack(
         "scene": 0,
         "scenes": [{"nodes": list(range(len(nodes)))}],
         "nodes": [{"mesh": number} | node for number, node in enumerate(nodes)],
-        "meshes": [
-            {"name": theme, "primitives": [primitive]} | parts.get(number, {})
-            for number, primitive in enumerate(primitives)
-        ],
-        "materials": [{"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.9}}],
+        "meshes": meshes,
+        "materials": materials,
         "accessors": content.accessors,
         "bufferViews": content.views,
         "buffers": content.buffers(),
@@ -119,36 +120,79 @@ def pack(
     return _assemble(document, bytes(content.data))
 
 
-def _whole(content: _Binary, mesh: Welded, features: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Node and primitive of a mesh with a feature id per vertex."""
+def _whole(
+    content: Binary, mesh: Welded, features: dict[str, Any], materials: list[dict[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Node and primitive of a mesh with a normal, a colour and a feature id per vertex."""
     mesh = order.compact(mesh)
-    position = _y_up(mesh.lattice)
-    corner = position.min(axis=0)
-    position = (position - corner).astype("<u2")
-    # Vertex attributes know no 32-bit integers; float32 is exact up to 2^24.
-    short = features["featureCount"] <= _SHORT_LIMIT
+    node, position = _placed(mesh.lattice, mesh.step)
     attributes = {
         "POSITION": content.attribute(position, UNSIGNED_SHORT, "VEC3", limits=True),
         "NORMAL": content.attribute(_y_up(mesh.normal), BYTE, "VEC3", normalized=True),
         "COLOR_0": content.attribute(linear(mesh.color), UNSIGNED_BYTE, "VEC3", normalized=True),
-        "_FEATURE_ID_0": content.attribute(
-            mesh.feature.astype("<u2" if short else "<f4")[:, None],
-            UNSIGNED_SHORT if short else FLOAT,
-            "SCALAR",
-        ),
+        "_FEATURE_ID_0": _feature_ids(content, mesh.feature, features),
     }
-    node = {"translation": [float(value) for value in corner * mesh.step], "scale": [mesh.step] * 3}
-    primitive = {
+    indices = content.indices(mesh.triangles, len(position))
+    return node, [_primitive(attributes, indices, features, _add_material(materials))]
+
+
+def _bare(
+    content: Binary, mesh: Welded, features: dict[str, Any], materials: list[dict[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Node of a mesh with a place and a feature id per vertex, and a primitive for each of its colours.
+
+    The primitives share the vertices; the colour of each is that of a material.
+    """
+    shared = order.bare(mesh)
+    node, position = _placed(shared.lattice, shared.step)
+    attributes = {
+        "POSITION": content.attribute(position, UNSIGNED_SHORT, "VEC3", limits=True),
+        "_FEATURE_ID_0": _feature_ids(content, shared.feature, features),
+    }
+    primitives = []
+    for color, triangles in zip(shared.colors, shared.triangles, strict=True):
+        indices = content.indices(triangles, len(position))
+        primitives.append(_primitive(attributes, indices, features, _add_material(materials, color)))
+    return node, primitives
+
+
+def _placed(lattice: NDArray[np.int64], step: float) -> tuple[dict[str, Any], NDArray[np.uint16]]:
+    """Node that puts positions, counted in steps from their lowest corner, where they belong."""
+    position = _y_up(lattice)
+    corner = position.min(axis=0)
+    node = {"translation": [float(value) for value in corner * step], "scale": [step] * 3}
+    return node, (position - corner).astype("<u2")
+
+
+def _feature_ids(content: Binary, feature: NDArray[np.int64], features: dict[str, Any]) -> int:
+    # Vertex attributes know no 32-bit integers; float32 is exact up to 2^24.
+    short = features["featureCount"] <= SHORT_LIMIT
+    values = feature.astype("<u2" if short else "<f4")[:, None]
+    return content.attribute(values, UNSIGNED_SHORT if short else FLOAT, "SCALAR")
+
+
+def _primitive(
+    attributes: dict[str, int], indices: int, features: dict[str, Any], material: int
+) -> dict[str, Any]:
+    return {
         "attributes": attributes,
-        "indices": content.indices(mesh.triangles, len(position)),
-        "material": 0,
+        "indices": indices,
+        "material": material,
         "mode": 4,
         "extensions": {"EXT_mesh_features": {"featureIds": [features]}},
     }
-    return node, primitive
 
 
-def _copied(content: _Binary, instances: Instances, features: dict[str, Any]) -> dict[str, Any]:
+def _add_material(materials: list[dict[str, Any]], color: NDArray[np.uint8] | None = None) -> int:
+    """Number of a new matt material, in one colour or in those of the vertices."""
+    matt: dict[str, Any] = {"metallicFactor": 0.0, "roughnessFactor": 0.9}
+    if color is not None:
+        matt["baseColorFactor"] = [*np.round(light(color), 4).tolist(), 1.0]
+    materials.append({"pbrMetallicRoughness": matt})
+    return len(materials) - 1
+
+
+def _copied(content: Binary, instances: Instances, features: dict[str, Any]) -> dict[str, Any]:
     """Node of the instances of one prototype.
 
     All numbers are 32-bit floats: viewers take the accessors of instances as they are, without padding.
@@ -170,7 +214,7 @@ def _copied(content: _Binary, instances: Instances, features: dict[str, Any]) ->
     }
 
 
-def _shape(content: _Binary, shape: Prototype) -> dict[str, Any]:
+def _shape(content: Binary, shape: Prototype, material: int) -> dict[str, Any]:
     """Primitive of a prototype."""
     xyz, normal, color, triangles = shape.corners()
     attributes = {
@@ -179,7 +223,7 @@ def _shape(content: _Binary, shape: Prototype) -> dict[str, Any]:
         "COLOR_0": content.attribute(linear(color), UNSIGNED_BYTE, "VEC3", normalized=True),
     }
     indices = content.indices(triangles, len(xyz))
-    return {"attributes": attributes, "indices": indices, "material": 0, "mode": 4}
+    return {"attributes": attributes, "indices": indices, "material": material, "mode": 4}
 
 
 def _y_up(values: NDArray[Any]) -> NDArray[Any]:
@@ -194,146 +238,33 @@ def empty() -> bytes:
     )
 
 
+def light(srgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Colours of CSS as linear light from 0 to 1 (IEC 61966-2-1)."""
+    value = srgb / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
 def linear(srgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Colours of CSS as the linear light that glTF's COLOR_0 holds (IEC 61966-2-1)."""
-    light: NDArray[np.uint8] = _LINEAR[srgb]
-    return light
+    """Colours of CSS as the linear light that glTF's COLOR_0 holds."""
+    eight_bits: NDArray[np.uint8] = _LINEAR[srgb]
+    return eight_bits
 
 
-def srgb(light: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def srgb(linear: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Inverse of `linear`, as far as eight bits allow."""
     nearest = np.abs(_LINEAR[None, :].astype(np.int64) - np.arange(256)[:, None]).argmin(axis=1)
-    css: NDArray[np.uint8] = nearest.astype(np.uint8)[light]
+    css: NDArray[np.uint8] = nearest.astype(np.uint8)[linear]
     return css
 
 
-def _linear_table() -> NDArray[np.uint8]:
-    value = np.arange(256) / 255
-    light = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    table: NDArray[np.uint8] = np.rint(light * 255).astype(np.uint8)
-    return table
+def srgb_of(light: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Inverse of `light`: the nearest colours of CSS."""
+    value = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    css: NDArray[np.uint8] = np.rint(np.clip(value, 0, 1) * 255).astype(np.uint8)
+    return css
 
 
-_LINEAR = _linear_table()
-
-
-class _Binary:
-    """The BIN chunk while it grows, with the bufferViews and accessors that describe it."""
-
-    def __init__(self, compress: bool) -> None:
-        self.compress = compress
-        self.data = bytearray()
-        self.unpacked = 0  # length of the fallback buffer, which exists only in name
-        self.views: list[dict[str, Any]] = []
-        self.accessors: list[dict[str, Any]] = []
-
-    def attribute(
-        self,
-        values: NDArray[Any],
-        component: int,
-        kind: str,
-        *,
-        normalized: bool = False,
-        limits: bool = False,
-    ) -> int:
-        """Accessor of (N, k) values; each vertex is padded to four bytes, as glTF and meshopt want it."""
-        width = values.shape[1] * values.itemsize
-        rows = np.zeros((len(values), -(-width // 4) * 4), dtype=np.uint8)
-        rows[:, :width] = np.ascontiguousarray(values).view(np.uint8)
-        packed = meshopt.encode_vertices(rows) if self.compress else None
-        filtered: dict[str, str] = {}
-        if packed is not None and component == BYTE:  # the only signed bytes are those of normals
-            folded = meshopt.encode_vertices(meshopt.octahedral(values))
-            if len(gzip.compress(folded)) < len(gzip.compress(packed)):
-                packed, filtered = folded, {"filter": "OCTAHEDRAL"}
-        accessor: dict[str, Any] = {
-            "bufferView": self._geometry(
-                rows.tobytes(),
-                packed,
-                "ATTRIBUTES",
-                len(rows),
-                rows.shape[1],
-                filtered,
-            ),
-            "componentType": component,
-            "count": len(values),
-            "type": kind,
-        }
-        if normalized:
-            accessor["normalized"] = True
-        if limits:
-            accessor |= {"min": values.min(axis=0).tolist(), "max": values.max(axis=0).tolist()}
-        self.accessors.append(accessor)
-        return len(self.accessors) - 1
-
-    def indices(self, triangles: NDArray[np.int64], vertices: int) -> int:
-        short = vertices <= _SHORT_LIMIT
-        values = triangles.astype("<u2" if short else "<u4")
-        packed = meshopt.encode_triangles(triangles, vertices) if self.compress else None
-        self.accessors.append(
-            {
-                "bufferView": self._geometry(
-                    values.tobytes(), packed, "TRIANGLES", values.size, values.itemsize
-                ),
-                "componentType": UNSIGNED_SHORT if short else UNSIGNED_INT,
-                "count": values.size,
-                "type": "SCALAR",
-            }
-        )
-        return len(self.accessors) - 1
-
-    def view(self, data: bytes) -> int:
-        """Number of a plain bufferView, on a multiple of eight as property tables want it."""
-        self.views.append({"buffer": 0, "byteOffset": self._append(data), "byteLength": len(data)})
-        return len(self.views) - 1
-
-    def buffers(self) -> list[dict[str, Any]]:
-        self.data += bytes(-len(self.data) % 8)
-        own: list[dict[str, Any]] = [{"byteLength": len(self.data)}]
-        if not self.compress:
-            return own
-        fallback = {"EXT_meshopt_compression": {"fallback": True}}
-        return [*own, {"byteLength": self.unpacked, "extensions": fallback}]
-
-    def _geometry(
-        self,
-        data: bytes,
-        packed: bytes | None,
-        mode: str,
-        count: int,
-        stride: int,
-        filtered: dict[str, str] | None = None,
-    ) -> int:
-        view: dict[str, Any] = {"byteLength": len(data)}
-        if mode == "ATTRIBUTES":
-            view |= {"byteStride": stride, "target": _VERTEX_BUFFER}
-        else:
-            view |= {"target": _INDEX_BUFFER}
-        if packed is None:
-            view |= {"buffer": 0, "byteOffset": self._append(data)}
-        else:
-            compression = {
-                "buffer": 0,
-                "byteOffset": self._append(packed),
-                "byteLength": len(packed),
-                "byteStride": stride,
-                "count": count,
-                "mode": mode,
-            } | (filtered or {})
-            view |= {
-                "buffer": 1,
-                "byteOffset": self.unpacked,
-                "extensions": {"EXT_meshopt_compression": compression},
-            }
-            self.unpacked += -(-len(data) // 8) * 8
-        self.views.append(view)
-        return len(self.views) - 1
-
-    def _append(self, data: bytes) -> int:
-        self.data += bytes(-len(self.data) % 8)
-        start = len(self.data)
-        self.data += data
-        return start
+_LINEAR: NDArray[np.uint8] = np.rint(light(np.arange(256, dtype=np.uint8)) * 255).astype(np.uint8)
 
 
 def _assemble(document: dict[str, Any], data: bytes) -> bytes:

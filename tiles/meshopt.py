@@ -71,13 +71,13 @@ def unfolded(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def encode_triangles(triangles: NDArray[np.int64], vertices: int) -> bytes:
     """Mode TRIANGLES: (T, 3) indices below `vertices`.
 
-    They are put in an order that suits a vertex cache, and so the codec; a triangle may come back with its
-    corners rotated.
+    They are put in the order of strips, which suits the codec; a triangle may come back with its corners
+    rotated.
     """
     with _versions:
         _library().encode_index_version(_INDEX_VERSION)
         given, flat = triangles.astype(np.uint32).ravel(), np.zeros(triangles.size, dtype=np.uint32)
-        _library().optimize_vertex_cache(flat, given, len(flat), vertices)
+        _library().optimize_vertex_cache_strip(flat, given, len(flat), vertices)
         encoded: bytes = _library().encode_index_buffer(flat, len(flat), vertices)
     return encoded
 

@@ -63,9 +63,10 @@ class Content:
 class Limits:
     """How full a tile may be.
 
-    `features` and `vertices` bound a leaf. `upper_vertices` bounds a tile of the upper levels: what 16-bit
-    indices address, some 3 200 boxes in 1.6 MB (0.5 MB compressed). A city of 10 by 10 km seen from 10 km
-    takes up to ten of them. `json_bytes` is where a tileset.json is divided into external tilesets.
+    `features` and `vertices` bound a leaf; vertices are counted as they are drawn, one per corner and face.
+    `upper_vertices` bounds a tile of the upper levels: what 16-bit indices address, some 3 200 boxes in 1.6
+    MB (0.5 MB compressed). A city of 10 by 10 km seen from 10 km takes up to ten of them. `json_bytes` is
+    where a tileset.json is divided into external tilesets.
     """
 
     features: int = 1_000

@@ -6,6 +6,7 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,13 @@ import numpy as np
 import pandas as pd
 
 from tiles import glb, meshopt
+from tiles.binary import BYTE, FLOAT, UNSIGNED_BYTE, UNSIGNED_INT, UNSIGNED_SHORT
 from tiles.errors import TilesError
 from tiles.frame import Frame
 from tiles.mesh import Mesh
 from tiles.properties import decode_table
 from tiles.rdnap import RdNap
+from tiles.weld import normals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +31,11 @@ Json = dict[str, Any]
 Accessor = Callable[[int], "NDArray[Any]"]
 _Part = tuple["NDArray[Any]", "NDArray[np.int64]", "NDArray[Any]", "NDArray[np.uint8]", "NDArray[np.int64]"]
 _TYPES = {
-    glb.BYTE: "i1",
-    glb.UNSIGNED_BYTE: "u1",
-    glb.UNSIGNED_SHORT: "<u2",
-    glb.UNSIGNED_INT: "<u4",
-    glb.FLOAT: "<f4",
+    BYTE: "i1",
+    UNSIGNED_BYTE: "u1",
+    UNSIGNED_SHORT: "<u2",
+    UNSIGNED_INT: "<u4",
+    FLOAT: "<f4",
 }
 _WIDTHS = {"SCALAR": 1, "VEC3": 3}
 
@@ -42,7 +45,8 @@ class TileMesh:
     """Content of one tile in the tileset's frame (east, north, up).
 
     `xyz` (V, 3) float64 [m]; `triangles` (T, 3) int64; `normal` (V, 3) float64; `color` (V, 3) uint8 sRGB;
-    `feature` (V,) int64 rows of `properties`, which starts with ``identificatie``.
+    `feature` (V,) int64 rows of `properties`, which starts with ``identificatie``. Of a tile without normals
+    each triangle has corners of its own, that face where it does.
     """
 
     xyz: NDArray[np.float64]
@@ -196,6 +200,7 @@ def _mesh(document: dict[str, Any], data: bytes) -> TileMesh:
             raise TilesError(f"bufferView {number} reaches byte {end} of {len(data)}")
         return meshopt.decode(packed, data[start:end]) if packed else data[start:end]
 
+    @cache
     def accessor(number: int) -> NDArray[Any]:
         entry = document["accessors"][number]
         dtype, width = np.dtype(_TYPES[entry["componentType"]]), _WIDTHS[entry["type"]]
@@ -218,9 +223,10 @@ def _mesh(document: dict[str, Any], data: bytes) -> TileMesh:
     table = decode_table(document["extensions"]["EXT_structural_metadata"], view)
     parts = []
     for node in document["nodes"]:
-        primitive = document["meshes"][node["mesh"]]["primitives"][0]
         read = _copies if "EXT_mesh_gpu_instancing" in node.get("extensions", {}) else _whole
-        parts.append(read(node, primitive, accessor, len(table)))
+        for primitive in document["meshes"][node["mesh"]]["primitives"]:
+            material = document["materials"][primitive["material"]]
+            parts.append(read(node, primitive, material, accessor, len(table)))
     first = np.cumsum([0, *(len(part[0]) for part in parts)]).tolist()
     position, triangles, normal, color, feature = (
         np.concatenate(column) for column in zip(*parts, strict=True)
@@ -229,18 +235,21 @@ def _mesh(document: dict[str, Any], data: bytes) -> TileMesh:
     return TileMesh(_z_up(position), triangles, _z_up(normal), color, feature, table)
 
 
-def _whole(node: Json, primitive: Json, accessor: Accessor, rows: int) -> _Part:
+def _whole(node: Json, primitive: Json, material: Json, accessor: Accessor, rows: int) -> _Part:
     """A mesh with a feature id per vertex."""
-    position, triangles, normal, color = _primitive(primitive, accessor)
+    position, triangles, normal, color = _primitive(primitive, material, accessor)
     position = position * np.array(node["scale"]) + np.array(node["translation"])
     feature = accessor(primitive["attributes"]["_FEATURE_ID_0"])[:, 0].astype(np.int64)
     if len(feature) != len(position):
         raise TilesError(f"{len(position)} positions, but {len(feature)} feature ids")
     _same_count("EXT_mesh_features", primitive["extensions"], rows)
+    if normal is None:
+        position, triangles, normal, corner = _flat(position, triangles)
+        color, feature = color[corner], feature[corner]
     return position, triangles, normal, color, feature
 
 
-def _copies(node: Json, primitive: Json, accessor: Accessor, rows: int) -> _Part:
+def _copies(node: Json, primitive: Json, material: Json, accessor: Accessor, rows: int) -> _Part:
     """All instances of a prototype, written out."""
     attributes = node["extensions"]["EXT_mesh_gpu_instancing"]["attributes"]
     place, scale, feature = (
@@ -249,7 +258,9 @@ def _copies(node: Json, primitive: Json, accessor: Accessor, rows: int) -> _Part
     if {len(scale), len(feature)} != {len(place)}:
         raise TilesError(f"{len(place)} instances, but {len(scale)} sizes and {len(feature)} feature ids")
     _same_count("EXT_instance_features", node["extensions"], rows)
-    shape, triangles, normal, color = _primitive(primitive, accessor)
+    shape, triangles, normal, color = _primitive(primitive, material, accessor)
+    if normal is None:
+        raise TilesError("what is drawn many times has no normals")
     position = shape[None] * scale[:, None] + place[:, None] + np.array(node["translation"])
     direction = normal[None] / scale[:, None]
     direction /= np.linalg.norm(direction, axis=2, keepdims=True)
@@ -264,18 +275,30 @@ def _copies(node: Json, primitive: Json, accessor: Accessor, rows: int) -> _Part
 
 
 def _primitive(
-    primitive: Json, accessor: Accessor
-) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.float64], NDArray[np.uint8]]:
-    """Positions, triangles, normals and colours, in units of the node."""
+    primitive: Json, material: Json, accessor: Accessor
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.float64] | None, NDArray[np.uint8]]:
+    """Positions, triangles, normals if there are any, and colours, in units of the node."""
     attributes = primitive["attributes"]
     position = accessor(attributes["POSITION"]).astype(np.float64)
-    normal = np.maximum(accessor(attributes["NORMAL"]).astype(np.float64) / 127, -1)
     triangles = accessor(primitive["indices"])[:, 0].astype(np.int64).reshape(-1, 3)
     if triangles.max() >= len(position):
         raise TilesError(f"triangles refer to vertex {triangles.max()} of {len(position)}")
+    if "NORMAL" not in attributes:
+        plain = glb.srgb_of(np.array(material["pbrMetallicRoughness"]["baseColorFactor"][:3]))
+        return position, triangles, None, np.tile(plain, (len(position), 1))
+    normal = np.maximum(accessor(attributes["NORMAL"]).astype(np.float64) / 127, -1)
     if len(normal) != len(position):
         raise TilesError(f"{len(position)} positions, but {len(normal)} normals")
     return position, triangles, normal, glb.srgb(accessor(attributes["COLOR_0"]))
+
+
+def _flat(
+    position: NDArray[np.float64], triangles: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Give each triangle corners of its own that face where it does; also which vertex each corner was."""
+    corner = triangles.ravel()
+    normal = np.repeat(normals(position, triangles), 3, axis=0) / 127
+    return position[corner], np.arange(len(corner)).reshape(-1, 3), normal, corner
 
 
 def _same_count(extension: str, extensions: Json, rows: int) -> None:

@@ -68,6 +68,7 @@ def write_tileset(
     center: tuple[float, float] | None = None,
     cell_size: float | None = None,
     compress: bool | None = None,
+    normals: bool = True,
     attribution: str = "",
     licence: str = "",
     extras: Mapping[str, Any] | None = None,
@@ -99,8 +100,11 @@ def write_tileset(
         Side of the cells' squares [m]; by default the width of the first cell's bounds, or 500.
     compress
         EXT_meshopt_compression: `None` for where the package `meshoptimizer` is installed.
+    normals
+        Whether tiles tell where faces look. Without, they are less than half as large, and a viewer sees from
+        the corners that faces are flat, as glTF tells it to.
     limits
-        How full tiles may be.
+        How full tiles may be; by default leaves without normals hold as much as the tiles above them.
     rdnap
         A transformer to share between tilesets.
 
@@ -113,7 +117,8 @@ def write_tileset(
     TilesError
         For input that does not fit (names cell and object), unusable RDNAPTRANS grids, or a full disk.
     """
-    folder, limits, rdnap = Path(folder), limits or Limits(), rdnap or RdNap()
+    folder, rdnap = Path(folder), rdnap or RdNap()
+    limits = limits or (Limits() if normals else Limits(vertices=Limits.upper_vertices))
     if not theme.isidentifier():
         raise TilesError(f"Theme {theme!r} is not a name that 3D Tiles allows: letters, digits and _ only")
     schema = properties.complete(property_schema)
@@ -133,6 +138,7 @@ def write_tileset(
                 theme=theme,
                 schema=schema,
                 compress=packed,
+                normals=normals,
                 attribution=attribution,
                 instances=instances,
             )

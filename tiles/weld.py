@@ -93,14 +93,14 @@ def weld(mesh: Mesh, step: float, vertical_step: float | None = None) -> Welded:
     normal = normals(xyz, corner)
     if step > FINEST_STEP:
         normal = _winds(normal)
-    point, where = _unique_rows(lattice)
+    point, where = unique_rows(lattice)
     corner = where[corner]
     whole = (corner[:, 0] != corner[:, 1]) & (corner[:, 1] != corner[:, 2]) & (corner[:, 2] != corner[:, 0])
     corner, normal, order = corner[whole], normal[whole], order[whole]
 
     color, feature = mesh.color[order], mesh.feature[order]
     look = np.column_stack([feature, normal.view(np.uint8).astype(np.int64), color.astype(np.int64)])
-    look, kind = _unique_rows(look)
+    look, kind = unique_rows(look)
     key = kind[:, None] * len(point) + corner
     _, first, vertex = np.unique(key.ravel(), return_index=True, return_inverse=True)
     triangles, used = in_order_of_use(vertex.reshape(-1, 3))
@@ -148,7 +148,7 @@ def _winds(normal: NDArray[np.int8]) -> NDArray[np.int8]:
     return turned
 
 
-def _unique_rows(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def unique_rows(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Distinct rows and each row's number among them; much faster than np.unique with axis=0."""
     if not len(rows):
         return rows, np.zeros(0, dtype=np.int64)

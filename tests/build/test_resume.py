@@ -17,7 +17,7 @@ from tests.end_to_end.twins import shells
 from twin.build import BuildSummary, Silence, build, running
 from twin.build.tile import TileResult
 from twin.errors import TwinError
-from twin.settings import Settings, load
+from twin.settings import Settings, TilesSettings, load
 
 
 @pytest.fixture
@@ -198,6 +198,25 @@ def test_what_is_in_hand_at_an_interrupt_is_kept(
         build(load(town.settings), out, executor, Interrupting())
     assert len(list(out.glob(".work/tiles/*.json"))) >= 1
     assert build_town(town.settings, out).built <= 1
+
+
+def test_normals_come_to_the_tiles_of_panden_when_asked_for(town: Town, tmp_path: Path) -> None:
+    out = tmp_path / "twin"
+    found = []
+    for normals in (False, True, False):
+        settings = load(town.settings)
+        with ThreadPoolExecutor(1) as executor:
+            build(
+                settings.model_copy(update={"tiles": TilesSettings(normals=normals)}),
+                out,
+                executor,
+                Silence(),
+            )
+        found.append(
+            {path: b'"NORMAL"' in path.read_bytes() for path in (out / "3dtiles" / "pand").rglob("*.glb")}
+        )
+    assert [set(told.values()) for told in found] == [{False}, {True}, {False}]
+    assert found[0].keys() == found[1].keys()
 
 
 def test_results_do_not_depend_on_the_number_of_workers(sample_settings: Settings, tmp_path: Path) -> None:

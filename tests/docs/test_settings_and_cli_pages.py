@@ -18,7 +18,7 @@ from twin.access.settings import Contact, Provider, Server
 from twin.build import BuildSummary
 from twin.cli.app import app
 from twin.settings.dataset import Aggregate, Dataset, DatasetAttribute, Join
-from twin.settings.model import BuildSettings, Source, SourceKind, TwinSettings
+from twin.settings.model import BuildSettings, Source, SourceKind, TilesSettings, TwinSettings
 from twin.settings.theme import Theme
 
 SETTINGS = sections(page("developers/settings.md"))
@@ -40,6 +40,7 @@ ALL = _commands(GROUP)
 TABLES: dict[str, Any] = {
     "[twin]": TwinSettings,
     "[build]": BuildSettings,
+    "[tiles]": TilesSettings,
     "[theme]": Theme,
     "[[source]]": Source,
     "[[dataset]]": Dataset,

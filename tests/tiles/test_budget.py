@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.tiles.town import SCHEMA, houses
+from tests.tiles.town import SCHEMA, busy_houses, houses
 from tests.tiles.viewing import seen_from, sent
-from tiles import RdNap, meshopt, write_tileset
-from tiles.order import compact
+from tiles import Cell, RdNap, meshopt, write_tileset
+from tiles.order import bare, compact
 from tiles.reading import walk
 from tiles.weld import FINEST_STEP, Welded, weld
 
@@ -23,21 +24,37 @@ def rdnap() -> RdNap:
 
 
 @pytest.mark.skipif(not meshopt.available(), reason="meshoptimizer is not installed")
-def test_a_city_keeps_to_its_bytes(tmp_path: Path, rdnap: RdNap) -> None:
+@pytest.mark.parametrize(
+    ("kind", "per_cell", "normals"),
+    [(houses, 800, True), (houses, 800, False), (busy_houses, 600, False)],
+    ids=["plain, with normals", "plain", "busy"],
+)
+def test_a_city_keeps_to_its_bytes(
+    kind: Callable[..., Cell], per_cell: int, normals: bool, tmp_path: Path, rdnap: RdNap
+) -> None:
     cells = [
-        houses(800, (84_500.0 + 500 * i, 446_500.0 + 500 * j), seed=100 * i + j)
+        kind(per_cell, (84_500.0 + 500 * i, 446_500.0 + 500 * j), seed=100 * i + j)
         for i in range(4)
         for j in range(4)
     ]
     summary = write_tileset(
-        tmp_path / "pand", cells, title="Stad", theme="pand", property_schema=SCHEMA, rdnap=rdnap
+        tmp_path / "pand",
+        cells,
+        title="Stad",
+        theme="pand",
+        property_schema=SCHEMA,
+        normals=normals,
+        rdnap=rdnap,
     )
     tiles = list(walk(tmp_path / "pand" / "tileset.json"))
-    assert sent(p for p in (tmp_path / "pand").rglob("*") if p.is_file()) / summary.features < BUDGET
+    every = sent(p for p in (tmp_path / "pand").rglob("*") if p.is_file())
     leaves = [sent([tile.content]) for tile in tiles if tile.leaf and tile.content]
-    assert np.median(leaves) < 200_000
     far = seen_from(tiles, np.array([0.0, -6_000.0, 8_000.0]))
-    assert sent(tile.content for tile in far if tile.content) < 3_000_000
+    overview = sent(tile.content for tile in far if tile.content)
+    print(f"{every / summary.features:.0f} bytes per pand, leaf {np.median(leaves):.0f}, far {overview}")
+    assert every / summary.features < BUDGET
+    assert np.median(leaves) < 200_000
+    assert overview < 3_000_000
 
 
 def test_the_order_of_a_tile_changes_nothing_that_is_drawn() -> None:
@@ -57,3 +74,22 @@ def test_the_order_of_a_tile_changes_nothing_that_is_drawn() -> None:
     same = (ordered.lattice[1:] == ordered.lattice[:-1]).all(axis=1).mean()
     before = (mesh.lattice[1:] == mesh.lattice[:-1]).all(axis=1).mean()
     assert same > 0.3 > before
+
+
+def test_without_normals_each_corner_is_there_once_and_all_triangles_stay() -> None:
+    mesh = weld(busy_houses(200, (0.0, 0.0)).detail, FINEST_STEP)
+    shared = bare(mesh)
+    corners = np.column_stack([shared.feature, shared.lattice])
+    assert len(np.unique(corners, axis=0)) == len(corners) < 0.4 * len(mesh.lattice)
+
+    def drawn(colors: np.ndarray, corners: np.ndarray) -> list[tuple[int, ...]]:
+        """Triangles as colours and numbers, each from its smallest corner on."""
+        _, rank = np.unique(corners.reshape(-1, 4), axis=0, return_inverse=True)
+        first = np.argmin(rank.reshape(-1, 3), axis=1)
+        turned = np.take_along_axis(corners, ((first[:, None] + np.arange(3)) % 3)[:, :, None], axis=1)
+        return sorted(map(tuple, np.column_stack([colors, turned.reshape(len(turned), -1)]).tolist()))
+
+    given = np.column_stack([mesh.feature, mesh.lattice])[mesh.triangles]
+    color = np.repeat(shared.colors, [len(part) for part in shared.triangles], axis=0)
+    found = drawn(color, corners[np.concatenate(shared.triangles)])
+    assert found == drawn(mesh.color[mesh.triangles[:, 0]], given)

@@ -13,7 +13,7 @@ from pygltflib import GLTF2
 from scipy.spatial import cKDTree
 
 from tests.tiles.town import SCHEMA, houses, pavement
-from tiles import Mesh, Property, TilesError, glb, meshopt, properties, read_mesh
+from tiles import Mesh, Property, TilesError, binary, glb, meshopt, properties, read_mesh
 from tiles.weld import FINEST_STEP, Welded, step_for, weld
 
 PACKED = pytest.param(
@@ -98,6 +98,45 @@ def test_pygltflib_reads_it_and_finds_the_declared_types(tmp_path: Path) -> None
     assert all((view.byteStride or 4) % 4 == 0 for view in gltf.bufferViews)
     assert all((view.byteOffset or 0) % 8 == 0 for view in gltf.bufferViews)
     assert len(data) % 8 == 0
+
+
+@EITHER
+def test_without_normals_it_reads_back_the_same_triangles(compress: bool, tmp_path: Path) -> None:
+    cell = houses(120, (84_500.0, 447_000.0))
+    schema = properties.complete(SCHEMA)
+    columns = properties.encode(cell.properties, schema, cell.name)
+    mesh = weld(centred(cell.detail), FINEST_STEP)
+    found = []
+    for normals in (True, False):
+        data = glb.pack(mesh, columns, theme="pand", schema=schema, compress=compress, normals=normals)
+        (tmp_path / "tile.glb").write_bytes(data)
+        back = read_mesh(tmp_path / "tile.glb")
+        xyz = back.xyz[back.triangles].round(4)
+        turn = np.lexsort(xyz.transpose(2, 0, 1), axis=1)[:, :1]  # from the lowest corner on
+        xyz = np.take_along_axis(xyz, ((turn + np.arange(3)) % 3)[:, :, None], axis=1)
+        first = back.triangles[:, 0]
+        row = np.column_stack([xyz.reshape(-1, 9), back.feature[first]])
+        order = np.lexsort(row.T)
+        found.append((row[order], back.normal[first][order], back.color[first][order].astype(int)))
+    (rows, normal, color), (bare_rows, bare_normal, bare_color) = found
+    assert np.array_equal(rows, bare_rows)
+    assert np.abs(normal - bare_normal).max() < 0.03  # rounding turns the small faces a little
+    assert np.abs(color - bare_color).max() <= 2
+    assert {tuple(c) for c in bare_color.tolist()} == {(200, 180, 160), (170, 70, 50)}
+
+
+def test_without_normals_colours_share_the_corners() -> None:
+    cell = houses(50, (84_500.0, 447_000.0))
+    schema = properties.complete(SCHEMA)
+    columns = properties.encode(cell.properties, schema, cell.name)
+    mesh = weld(centred(cell.detail), FINEST_STEP)
+    data = glb.pack(mesh, columns, theme="pand", schema=schema, compress=False, normals=False)
+    gltf = document(data)
+    primitives = gltf["meshes"][0]["primitives"]
+    assert [p["attributes"] for p in primitives] == [{"POSITION": 0, "_FEATURE_ID_0": 1}] * 2
+    assert [p["material"] for p in primitives] == [0, 1]
+    assert sum(gltf["accessors"][p["indices"]]["count"] for p in primitives) == 50 * 16 * 3
+    assert gltf["accessors"][0]["count"] == 50 * 10
 
 
 @EITHER
@@ -213,7 +252,7 @@ def test_many_features_get_float_ids_and_wide_indices(tmp_path: Path) -> None:
     columns = {"identificatie": np.array([f"{row:06d}".encode() for row in range(count)])}
     data = glb.pack(mesh, columns, theme="weg", schema=schema, compress=False)
     accessors = document(data)["accessors"]
-    assert [entry["componentType"] for entry in accessors[3:]] == [glb.FLOAT, glb.UNSIGNED_INT]
+    assert [entry["componentType"] for entry in accessors[3:]] == [binary.FLOAT, binary.UNSIGNED_INT]
     (tmp_path / "tile.glb").write_bytes(data)
     back = read_mesh(tmp_path / "tile.glb")
     assert (back.feature == np.repeat(np.arange(count), 3)).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -65,6 +67,48 @@ def houses(count: int, corner: tuple[float, float], size: float = 500.0, seed: i
         table,
         (corner[0], corner[1], corner[0] + size, corner[1] + size),
     )
+
+
+def busy_houses(count: int, corner: tuple[float, float], size: float = 500.0, seed: int = 0) -> Cell:
+    """Houses with two annexes and a dormer: 52 triangles on 34 corners, where Delft has 51 on 27."""
+    cell = houses(count, corner, size, seed)
+    random = np.random.default_rng(seed + 10_000)
+    plan = cell.detail.xyz.reshape(count, 10, 3)
+    foot, ridge = plan[:, :4], plan[:, 8:].mean(axis=1)
+    along, across = foot[:, 1] - foot[:, 0], foot[:, 3] - foot[:, 0]
+    blocks = [plan]
+    for place in ("behind", "beside", "on the roof"):
+        begin, end = np.sort(random.uniform(0.0, 1.0, (2, count, 1)), axis=0)
+        depth = random.uniform(0.2, 0.6, (count, 1))
+        if place == "behind":
+            a, b, out, low, high = foot[:, 3] + begin * along, end - begin, depth * across, 0.0, 3.0
+        elif place == "beside":
+            a, b, out, low, high = foot[:, 1] + begin * across, end - begin, -depth * along, 0.0, 2.5
+        else:
+            a, b, out, low, high = (
+                foot[:, 0] + begin * along + 0.1 * across,
+                end - begin,
+                depth * across,
+                None,
+                1.8,
+            )
+        side = b * (across if place == "beside" else along)
+        ring = np.stack([a, a + side, a + side + out, a + out], axis=1)
+        if place == "beside":
+            ring = ring[:, ::-1]
+        bottom = (ridge[:, 2] - 2.5 if low is None else np.full(count, low))[:, None]
+        height = bottom + high + random.uniform(0, 0.5, (count, 1))
+        lower, upper = (
+            np.concatenate([ring[..., :2], np.repeat(z[:, :, None], 4, axis=1)], axis=2)
+            for z in (bottom, height)
+        )
+        blocks.append(np.concatenate([lower, upper], axis=1))
+    pattern = np.array(_WALLS + _FLAT)
+    meshes = [cell.detail, *(_mesh(block, pattern.tolist()) for block in blocks[1:])]
+    detail = meshes[0]
+    for mesh in meshes[1:]:
+        detail = detail.beside(mesh)
+    return replace(cell, detail=detail)
 
 
 def town(

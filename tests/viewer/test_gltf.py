@@ -32,10 +32,16 @@ def test_every_tile_of_the_sample_is_valid_gltf(npm: Run, sample_twin: Path) -> 
     assert told[-1]["files"] == len(list(tiles.rglob("*.glb"))) > 10
 
 
-def test_tiles_without_compression_are_valid_gltf(npm: Run, tmp_path: Path) -> None:
-    cells = town(2, 1, 60)
+@pytest.mark.parametrize("normals", [True, False])
+def test_tiles_without_compression_are_valid_gltf(npm: Run, tmp_path: Path, normals: bool) -> None:
     write_tileset(
-        tmp_path / "pand", cells, title="Test", theme="pand", property_schema=SCHEMA, compress=False
+        tmp_path / "pand",
+        town(2, 1, 60),
+        title="Test",
+        theme="pand",
+        property_schema=SCHEMA,
+        compress=False,
+        normals=normals,
     )
     assert validate(npm, tmp_path)[0] == 0
 

@@ -26,6 +26,7 @@ from twin.geometry.columns import Bools, Bytes, Floats, Ints, Semantic, Shells
 from twin.geometry.footprints import columns_of, flat_shells
 from twin.geometry.measure import FLAT_ROOF, surface_vectors
 from twin.geometry.select import concatenate, take, vertex_objects
+from twin.geometry.straight import straightened
 from twin.reconstruction import LODS, Reconstruction, Status, reconstruct
 from twin.reconstruction.epochs import CloudReason, Epoch, choose
 from twin.reconstruction.fit import Fit
@@ -314,4 +315,7 @@ def _painted(
         _PRESUMED
     )
     color[shells.object_offsets[len(solids)] :] = _OUTLINE
-    return mesh_of(shells, rows, color)
+    mesh = mesh_of(shells, rows, color)
+    kind = mesh.color.astype(np.int64) @ np.array([65_536, 256, 1])
+    triangles, kept = straightened(mesh.xyz, mesh.triangles, kind)
+    return Mesh(mesh.xyz, triangles, mesh.feature[kept], mesh.color[kept])

@@ -85,7 +85,8 @@ def write_tilesets(
         "attribution": "; ".join(dict.fromkeys(s.attribution for s in public)),
         "licence": "; ".join(dict.fromkeys(s.licence for s in public)),
     }
-    digest = _digest(digests, settings.twin.name, options | {"attributes": [a.name for a in seen.attributes]})
+    told = {"attributes": [a.name for a in seen.attributes], "normals": settings.tiles.normals}
+    digest = _digest(digests, settings.twin.name, options | told)
     if (kept := _recall(layout, digest)) is not None:
         return kept
     rdnap = RdNap()
@@ -99,6 +100,7 @@ def write_tilesets(
             theme=theme.id,
             property_schema=_schema(theme, seen),
             rdnap=rdnap,
+            normals=settings.tiles.normals or theme.id != "pand",
             **options,
         )
         children.append((theme.id, summary))

@@ -22,6 +22,7 @@ from twin.store import Layout
 TOLERANCE = (
     0.02  # metres: the lattice of the tiles moves a corner by at most 8.5 mm, the CityJSON rounds to 1
 )
+_PAIRS = 2_000_000  # of a corner and an edge, looked at in one go
 APART = 1_000.0  # metres in a fourth direction between objects, so that none is compared with another
 _LEAF = re.compile(r"^(?P<size>[\d.]+)/(?P<column>-?\d+)_(?P<row>-?\d+)$")
 
@@ -53,11 +54,68 @@ class _Corners:
         return np.column_stack((xyz - origin, row * APART))
 
 
+@dataclass(frozen=True, slots=True)
+class _Distances:
+    """Corners ``xyz (N, 3)`` of objects ``row (N,)``, and how far [m] each is from what it is held to."""
+
+    xyz: Floats
+    row: Ints
+    distance: Floats
+
+    def farthest(self, count: int) -> Floats:
+        """The largest distance of each of ``count`` objects [m]."""
+        farthest = np.zeros(count)
+        np.maximum.at(farthest, self.row, self.distance)
+        return farthest
+
+
+@dataclass(slots=True)
+class _Edges:
+    """Edges of drawn triangles: where each is, and whose."""
+
+    ends: list[Floats] = field(default_factory=list)
+    row: list[Ints] = field(default_factory=list)
+
+    def add(self, triangles: Floats, row: Ints) -> None:
+        """Edges of ``triangles (T, 3, 3)`` of objects ``row (T,)``."""
+        self.ends.append(np.stack([triangles, triangles[:, [1, 2, 0]]], axis=2).reshape(-1, 2, 3))
+        self.row.append(np.repeat(row, 3))
+
+    def reaching(self, corners: _Distances) -> _Distances:
+        """Distances of what lies near no corner to the nearest edge instead.
+
+        An object of which one corner is astray is no further looked at: that is enough to tell.
+        """
+        stray = np.flatnonzero(corners.distance > TOLERANCE)
+        if not len(stray) or not self.row:
+            return corners
+        order = np.argsort(np.concatenate(self.row), kind="stable")
+        ends, owner = np.concatenate(self.ends)[order], np.concatenate(self.row)[order]
+        stray = stray[np.argsort(corners.row[stray], kind="stable")]
+        first, last = (np.searchsorted(owner, corners.row[stray], side) for side in ("left", "right"))
+        count = last - first
+        distance, done = corners.distance.copy(), -1
+        for block in np.split(np.arange(len(stray)), _cuts(count)):
+            block = block[(corners.row[stray[block]] != done) & (count[block] > 0)]
+            if not len(block):
+                continue
+            pair = np.repeat(np.arange(len(block)), count[block])
+            edge = np.arange(len(pair)) - np.repeat(np.cumsum(count[block]) - count[block], count[block])
+            near = _to_edges(corners.xyz[stray[block[pair]]], ends[first[block[pair]] + edge])
+            nearest = np.full(len(block), np.inf)
+            np.minimum.at(nearest, pair, near)
+            distance[stray[block]] = nearest
+            astray = corners.row[stray[block[nearest > TOLERANCE]]]
+            done = int(astray[-1]) if len(astray) else done
+        return _Distances(corners.xyz, corners.row, distance)
+
+
 def compare_tiles(layout: Layout, size: float) -> tuple[int, list[Stray]]:
     """Number of objects compared, and those whose tiles stray by more than 2 cm, per tile of the build.
 
     Every corner that a leaf draws must be one of the object's CityJSON, and every corner of the most detailed
-    geometry there must be drawn. Objects without surfaces in the CityJSON, like a lamp post whose shape is
+    geometry there must be drawn, or lie on an edge that is: tiles leave out corners halfway straight edges.
+    Objects without surfaces in the CityJSON, like a lamp post whose shape is
     assumed, are not compared.
 
     Parameters
@@ -104,7 +162,7 @@ def _compare(
     layout: Layout, name: str, leaves: list[tuple[str, Tile]], rdnap: RdNap
 ) -> tuple[int, list[Stray]]:
     row_of, city, best, surfaced = _city(layout.cityjson(name))
-    drawn, theme_of = _Corners(), dict[int, str]()
+    drawn, edges, theme_of = _Corners(), _Edges(), dict[int, str]()
     strays = []
     for theme, tile in leaves:
         assert tile.content is not None
@@ -120,16 +178,19 @@ def _compare(
             message = f"{len(unknown)} of its objects are in no CityJSON of {name}, such as {unknown[0]}"
             strays.append(Stray(theme, where, message))
         theme_of |= dict.fromkeys(rows.tolist(), theme)
-        used = np.unique(mesh.triangles)
+        used, triangles = np.unique(mesh.triangles, return_inverse=True)
         frame = Frame(tile.matrix[:3, 3], tile.matrix[:3, :3])
         row = rows[mesh.feature[used]]
-        kept = np.flatnonzero(row >= 0)
-        kept = kept[surfaced[row[kept]]]
-        drawn.add(rdnap.from_ecef(frame.to_ecef(mesh.xyz[used[kept]])), row[kept])
+        kept = np.append(surfaced, False)[row]  # of which -1, who is not there, is the last
+        xyz = rdnap.from_ecef(frame.to_ecef(mesh.xyz[used]))
+        drawn.add(xyz[kept], row[kept])
+        triangles = triangles.reshape(-1, 3)
+        triangles = triangles[kept[triangles[:, 0]]]
+        edges.add(xyz[triangles], row[triangles[:, 0]])
     names = list(row_of)
     compared = {row for row in theme_of if row >= 0 and surfaced[row]}
-    far = _farthest(drawn, city, len(names))
-    lacking = _farthest(best, drawn, len(names))
+    far = _distances(drawn, city).farthest(len(names))
+    lacking = edges.reaching(_distances(best, drawn)).farthest(len(names))
     for number in sorted(compared):
         theme, strayed, missed = theme_of[number], float(far[number]), float(lacking[number])
         if strayed > TOLERANCE:
@@ -142,24 +203,32 @@ def _compare(
     return len(compared), strays
 
 
+def _cuts(count: Ints) -> Ints:
+    """Where to cut rows of so many pairs each, so that few millions of pairs are in memory at once."""
+    block = np.cumsum(count) // _PAIRS
+    return np.asarray(np.flatnonzero(block[1:] != block[:-1]) + 1)
+
+
+def _to_edges(xyz: Floats, ends: Floats) -> Floats:
+    """Distance [m] of points ``(N, 3)`` to the edges ``(N, 2, 3)`` beside them."""
+    along, reach = ends[:, 1] - ends[:, 0], xyz - ends[:, 0]
+    length = np.maximum((along**2).sum(axis=1), 1e-12)
+    share = np.clip((reach * along).sum(axis=1) / length, 0, 1)
+    return np.asarray(np.linalg.norm(reach - share[:, None] * along, axis=1))
+
+
 def _told(metres: float) -> str:
     return f"{metres:.3f} m" if metres < APART / 2 else "far"
 
 
-def _farthest(from_: _Corners, to: _Corners, count: int) -> Floats:
-    """For each object, how far [m] the corner farthest from any corner of ``to`` is."""
-    farthest = np.zeros(count)
-    rows = np.concatenate([np.zeros(0, dtype=np.int64), *from_.row])
-    if not len(rows):
-        return farthest
-    origin = np.concatenate(from_.xyz)[0]
-    goal = to.apart(origin)
-    if not len(goal):
-        farthest[rows] = np.inf
-        return farthest
-    distance, _ = cKDTree(goal).query(from_.apart(origin))
-    np.maximum.at(farthest, rows, distance)
-    return farthest
+def _distances(from_: _Corners, to: _Corners) -> _Distances:
+    """How far [m] each corner is from the nearest of ``to`` of the same object."""
+    xyz = np.concatenate([np.zeros((0, 3)), *from_.xyz])
+    row = np.concatenate([np.zeros(0, dtype=np.int64), *from_.row])
+    if not len(row) or not any(map(len, to.row)):
+        return _Distances(xyz, row, np.full(len(row), np.inf))
+    distance, _ = cKDTree(to.apart(xyz[0])).query(from_.apart(xyz[0]))
+    return _Distances(xyz, row, distance)
 
 
 def _city(path: Path) -> tuple[dict[str, int], _Corners, _Corners, Bools]:

@@ -2,7 +2,7 @@
 
 from twin.settings.dataset import Dataset, DatasetAttribute, Join
 from twin.settings.load import load
-from twin.settings.model import BuildSettings, Settings, Source, SourceKind, TwinSettings
+from twin.settings.model import BuildSettings, Settings, Source, SourceKind, TilesSettings, TwinSettings
 from twin.settings.theme import Theme
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "Theme",
+    "TilesSettings",
     "TwinSettings",
     "load",
 ]

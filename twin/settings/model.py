@@ -79,6 +79,15 @@ class BuildSettings(Table):
     )
 
 
+class TilesSettings(Table):
+    """``[tiles]``: what the 3D Tiles carry."""
+
+    normals: bool = Field(
+        default=False,
+        description="Say where the faces of panden look, for programs that do not see it, such as CesiumJS.",
+    )
+
+
 class Source(Table):
     """``[[source]]``: a register's files, and what may be done with them."""
 
@@ -137,6 +146,7 @@ class Settings(Table):
 
     twin: TwinSettings
     build: BuildSettings = BuildSettings()
+    tiles: TilesSettings = TilesSettings()
     theme: Theme = Theme()
     source: Annotated[tuple[Source, ...], Field(min_length=1)]
     dataset: tuple[Dataset, ...] = ()

@@ -88,7 +88,7 @@ export class Visit {
         document.adoptedStyleSheets = [sheet];
       }, rules);
     await cover(BARE);
-    const picture = await this.page.locator('#view canvas').screenshot();
+    const picture = await this.page.locator('#view > canvas').screenshot();
     await cover('');
     return picture;
   }

@@ -7,6 +7,7 @@ import type { Theme } from '../api/types';
 import { Frame } from '../geo/frame';
 import type { Stage } from '../scene/stage';
 import { featureAt, featureMeshes, useFloatIds, type FeatureMesh, type TileFeature } from './features';
+import { flattenFaces } from './flat';
 import { lens } from './lens';
 import { lookOf, UPRIGHT } from './mapstyle';
 import { FeatureMaterial } from './material';
@@ -187,6 +188,7 @@ export class City {
   }
 
   private adopt(scene: Object3D, theme: Theme): void {
+    flattenFaces(scene);
     const adopted = featureMeshes(scene, theme).map((entry): PaintedMesh => {
       const { mesh, features } = entry;
       useFloatIds(mesh);
