@@ -11,7 +11,7 @@ demo: $(READY) $(VIEWER)  ## Generate the sample municipality, build it and serv
 	$(BIN)/twin demo $(DEMO)
 
 test: $(READY) $(VIEWER)  ## Run all tests: Python, viewer and Chromium
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 lint: $(READY)  ## Format, lint and types
 	$(BIN)/ruff format --check .

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first: of two processes none then waits for the other's at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

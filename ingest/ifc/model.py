@@ -46,6 +46,7 @@ INDOORS = frozenset(
 """Coverings (``IfcCoveringTypeEnum``) on the inside of another element."""
 CURVES = (0.02, 0.5)
 """Of round shapes: how far [m], and by what angle [rad], a face may stray from the curve."""
+GAPS = (0.0, 0.03)  # metres between elements that are shut; of a slanting part that is not convex a third
 GROUND_FLOOR = -1.0  # metres: a storey lower than this is a basement
 
 
@@ -67,22 +68,26 @@ def building(path: Path) -> tuple[Floats, Ints, dict[str, Any]]:
             remedy="Export the architect's model, with its geometry",
         )
     parts, lost = _shapes(model, elements)
-    xyz, triangles = outside(parts)
-    sealed = False
-    if stands_open(xyz, triangles):
-        shut = outside(_shapes(model, elements, openings=False)[0])
-        if not stands_open(*shut):
-            (xyz, triangles), sealed = shut, True
-    xyz, where = placed(model, xyz)
+    surface, left_out = outside(parts)
+    hollow, sealed = stands_open(*surface), False
+    if hollow:
+        parts, _ = _shapes(model, elements, openings=False)
+        for gap in GAPS:
+            shut, without = outside(parts, gap)
+            if not stands_open(*shut):
+                surface, left_out, hollow, sealed = shut, without, False, True
+                break
+    xyz, where = placed(model, surface[0])
     told = {
         "name": _name(model),
         "floors": _floors(model),
         "uses": _uses(model),
         "sealed": sealed,
-        "lost": lost,
+        "hollow": hollow,
+        "lost": lost + left_out,
         **where,
     }
-    return xyz, triangles, told
+    return xyz, surface[1], told
 
 
 def _building_elements(model: Any) -> list[Any]:

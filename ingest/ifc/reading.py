@@ -59,9 +59,11 @@ class Building:
     uses : tuple of str
         Words of the file for what it is used for.
     sealed : bool
-        Whether openings without a window or door had to be left shut for it to have an inside.
+        Whether openings and gaps between elements had to be shut for it to have an inside.
+    hollow : bool
+        It has none all the same: the surface is open, or that of its walls and floors.
     lost : int
-        Elements of which no shape could be made.
+        Elements of which no shape, or no solid, could be made.
     """
 
     xyz: npt.NDArray[np.float64]
@@ -75,6 +77,7 @@ class Building:
     floors: int | None = None
     uses: tuple[str, ...] = field(default=())
     sealed: bool = False
+    hollow: bool = False
     lost: int = 0
 
 

@@ -26,27 +26,57 @@ HOLLOW = 0.5
 """Share of the space between lowest and highest surface that is solid, below which a building is a husk."""
 
 
-def outside(parts: list[Part]) -> Part:
+def outside(parts: list[Part], gap: float = 0.0) -> tuple[Part, int]:
     """Surface around solids: corners ``(V, 3)`` [m] and triangles ``(T, 3)``, facing outwards.
 
-    Where the solids shut off their inside, it is closed. What is no solid is added as it is.
+    Where the solids shut off their inside, it is closed, and what is no solid is left out. Where they don't,
+    that is added as it is, and what no air reaches is left out.
+
+    Parameters
+    ----------
+    parts : list of (xyz, triangles)
+    gap : float [m]
+        Between two solids, up to which they are taken to touch.
+
+    Returns
+    -------
+    surface : (xyz, triangles)
+    left_out : int
+        Number of parts that are no solid and left out.
     """
     middle = np.mean([xyz.mean(axis=0) for xyz, _ in parts], axis=0)  # near zero numbers are finest
     solids, loose = [], []
     for xyz, triangles in parts:
-        solid = _solid(xyz - middle, triangles)
+        solid = _solid(_wider(xyz - middle, gap), triangles)
         if solid is None:
             loose.append((xyz - middle, triangles))
         else:
             solids.append(solid)
     if solids:
-        loose.insert(0, _around(solids))
+        xyz, triangles = _around(solids)
+        xyz = _wider(xyz, -gap)
+        if not stands_open(xyz, triangles) and not _much(_hidden(xyz, triangles), xyz, triangles):
+            return (xyz + middle, triangles), len(loose)
+        loose.insert(0, (xyz, triangles))
     xyz, triangles = _joined(loose)
     hidden = _hidden(xyz, triangles)
-    area = _areas(xyz, triangles)
-    if area[hidden].sum() > HIDDEN * area.sum():
+    if _much(hidden, xyz, triangles):
         triangles = triangles[~hidden]
-    return xyz + middle, triangles
+    return (xyz + middle, triangles), 0
+
+
+def _wider(xyz: Floats, gap: float) -> Floats:
+    """A part that reaches half a gap further to all sides, or less far."""
+    if gap == 0:
+        return xyz  # to the last bit: faces that touch are to stay one
+    low, high = xyz.min(axis=0), xyz.max(axis=0)
+    wider: Floats = (low + high) / 2 + (xyz - (low + high) / 2) * (1 + gap / np.maximum(high - low, 1e-3))
+    return wider
+
+
+def _much(hidden: npt.NDArray[np.bool_], xyz: Floats, triangles: Ints) -> bool:
+    area = _areas(xyz, triangles)
+    return bool(area[hidden].sum() > HIDDEN * area.sum())
 
 
 def stands_open(xyz: Floats, triangles: Ints) -> bool:

@@ -138,10 +138,42 @@ def test_an_opening_without_a_window_is_shut() -> None:
     assert mesh.volume == pytest.approx(WHOLE, rel=1e-9)
 
 
+def test_a_gap_that_drawing_leaves_is_shut() -> None:
+    """A shed of 6 by 5 m of which the roof lies 2 cm above the walls."""
+    made = House()
+    made.slab(0, 0, 0, (6, 5), 0.0)
+    made.slab(0, 0, 0, (6, 5), 3.02 + FLOOR)
+    for x, y, wide, deep in ((0, 0, 6, 0.2), (0, 4.8, 6, 0.2), (0, 0.2, 0.2, 4.6), (5.8, 0.2, 0.2, 4.6)):
+        made.add("IfcWall", "wand", 0, made.solid(ifc_house.box(x, y, wide, deep), 3.0))
+    found = read(made.content())
+    assert found.sealed
+    mesh = surface(found)
+    assert mesh.is_watertight
+    assert mesh.extents == pytest.approx([6, 5, 3.02 + 2 * FLOOR], abs=1e-6)
+    assert mesh.volume == pytest.approx(6 * 5 * (3.02 + 2 * FLOOR), rel=0.01)
+
+
+def test_what_is_no_solid_does_not_take_the_volume_away() -> None:
+    made = house()
+    sheet = made.solid(ifc_house.box(2, 2, 1, 1), 1.0)
+    face = made.file.create_entity("IfcPolyLoop", Polygon=list(sheet.SweptArea.OuterCurve.Points[:4]))
+    bound = made.file.create_entity("IfcFaceOuterBound", face, True)
+    shell = made.file.create_entity("IfcOpenShell", [made.file.create_entity("IfcFace", [bound])])
+    wall = made.add("IfcWall", "vlies", 0, sheet)
+    wall.Representation.Representations[0].Items = [
+        made.file.create_entity("IfcShellBasedSurfaceModel", [shell])
+    ]
+    found = read(made.content())
+    assert found.lost == 1
+    assert surface(found).volume == pytest.approx(VOLUME)
+
+
 def test_behind_a_gap_that_no_air_passes_nothing_is_kept() -> None:
-    """The roof hovers 2 cm above the walls: there is no volume, but no floors on the roof either."""
-    whole, found = (read(house(lifted=lifted).content()) for lifted in (0.0, 0.02))
+    """The roof hovers 10 cm above the walls: there is no volume, but no floors on the roof either."""
+    whole, found = (read(house(lifted=lifted).content()) for lifted in (0.0, 0.1))
     assert not surface(found).is_watertight
+    assert found.hollow
+    assert not whole.hollow
     assert floors_seen(found) == 0
     roof = [surface(f).area_faces[surface(f).face_normals[:, 2] > 0.3].sum() for f in (whole, found)]
     # the tops of the walls are so near to the outside that air is taken to reach them

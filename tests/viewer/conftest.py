@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -44,9 +45,11 @@ def npm() -> Run:
             check=False,
         )
 
-    if not (VIEWER / "node_modules" / ".package-lock.json").is_file():
-        installed = run("ci", "--ignore-scripts")
-        assert installed.returncode == 0, installed.stdout + installed.stderr
+    with (VIEWER / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one process installs, the others wait
+        if not (VIEWER / "node_modules" / ".package-lock.json").is_file():
+            installed = run("ci", "--ignore-scripts")
+            assert installed.returncode == 0, installed.stdout + installed.stderr
     return run
 
 

@@ -15,11 +15,15 @@ from twin.build.looks import looks_of
 from twin.settings import Theme
 from twin.store import Layout, read_manifest
 
+PARTS = 4  # of the walk, which may go at the same time
+
 
 @pytest.mark.slow
-def test_a_visitor_walks_through_the_sample(npm: Run, chromium: str, sample_twin: Path) -> None:
+@pytest.mark.parametrize("part", range(1, PARTS + 1))
+def test_a_visitor_walks_through_the_sample(npm: Run, chromium: str, sample_twin: Path, part: int) -> None:
     with serving(sample_twin) as address:
-        walked = npm("run", "e2e", "--", "--base", address, "--chromium", chromium)
+        options = ("--part", f"{part}/{PARTS}", "--chromium", chromium)
+        walked = npm("run", "e2e", "--", "--base", address, *options)
     print(walked.stdout)
     assert walked.returncode == 0, walked.stdout + walked.stderr
 

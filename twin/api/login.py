@@ -14,7 +14,7 @@ router = APIRouter(tags=["Toegang"], dependencies=[OnlyKnownParameters])
 
 @router.get("/access", summary="Who this server takes you for, and how to log in")
 async def access(request: Request, who: AudienceDep) -> dict[str, Any]:
-    """Clearance and rights of the key or token that is shown, whether it may save, and the providers of others."""
+    """Clearance and rights of the key or token that is shown, if it saves, and the providers of others."""
     gate: Gate | None = request.app.state.gate
     providers = gate.settings.provider if gate else ()
     return {

@@ -1,22 +1,24 @@
 // Walks through the viewer of a served twin in Chromium, as a visitor would.
 //
-//   node e2e/run.mjs --base http://127.0.0.1:8000 [--only WORD] [--key KEY] [--provider URL] [--screenshots DIR] [--chromium /usr/bin/chromium]
+//   node e2e/run.mjs --base http://127.0.0.1:8000 [--only WORD] [--part 1/4] [--key KEY] [--provider URL] [--screenshots DIR] [--chromium /usr/bin/chromium]
 //
 // --key is an API key that may see what is intern, of a twin that is served with access; --provider is the provider at
 // which its staff log in, tests/access/provider.py.
 //
 // Exit code 0 when every step holds. The steps read what to expect from the twin's own API. With --only, whole topics
 // of that name run (such as `measuring`), or else the steps whose title has that word, each in a freshly opened page.
+// With --part, one topic out of so many runs: all parts together are the whole walk, and may run at the same time.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { topics } from './steps.mjs';
+import { sharp, topics } from './steps.mjs';
 import { Visit } from './visit.mjs';
 
 const { values } = parseArgs({
   options: {
     base: { type: 'string', default: 'http://127.0.0.1:8000' },
     only: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
     key: { type: 'string' },
     provider: { type: 'string' },
     screenshots: { type: 'string' },
@@ -24,7 +26,9 @@ const { values } = parseArgs({
   },
 });
 
+const [part, parts] = values.part.split('/').map(Number);
 const wanted = Object.entries(topics)
+  .filter((_, number) => number % parts === part - 1)
   .map(([topic, steps]) => [topic, steps.filter(([title]) => !values.only || topic === values.only || title.includes(values.only))])
   .filter(([, steps]) => steps.length > 0);
 const count = wanted.reduce((sum, [, steps]) => sum + steps.length, 0);
@@ -32,7 +36,8 @@ const count = wanted.reduce((sum, [, steps]) => sum + steps.length, 0);
 if (values.screenshots) await mkdir(values.screenshots, { recursive: true });
 let failures = count === 0 ? 1 : 0;
 for (const [topic, steps] of wanted) {
-  const visit = await Visit.begin(values.base, values.chromium, values.provider);
+  const fine = sharp.has(topic) || values.screenshots !== undefined;
+  const visit = await Visit.begin(values.base, values.chromium, { provider: values.provider, fine });
   console.log(topic);
   visit.key = values.key;
   await visit.open();

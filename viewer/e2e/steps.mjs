@@ -26,3 +26,6 @@ import { water } from './steps/water.mjs';
  * Within a topic a step may start where the one before ended; each topic opens the page anew.
  */
 export const topics = { opening, looks, objects, filtering, finding, screens, walking, measuring, section, sight, staff, login, sun, water, scenario, editing, sunhours, comparing, presenting, sharing, trouble };
+
+/** Topics that look at single pixels at a place of the screen; the others draw fewer, see visit.mjs. */
+export const sharp = new Set(['looks', 'comparing']);

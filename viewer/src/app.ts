@@ -66,7 +66,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   side(context, colours);
   objectPanel(context);
   footer(context);
-  const steering = controls(context, stage, navigation);
+  const steering = controls(context, { stage, navigation, city, frame });
   part('view').append(steering.element);
   rememberInput();
   keepClear();

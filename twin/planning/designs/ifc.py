@@ -30,6 +30,7 @@ def read_ifc(content: bytes) -> Raw:
     require_numbers(found.xyz)
     remarks = [
         ("openings-shut", "", found.sealed),
+        ("hollow", "", found.hollow),
         ("other-crs", found.other_crs, bool(found.other_crs)),
         ("turned-north", f"{found.turned:g}", found.turned != 0),
         ("parts-lost", str(found.lost), found.lost > 0),

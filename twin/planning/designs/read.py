@@ -47,8 +47,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "No closed volume: its volume and solar roof don't count.",
     ),
     "openings-shut": (
-        "Openingen zonder raam of deur zijn dichtgezet: zo heeft het gebouw een inhoud.",
-        "Openings without a window or door were shut: so the building has a volume.",
+        "Openingen in wanden en kieren zijn dichtgezet: zo heeft het gebouw een inhoud.",
+        "Openings in walls and gaps were shut: so the building has a volume.",
+    ),
+    "hollow": (
+        "De buitenkant sluit niet: inhoud en zonnedak zijn niet die van het gebouw.",
+        "The outside is not shut: volume and solar roof are not those of the building.",
     ),
     "other-crs": (
         "Het bestand verwijst naar {what}; alleen RD (EPSG:28992 of 7415) geeft een plaats.",
@@ -59,8 +63,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Turned by {what} degrees, to the north that the file names.",
     ),
     "parts-lost": (
-        "Bouwdelen waarvan de vorm niet te lezen is, ontbreken: {what}.",
-        "Building elements are missing, as their shape can't be read: {what}.",
+        "Bouwdelen zonder leesbare, gesloten vorm ontbreken: {what}.",
+        "Building elements without a readable, closed shape are missing: {what}.",
     ),
     "floors-by-file": (
         "{what} bouwlagen, volgens het bestand.",

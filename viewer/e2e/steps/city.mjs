@@ -36,7 +36,7 @@ export async function openTool(visit, id) {
 /** Draw calls and triangles of one frame. */
 export async function drawnIn(page) {
   return page.evaluate(async () => {
-    const gl = document.querySelector('#view canvas').getContext('webgl2');
+    const gl = document.querySelector('#view > canvas').getContext('webgl2');
     const sum = { calls: 0, triangles: 0 };
     const count = (name, triangles) => {
       const draw = gl[name].bind(gl);
@@ -51,7 +51,7 @@ export async function drawnIn(page) {
     count('drawElementsInstanced', (_mode, indices, _type, _offset, instances) => (indices / 3) * instances);
     count('drawArraysInstanced', (_mode, _first, vertices, instances) => (vertices / 3) * instances);
     // A mouse that moves asks for one frame.
-    document.querySelector('#view canvas').dispatchEvent(new window.PointerEvent('pointermove', { pointerType: 'mouse', clientX: 600, clientY: 400 }));
+    document.querySelector('#view > canvas').dispatchEvent(new window.PointerEvent('pointermove', { pointerType: 'mouse', clientX: 600, clientY: 400 }));
     await new Promise((done) => window.requestAnimationFrame(() => window.requestAnimationFrame(done)));
     for (const name of ['drawElements', 'drawArrays', 'drawElementsInstanced', 'drawArraysInstanced']) delete gl[name];
     return sum;

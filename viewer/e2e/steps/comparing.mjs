@@ -63,7 +63,7 @@ async function withToday(visit) {
 async function slides(visit) {
   const { page } = visit;
   const now = async () => Number(await page.getAttribute('.divider', 'aria-valuenow'));
-  const { x, width } = await page.locator('#view canvas').boundingBox();
+  const { x, width } = await page.locator('#view > canvas').boundingBox();
   await page.mouse.move(x + width / 2, 200);
   await page.mouse.down();
   await page.mouse.move(x + width * 0.7, 210, { steps: 5 });
@@ -145,7 +145,7 @@ async function chooses(visit) {
   await openPart(page, 'compare');
   await page.selectOption('#scenario-compare', 'nu');
   await page.waitForSelector('.divider');
-  const box = await page.locator('#view canvas').boundingBox();
+  const box = await page.locator('#view > canvas').boundingBox();
   const chosen = async (key) => {
     await page.focus('.divider');
     await page.keyboard.press(key);
@@ -160,6 +160,7 @@ async function chooses(visit) {
 
 async function sided(visit) {
   const { page } = visit;
+  if (!(await page.isVisible('.scenario'))) await openTool(visit, 'scenario');
   await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
   const { counts } = await visit.api('/api/twin');
   const collection = ['vegetatieobject', 'boom'].find((name) => counts[name] > 0);
@@ -170,7 +171,15 @@ async function sided(visit) {
   // Lower than its crown: where the tree stands, one sees it through the roof.
   await build(visit, { width: 16, depth: 16, rotation: 0, height: 3, floors: 1 });
   await page.click('[data-edit] .scenario__name');
-  const pand = await pickPand(visit);
+  // The pand whose outline begins nearest, chosen as a link does.
+  const { features: panden } = await visit.api('/api/collections/pand/items?limit=1000&crs=EPSG:28992');
+  const begins = ({ geometry }) => (geometry.type === 'Polygon' ? geometry.coordinates[0] : geometry.coordinates[0][0])[0];
+  const away = (one) => Math.hypot(begins(one)[0] - x, begins(one)[1] - y);
+  const { id: pand } = panden.filter(({ properties }) => properties.hoogte > 2).reduce((a, b) => (away(b) < away(a) ? b : a));
+  await page.evaluate((id) => {
+    window.location.hash += `&object=pand/${id}`;
+  }, pand);
+  await page.waitForSelector('#object .fact');
   await changing(visit, () => page.click('.scenario button:has-text("Kenmerken wijzigen")'));
   await changing(visit, () => page.selectOption('#scenario-edit-use', 'winkelfunctie'));
   await openPart(page, 'compare');

@@ -55,7 +55,7 @@ async function drags(visit) {
   const was = await editOf(page, 'move');
   const [x, y] = await centreOf(page, 'move');
   // The view is straight down: a pixel is this many metres.
-  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view canvas').boundingBox()).height;
+  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view > canvas').boundingBox()).height;
   const before = await visit.picture();
   await changing(visit, async () => {
     await page.mouse.move(x, y);
@@ -112,7 +112,7 @@ async function opensIn3d(visit) {
   const was = more(await indicator(page, 'volume'));
   await page.click('[data-edit] .scenario__name');
   expect((await page.locator('#scenario-edit-height').count()) === 0, 'the form does not close');
-  const { x, y, width, height } = await page.locator('#view canvas').boundingBox();
+  const { x, y, width, height } = await page.locator('#view > canvas').boundingBox();
   await page.mouse.click(x + width / 2 + 20, y + height / 2 - 12);
   await page.waitForSelector('#scenario-edit-height');
   const values = {};
@@ -221,7 +221,7 @@ async function draws(visit) {
   await changing(visit, () => page.click('button:has-text("Gebied sluiten")'));
   const { area } = await variantOf(page);
   const m2 = Math.abs(area.reduce((sum, [x, y], i) => sum + (x - area[0][0]) * (area[(i + 1) % area.length][1] - area[0][1]) - (area[(i + 1) % area.length][0] - area[0][0]) * (y - area[0][1]), 0) / 2);
-  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view canvas').boundingBox()).height;
+  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view > canvas').boundingBox()).height;
   expect(near(m2, 200 * 140 * metres ** 2, 200 * 140 * metres ** 2 * 0.1), `drew ${m2} m², not ${200 * 140 * metres ** 2}`);
   const now = await page.locator('.scenario > p[role=status]').textContent();
   expect(now !== whole && now.includes('plangebied'), `figures over ${now}`);
@@ -254,7 +254,7 @@ async function types(visit) {
   const { features } = await visit.api(`/api/collections/pand/items?filter=identificatie='${pand}'&crs=http://www.opengis.net/def/crs/EPSG/0/28992`);
   const ring = features[0].geometry.coordinates[0].slice(0, -1);
   await straightDown(visit, 160, [0, 1].map((axis) => (ring.reduce((sum, corner) => sum + corner[axis], 0) / ring.length).toFixed(2)));
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Enter');
   await page.waitForSelector('#object .fact');
@@ -271,7 +271,7 @@ async function types(visit) {
     await page.keyboard.press('Enter');
   }
   await press('Gebied tekenen');
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   for (const key of ['Enter', 'ArrowRight', 'Enter', 'ArrowUp', 'Enter', 'ArrowLeft', 'Enter']) {
     await page.keyboard.press(key);
     await visit.idle();
@@ -311,7 +311,7 @@ async function imports(visit) {
   await page.click('[data-edit] button:has-text("Plaats aanwijzen")');
   await changing(visit, () => page.mouse.click(760, 300));
   const edit = await editOf(page, 'import');
-  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view canvas').boundingBox()).height;
+  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view > canvas').boundingBox()).height;
   expect(near(edit.position[0] - x, 120 * metres, 4) && near(edit.position[1] - y, 84 * metres, 4), `pointed ${edit.position} from ${[x, y]}`);
   expect(edit.rotation === -45 && edit.scale === 2 && edit.label === 'hof-1.obj', `the file says ${JSON.stringify({ ...edit, mesh: null })}`);
   return `${was} m³, ${(drawn * 100).toFixed(2)}% of the picture`;

@@ -54,7 +54,7 @@ function looksAt(visit, height) {
 
 async function keyboard(visit) {
   const { page } = visit;
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   for (const key of ['ArrowUp', 'Shift+ArrowRight', '+', '-', 'n', 'Home']) {
     const before = visit.hash();
     await page.keyboard.press(key);
@@ -88,7 +88,7 @@ async function calm(visit) {
   const moves = await page.evaluate(async () => {
     const needle = document.querySelector('.needle').style;
     const seen = new Set([needle.transform]);
-    document.querySelector('#view canvas').focus();
+    document.querySelector('#view > canvas').focus();
     document.activeElement.dispatchEvent(new window.KeyboardEvent('keydown', { key: 'ArrowRight', shiftKey: true, bubbles: true }));
     const end = window.performance.now() + 1500;
     while (window.performance.now() < end) {

@@ -15,7 +15,7 @@ async function distance(visit) {
   await openTool(visit, 'measure');
   const before = await visit.picture();
   // Canvas and window share their upper left corner; the middle of the view is the middle of the canvas.
-  const { width, height } = await page.locator('#view canvas').boundingBox();
+  const { width, height } = await page.locator('#view > canvas').boundingBox();
   await page.mouse.click(width / 2, height / 2);
   await page.mouse.click(width / 2 + 150, height / 2);
   await page.click('button:has-text("Klaar")');
@@ -39,7 +39,7 @@ async function heightAndArea(visit) {
   const { page } = visit;
   await page.locator('.choice input[value=height]').focus();
   await page.keyboard.press('Space');
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowUp');
   await visit.idle();
@@ -50,7 +50,7 @@ async function heightAndArea(visit) {
   expect(Math.abs(climbed - Math.abs(high[2] - low[2])) < 0.011, `${climbed} m of height, ${high[2] - low[2]} by the points`);
 
   await page.locator('.choice input[value=area]').check();
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   for (const key of ['ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown']) {
     await page.keyboard.press(key);
     await visit.idle();

@@ -46,16 +46,16 @@ async function hovers(visit) {
   await page.keyboard.press('Escape');
   await page.waitForSelector('#object', { state: 'hidden' });
   await page.mouse.move(5, 5);
-  await page.waitForSelector('#view canvas:not(.over-object)');
+  await page.waitForSelector('#view > canvas:not(.over-object)');
   await visit.idle();
   const before = await visit.picture();
   await page.mouse.move(640, 384);
-  await page.waitForSelector('#view canvas.over-object');
+  await page.waitForSelector('#view > canvas.over-object');
   await visit.idle();
   const changed = difference(before, await visit.picture());
   expect(changed > 0.00002 && changed < 0.5, `hovering changed ${(changed * 100).toFixed(4)}% of the picture`);
   await page.mouse.move(5, 5);
-  await page.waitForSelector('#view canvas:not(.over-object)');
+  await page.waitForSelector('#view > canvas:not(.over-object)');
 }
 
 async function colours(visit) {

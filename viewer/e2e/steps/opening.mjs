@@ -11,6 +11,7 @@ export const opening = [
   ['Stays within its budget', budget],
   ['Tells directions and distances, and faces north', orients],
   ['Moves, turns and comes nearer by mouse', steers],
+  ['Shows on a small map where one looks, and goes elsewhere there', maps],
   ['Draws nothing when nothing changes', rests],
 ];
 
@@ -59,7 +60,7 @@ async function orients(visit) {
   expect(Math.abs(await turned()) < 0.5, `facing north the needle stands at ${await turned()}`);
   // Seen from straight above, a pixel spans as much everywhere: the bar against the camera.
   await straightDown(visit, 300);
-  const ground = await page.evaluate(() => ({ bar: document.querySelector('.scale__bar').getBoundingClientRect().width, words: document.querySelector('.scale__length').textContent, height: document.querySelector('#view canvas').clientHeight }));
+  const ground = await page.evaluate(() => ({ bar: document.querySelector('.scale__bar').getBoundingClientRect().width, words: document.querySelector('.scale__length').textContent, height: document.querySelector('#view > canvas').clientHeight }));
   const metres = parseFloat(ground.words.replace('.', '')) * (ground.words.includes('km') ? 1000 : 1);
   const pixel = metres / ground.bar;
   // The camera stands 300 m above NAP, the ground at most 15 m from that.
@@ -109,11 +110,55 @@ async function steers(visit) {
   return `${far.toFixed(0)} m moved, ${by.toFixed(0)} degrees turned, ${nearer[2].toFixed(0)} m high after ${turned[2].toFixed(0)} m`;
 }
 
+async function maps(visit) {
+  const { page } = visit;
+  const { bbox } = await visit.api('/api/twin');
+  const [x, y] = await straightDown(visit, 200);
+  await page.waitForSelector('.minimap[data-drawn]');
+  const map = page.locator('.minimap');
+  const { colours } = content(await map.screenshot());
+  expect(colours > 300, `the map has ${colours} colours`);
+  // What is in view, from straight above: as many metres as the camera spans, in the middle of the map.
+  const view = () => page.evaluate(() => {
+    const { width } = document.querySelector('.minimap svg').viewBox.baseVal;
+    const { x: left, y: top, width: across, height } = document.querySelector('.minimap polygon').getBBox();
+    return { east: (left + across / 2) / width, south: (top + height / 2) / width, across: across / width };
+  });
+  const seen = await view();
+  const { width, height } = await page.locator('#view > canvas').boundingBox();
+  const side = Math.max(bbox[2] - bbox[0], bbox[3] - bbox[1]) * 1.06;
+  const whole = Math.min(bbox[2] - bbox[0] + 0.06 * (side / 1.06), side);
+  const spans = (2 * 200 * Math.tan(Math.PI / 8) * width) / height / whole;
+  expect(Math.abs(seen.across - spans) < 0.06 * spans && Math.abs(seen.east - 0.5) < 0.02, `the map shows ${JSON.stringify(seen)}, expected ${spans.toFixed(3)} across`);
+  const camera = () => /camera=([^&]+)/.exec(decodeURIComponent(visit.hash()))[1].split(',').map(Number);
+  const box = await map.boundingBox();
+  const act = async (work) => {
+    const before = visit.hash();
+    await work();
+    await page.waitForFunction((hash) => window.location.hash !== hash, before);
+    await visit.idle();
+    return camera();
+  };
+  // A click at three quarters of its width and a quarter of its height: north-east of the middle.
+  const clicked = await act(() => page.mouse.click(box.x + box.width * 0.75, box.y + box.height * 0.25));
+  const tall = bbox[3] - bbox[1] + 0.06 * (side / 1.06);
+  const off = [clicked[0] - x - 0.25 * whole, clicked[1] - y - 0.25 * tall].map((value) => value / side);
+  expect(Math.hypot(...off) < 0.05 && Math.abs(clicked[2] - 200) < 0.1, `a click went from ${x},${y} to ${clicked}, ${off} of the map beside`);
+  await map.focus();
+  const pressed = await act(() => page.keyboard.press('ArrowLeft'));
+  expect(pressed[0] < clicked[0] - side / 20 && Math.abs(pressed[1] - clicked[1]) < 2, `an arrow went from ${clicked} to ${pressed}`);
+  await page.click('.minimap__toggle button');
+  expect(!(await map.isVisible()), 'the map does not fold');
+  await page.click('.minimap__toggle button');
+  expect(await map.isVisible(), 'the map does not unfold');
+  return `${colours} colours; ${(spans * 100).toFixed(0)}% of the map in view`;
+}
+
 async function rests(visit) {
   await visit.page.mouse.move(5, 5);
   await visit.idle();
   const frames = await visit.page.evaluate(async () => {
-    const gl = document.querySelector('#view canvas').getContext('webgl2');
+    const gl = document.querySelector('#view > canvas').getContext('webgl2');
     const draw = gl.drawElements.bind(gl);
     let calls = 0;
     gl.drawElements = (...parameters) => {

@@ -93,7 +93,7 @@ async function drawsCorners(visit) {
   const { edits } = await variantOf(page);
   const { rings, roof, height } = edits.at(-1);
   const [ring] = rings;
-  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view canvas').boundingBox()).height;
+  const metres = (2 * 160 * Math.tan(Math.PI / 8)) / (await page.locator('#view > canvas').boundingBox()).height;
   const area = Math.abs(ring.reduce((sum, [x, y], i) => sum + (x - ring[0][0]) * (ring[(i + 1) % ring.length][1] - ring[0][1]) - (ring[(i + 1) % ring.length][0] - ring[0][0]) * (y - ring[0][1]), 0)) / 2;
   // Where it was clicked there are roofs, which lie nearer to the camera than the ground.
   expect(roof.form === 'hip' && area > (100 * metres) ** 2 && area < (150 * metres) ** 2, `four corners are ${area} m² with a roof ${roof.form}`);
@@ -142,10 +142,10 @@ async function rebuilds(visit) {
   const ring = features[0].geometry.coordinates[0].slice(0, -1);
   const [x, y] = [0, 1].map((axis) => ring.reduce((sum, corner) => sum + corner[axis], 0) / ring.length);
   await straightDown(visit, 160, [x.toFixed(2), y.toFixed(2)]);
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   await changing(visit, async () => {
     await page.click('button:has-text("Plaats aanwijzen")');
-    await page.focus('#view canvas');
+    await page.focus('#view > canvas');
     await page.keyboard.press('Enter');
   });
   const built = (await variantOf(page)).edits.at(-1);

@@ -66,6 +66,7 @@ async function everyTool(visit, width, height) {
 async function phone(visit) {
   await everyTool(visit, 360, 640);
   const { page } = visit;
+  expect(!(await page.isVisible('.minimap')), 'the overview map takes room on a phone');
   await page.click('.footer__more');
   const whole = await page.innerText('#footer');
   expect(whole.includes('Grootschalige') && whole.includes('CC0'), `the sources in full are ${whole}`);
@@ -92,7 +93,7 @@ async function touch(visit) {
   await page.setViewportSize({ width: 360, height: 640 });
   await visit.open('');
   const session = await visit.context.newCDPSession(page);
-  const { x, y, width, height } = await page.locator('#view canvas').boundingBox();
+  const { x, y, width, height } = await page.locator('#view > canvas').boundingBox();
   const middle = { x: x + width / 2, y: y + height / 2 };
   const gesture = async (...moments) => {
     const send = (type, touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });

@@ -13,7 +13,7 @@ async function saves(visit) {
   const { page } = visit;
   await openTool(visit, 'share');
   const [width, height] = await page.evaluate(() => {
-    const canvas = document.querySelector('#view canvas');
+    const canvas = document.querySelector('#view > canvas');
     return [canvas.width, canvas.height];
   });
   const sizes = [];

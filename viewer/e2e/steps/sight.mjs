@@ -52,7 +52,7 @@ async function paints(visit) {
   const before = await visit.picture();
   await openTool(visit, 'sight');
   await page.check('input[name=sight-kind][value=shed]');
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.sight [data-kind=share]');
   await visit.idle();
@@ -150,7 +150,7 @@ async function lines(visit) {
     await page.check('input[name=sight-kind][value=line]');
     for (const place of ['eye', name]) {
       await straightDown(visit, 60, scene[place]);
-      await page.focus('#view canvas');
+      await page.focus('#view > canvas');
       await page.keyboard.press('Enter');
     }
     const status = page.locator('.sight [role=status][data-kind]');

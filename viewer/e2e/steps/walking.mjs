@@ -24,7 +24,7 @@ async function walks(visit) {
   const [x, y] = within(road);
   await straightDown(visit, 120, [x, y]);
   await openTool(visit, 'walk');
-  await page.focus('#view canvas');
+  await page.focus('#view > canvas');
   await page.keyboard.press('Enter');
   await visit.idle();
   const start = cameraOf(visit);

@@ -139,6 +139,12 @@ export class Navigation {
     });
   }
 
+  /** Moves over the ground by metres of RD. */
+  shift(east: number, north: number): void {
+    const from = this.target;
+    if (this.controls.enabled) this.flyTo({ ...from, x: from.x + east, y: from.y + north });
+  }
+
   /** Goes nearer to the middle of the view (`factor` below 1) or away from it. */
   zoom(factor: number): void {
     const center = this.center();
