@@ -37,12 +37,13 @@ export async function openTool(visit, id) {
 export async function drawnIn(page) {
   return page.evaluate(async () => {
     const gl = document.querySelector('#view > canvas').getContext('webgl2');
-    const sum = { calls: 0, triangles: 0 };
+    const frames = [{ calls: 0, triangles: 0 }];
     const count = (name, triangles) => {
       const draw = gl[name].bind(gl);
       gl[name] = (...parameters) => {
-        sum.calls++;
-        sum.triangles += triangles(...parameters);
+        const frame = frames.at(-1);
+        frame.calls++;
+        frame.triangles += triangles(...parameters);
         draw(...parameters);
       };
     };
@@ -50,10 +51,13 @@ export async function drawnIn(page) {
     count('drawArrays', (_mode, _first, vertices) => vertices / 3);
     count('drawElementsInstanced', (_mode, indices, _type, _offset, instances) => (indices / 3) * instances);
     count('drawArraysInstanced', (_mode, _first, vertices, instances) => (vertices / 3) * instances);
-    // A mouse that moves asks for one frame.
+    // A mouse that moves asks for a frame, and what it then hovers over may ask for another.
     document.querySelector('#view > canvas').dispatchEvent(new window.PointerEvent('pointermove', { pointerType: 'mouse', clientX: 600, clientY: 400 }));
-    await new Promise((done) => window.requestAnimationFrame(() => window.requestAnimationFrame(done)));
+    for (let frame = 0; frame < 3; frame++) {
+      await new Promise((done) => window.requestAnimationFrame(done));
+      frames.push({ calls: 0, triangles: 0 });
+    }
     for (const name of ['drawElements', 'drawArrays', 'drawElementsInstanced', 'drawArraysInstanced']) delete gl[name];
-    return sum;
+    return frames.reduce((most, frame) => (frame.calls > most.calls ? frame : most));
   });
 }
