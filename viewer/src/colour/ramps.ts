@@ -10,7 +10,8 @@ export const CATEGORIES: readonly string[] = [
 
 export const YES = '#0072b2';
 export const NO = '#e69f00';
-export const OTHER = '#8a8f96';
+/** Light, as a middle grey is teal to eyes that see no green. */
+export const OTHER = '#b9bec5';
 /** Drawn hatched as well, so that it is not told by its grey alone. */
 export const NO_DATA = '#d4d7db';
 
