@@ -119,6 +119,9 @@ def test_what_can_not_be_read_is_tried_again_later_and_not_at_every_request(
     monkeypatch.setattr(Twin, "load", lambda _: (_ for _ in ()).throw(StoreError("half")))
     assert [current() for _ in range(20)] == [before] * 20
     assert len(opened) == 1
+    replace(read_manifest(Layout(tmp_path)), name="One later").write(Layout(tmp_path))
+    assert [current() for _ in range(20)] == [before] * 20
+    assert len(opened) == 2, "a later build is not made to wait for one before it"
 
 
 def test_several_processes_give_the_same_answers_and_tags(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from twin.errors import StoreError
 from twin.store import Layout
 
 log = structlog.get_logger()
-_PAUSE = 2.0  # s before a build that could not be opened is tried again
+_PAUSE = 2.0  # s before a build that could not be opened is tried again; one after it is not waited for
 
 
 class CurrentTwin:
@@ -27,7 +27,7 @@ class CurrentTwin:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._lock = threading.Lock()
-        self._again = 0.0
+        self._unread, self._again = 0, 0.0
         public = Twin.open(root)
         public.load()
         self._twins: dict[Classification, Twin] = {"openbaar": public}
@@ -65,14 +65,15 @@ class CurrentTwin:
 
     def _renewed(self, clearance: Classification, stamp: int) -> Twin:
         before = self._twins.get(clearance)
-        if before is not None and (stamp == before.stamp or time.monotonic() < self._again):
+        waits = stamp == self._unread and time.monotonic() < self._again
+        if before is not None and (stamp == before.stamp or waits):
             return before
         try:
             self._twins = self._opened(clearance, stamp)
         except StoreError as error:
             if before is None:
                 raise
-            self._again = time.monotonic() + _PAUSE
+            self._unread, self._again = stamp, time.monotonic() + _PAUSE
             log.warning("the new build can't be read yet", error=str(error))
             return before
         return self._twins[clearance]

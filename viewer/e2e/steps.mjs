@@ -27,5 +27,8 @@ import { water } from './steps/water.mjs';
  */
 export const topics = { opening, looks, objects, filtering, finding, screens, walking, measuring, section, sight, staff, login, sun, water, scenario, editing, sunhours, comparing, presenting, sharing, trouble };
 
-/** Topics that look at single pixels at a place of the screen; the others draw fewer, see visit.mjs. */
-export const sharp = new Set(['looks', 'comparing']);
+/**
+ * Topics that look at single pixels at a place of the screen, and the one that counts what a street costs, as finer pixels
+ * ask for finer tiles; the others draw fewer, see visit.mjs.
+ */
+export const sharp = new Set(['looks', 'comparing', 'walking']);
