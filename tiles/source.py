@@ -61,13 +61,13 @@ class Source:
     def merged(cls, parts: list[Source]) -> Source:
         """Put parts side by side; features are renumbered."""
         rows = np.cumsum([0, *(len(part.columns["identificatie"]) for part in parts)]).tolist()
-        mesh = _side_by_side([part.mesh for part in parts], rows)
+        mesh = side_by_side([part.mesh for part in parts], rows)
         finer = [part.finer for part in parts]
         several = [part for part in finer if part is not None]
         return cls(
             mesh,
             properties.concatenate([part.columns for part in parts]),
-            _side_by_side(several, [row for row, part in zip(rows, finer, strict=False) if part is not None])
+            side_by_side(several, [row for row, part in zip(rows, finer, strict=False) if part is not None])
             if several
             else None,
             Instances.merged(
@@ -104,7 +104,7 @@ def _of_features(mesh: Mesh, keep: NDArray[np.bool_], number: NDArray[np.int64])
     return Mesh(mesh.xyz[used], triangles.reshape(-1, 3), number[mesh.feature[chosen]], mesh.color[chosen])
 
 
-def _side_by_side(meshes: list[Mesh], rows: list[int]) -> Mesh:
+def side_by_side(meshes: list[Mesh], rows: list[int]) -> Mesh:
     """Meshes as one; the features of each start at its row."""
     points = np.cumsum([0, *(len(mesh.xyz) for mesh in meshes)]).tolist()
     return Mesh(

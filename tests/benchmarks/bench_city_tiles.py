@@ -25,6 +25,7 @@ import pandas as pd
 from tests.tiles.viewing import seen_from, sent
 from tiles import Cell, Mesh, RdNap, check_tileset, meshopt, write_tileset
 from tiles.reading import read_mesh, walk
+from tiles.source import side_by_side
 from twin.build.meshes import load_cells
 from twin.build.tilesets import _schema
 from twin.catalogue import CATALOGUE
@@ -126,7 +127,7 @@ class _Block:
         """Panden of all cells together."""
         parts = {part: [getattr(cell, part) for cell in cells] for part in _MESHES}
         rows = np.cumsum([0, *(len(cell.properties) for cell in cells)]).tolist()
-        joined = {part: _side_by_side(meshes, rows) for part, meshes in parts.items()}
+        joined = {part: side_by_side(meshes, rows) for part, meshes in parts.items()}
         detail, count = joined["detail"], rows[-1]
         times = np.bincount(detail.feature, minlength=count)
         middle = detail.xyz[detail.triangles, :2].mean(axis=1)
@@ -174,7 +175,7 @@ def _cut(block: _Block, shifts: np.ndarray) -> Iterator[Cell]:
                 first += int(keep.sum())
         x, y = corner + SIZE * np.array([column, row])
         meshes = {
-            name: _side_by_side([part[n] for part in parts], [0] * (len(parts) + 1))
+            name: side_by_side([part[n] for part in parts], [0] * (len(parts) + 1))
             for n, name in enumerate(block.meshes)
         }
         yield Cell(
@@ -185,16 +186,6 @@ def _cut(block: _Block, shifts: np.ndarray) -> Iterator[Cell]:
             (x, y, x + SIZE, y + SIZE),
             meshes["middle"],
         )
-
-
-def _side_by_side(meshes: list[Mesh], rows: list[int]) -> Mesh:
-    points = np.cumsum([0, *(len(mesh.xyz) for mesh in meshes)]).tolist()
-    return Mesh(
-        np.concatenate([mesh.xyz for mesh in meshes]),
-        np.concatenate([mesh.triangles + start for mesh, start in zip(meshes, points, strict=False)]),
-        np.concatenate([mesh.feature + start for mesh, start in zip(meshes, rows, strict=False)]),
-        np.concatenate([mesh.color for mesh in meshes]),
-    )
 
 
 def _beside(cells: list[Cell], shifts: np.ndarray) -> Iterator[Cell]:
