@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from tests.api.test_scenarios import BASE, indicators, variant
 from tests.planning import files
-from tests.planning.test_designs import HOSTILE
+from tests.planning.test_hostile_designs import HOSTILE
 from twin.api import create_app
 from twin.cli.app import app as command
 from twin.planning.designs import LARGEST
