@@ -1,6 +1,5 @@
-import { Box3, Vector3 } from 'three';
+import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
-import { covers } from '../src/tools/scenario/clearing';
 import { History } from '../src/tools/scenario/history';
 import { formatLinked, parseLinked } from '../src/tools/scenario/link';
 import { compared } from '../src/tools/scenario/compare/table';
@@ -226,22 +225,5 @@ describe('history', () => {
     expect([history.now, history.canUndo]).toEqual(['a', false]);
     history.do('d');
     expect([history.now, history.canRedo]).toEqual(['d', false]);
-  });
-});
-
-describe('what a building covers', () => {
-  // An L of two rectangles, with a wall: in plan the wall is a line.
-  const triangles = Float32Array.from([0, 0, 10, 0, 10, 4, 0, 0, 10, 4, 0, 4, 0, 4, 4, 4, 4, 10, 0, 4, 4, 10, 0, 10, 0, 0, 10, 0, 10, 0]);
-  const plan = { box: new Box3(new Vector3(0, 0, 0), new Vector3(10, 10, 6)), triangles };
-
-  it.each([
-    [2, 2, true],
-    [9, 1, true],
-    [1, 9, true],
-    [7, 7, false],
-    [11, 2, false],
-    [5, -1, false],
-  ])('says of (%d, %d) that it is covered: %s', (x, y, covered) => {
-    expect(covers(plan, { x, y })).toBe(covered);
   });
 });

@@ -10,6 +10,7 @@ export const comparing = [
   ['Restores a comparison from its link', restores],
   ['Chooses on either side what stands there', chooses],
   ['Hatches what changes, and fells trees, on the side of the variant alone', sided],
+  ['Fells the tree whose crown reaches into a new building, and says so', reaches],
 ];
 
 /** Shares of orange and of violet pixels, left and right of a column. */
@@ -158,7 +159,8 @@ async function chooses(visit) {
   await page.click('#tool button:has-text("Wissen")');
 }
 
-async function sided(visit) {
+/** Looks straight down on the highest tree, with an empty variant. */
+async function aboveTree(visit) {
   const { page } = visit;
   if (!(await page.isVisible('.scenario'))) await openTool(visit, 'scenario');
   await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
@@ -168,6 +170,12 @@ async function sided(visit) {
   const tree = features.reduce((a, b) => ((b.properties.h_object ?? 0) > (a.properties.h_object ?? 0) ? b : a));
   const [x, y] = tree.geometry.coordinates;
   await straightDown(visit, 90, [x, y]);
+  return { collection, tree, x, y };
+}
+
+async function sided(visit) {
+  const { page } = visit;
+  const { collection, tree, x, y } = await aboveTree(visit);
   // Lower than its crown: where the tree stands, one sees it through the roof.
   await build(visit, { width: 16, depth: 16, rotation: 0, height: 3, floors: 1 });
   await page.click('[data-edit] .scenario__name');
@@ -201,6 +209,37 @@ async function sided(visit) {
   await visit.idle();
   expect((await crown(visit)) > 300, 'the tree does not come back');
   return `${collection} ${tree.id} and pand ${pand}: ${JSON.stringify(seen)}`;
+}
+
+async function reaches(visit) {
+  const { page } = visit;
+  const { tree, x, y } = await aboveTree(visit);
+  const { kroonstraal: radius, h_object: height } = tree.properties;
+  const green = await crown(visit);
+  // A wall of the building beside the stem, where the crown reaches 1 m over it; lower than the top of the crown.
+  await straightDown(visit, 90, [(x + 10 + radius - 1).toFixed(2), y]);
+  await build(visit, { width: 20, depth: 12, rotation: 0, height: (0.7 * height).toFixed(1), floors: 2 });
+  await straightDown(visit, 90, [x, y]);
+  const told = await page.locator('[data-edit] .scenario__fault').allTextContents();
+  const count = Number(/met de kroon in het gebouw: (\d+)/.exec(told.join())?.[1]);
+  expect(count >= 1, `the edit says ${told}`);
+  const { before, after } = await indicator(page, 'trees');
+  const standing = Number(/op deze plek: (\d+)/.exec(told.join())?.[1] ?? 0);
+  expect(before - after === count + standing, `of ${before} trees ${after} are left, the edit says ${told}`);
+  await page.mouse.move(100, 40);
+  await visit.idle();
+  const left = await crown(visit);
+  expect(left < green / 2, `of ${green} pixels of the crown ${left} are left`);
+  // With the building it comes back.
+  await page.click('[data-edit] button:has-text("Verwijderen")');
+  await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
+  await page.mouse.move(100, 40);
+  await visit.idle();
+  const back = await crown(visit);
+  expect(back > 0.8 * green, `of ${green} pixels of the crown ${back} came back`);
+  await page.click('#tool button:has-text("Wissen")');
+  await visit.idle();
+  return `tree ${tree.id}: ${green}, ${left} and ${back} pixels of green; ${told.join(' ')}`;
 }
 
 /** Pixels of green in the middle of the picture. */

@@ -32,6 +32,8 @@ export interface Indicator {
 export interface Evaluation {
   readonly area: { readonly kind: string; readonly names: readonly string[]; readonly m2: number };
   readonly edits: readonly Verdict[];
+  /** Trees that what is new leaves no room for, by id. */
+  readonly trees: readonly string[];
   readonly indicators: readonly Indicator[];
 }
 
