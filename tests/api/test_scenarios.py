@@ -144,11 +144,16 @@ def test_what_is_no_variant_is_refused(client: TestClient, path: str, content: b
     answer = client.post(BASE + path, content=content, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["detail"]
+    told = answer.json()
+    assert told["detail"] == told["en"]
+    assert "variant" in told["nl"]
+    assert told["nl"] != told["en"]
 
 
 def test_too_much_is_refused(client: TestClient) -> None:
-    assert client.post(BASE, content=b" " * (LARGEST + 1)).status_code == 413
+    answer = client.post(BASE, content=b" " * (LARGEST + 1))
+    assert answer.status_code == 413
+    assert answer.json()["nl"] == "Het bestand is groter dan 12 MB, het meeste dat mag"
 
 
 def test_a_variant_is_kept_and_nobody_overwrites_another(client: TestClient, block: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from twin.planning.facades import facades
 from twin.planning.models import glb
 from twin.planning.surroundings import WOZ
 from twin.scenario import Variant, evaluate, read_variant, sun_hours
+from twin.scenario.faults import too_large
 from twin.store import Layout
 from twin.store.variants import LARGEST, Saved, Variants
 
@@ -96,7 +97,10 @@ async def _content(request: Request) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise ScenarioError(f"variant: no JSON: {error}. Send a variant as its file holds it") from None
+        raise ScenarioError(
+            f"variant: no JSON: {error}. Send a variant as its file holds it",
+            f"Dit is geen JSON ({error}), en dus geen variant",
+        ) from None
 
 
 async def _bytes(request: Request, what: str, most: int) -> bytes:
@@ -105,7 +109,7 @@ async def _bytes(request: Request, what: str, most: int) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > most:
-            raise TooLargeError(f"The {what} has more than {most} bytes, which is all that is allowed")
+            raise TooLargeError(*too_large(what, most))
     return bytes(body)
 
 

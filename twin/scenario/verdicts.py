@@ -99,14 +99,14 @@ _WORDS: dict[Verdict, tuple[str, str]] = {
         "The imported design is no closed volume: its volume and solar roof don't count.",
     ),
     Verdict.TREES: (
-        "Bomen op deze plek: {what}. Zij tellen als gekapt en zijn uit beeld.",
-        "Trees on this spot: {what}. They count as felled, and are out of the picture.",
+        "Bomen op deze plek: {what}. Zij tellen als gekapt.",
+        "Trees on this spot: {what}. They count as felled.",
     ),
     Verdict.CROWNS: (
-        "Bomen ernaast met de kroon in het gebouw: {what}. Zij tellen als gekapt en zijn uit beeld; met meer "
-        "afstand of minder hoogte kunnen zij blijven.",
-        "Trees beside it with their crown in the building: {what}. They count as felled, and are out of the "
-        "picture; with more distance or less height they can stay.",
+        "Bomen ernaast met de kroon in het gebouw: {what}. Zij tellen als gekapt; met meer afstand of minder "
+        "hoogte kunnen zij blijven.",
+        "Trees beside it with their crown in the building: {what}. They count as felled; with more distance "
+        "or less height they can stay.",
     ),
 }
 

@@ -121,7 +121,12 @@ const nl = {
   'refused.rights': 'U mag op deze server geen varianten opslaan of opvragen. Log in als planoloog, of download de variant als bestand.',
   'refused.gone': 'Deze variant staat niet (meer) op de server.',
   'refused.changed': 'Iemand anders heeft deze variant intussen gewijzigd. Download de uwe als bestand en open de nieuwste.',
-  'refused.other': 'Dat lukte niet: {detail}',
+  'refused.large': 'Dit is meer dan de server aanneemt.',
+  'refused.often': 'De server krijgt te veel vragen tegelijk. Wacht even en probeer het opnieuw.',
+  'refused.building': 'De server kan de stad nu niet lezen; misschien wordt zij net opnieuw gebouwd. Probeer het over een paar minuten opnieuw. Uw wijzigingen blijven in deze browser bewaard.',
+  'refused.answer': 'Dat lukte niet: het antwoord van de server is niet te lezen. Ververs de pagina en probeer het opnieuw.',
+  'refused.words': 'Dat lukte niet. {words}.',
+  'refused.other': 'Dat lukte niet: de server meldt een fout (code {status}). Het logboek van de server zegt wat er is.',
 } as const;
 
 const en: English<typeof nl> = {
@@ -245,7 +250,12 @@ const en: English<typeof nl> = {
   'refused.rights': 'You may not save or list variants on this server. Log in as a planner, or download the variant as a file.',
   'refused.gone': 'This variant is not on the server (any more).',
   'refused.changed': 'Somebody else has changed this variant meanwhile. Download yours as a file and open the newest.',
-  'refused.other': 'That failed: {detail}',
+  'refused.large': 'This is more than the server takes.',
+  'refused.often': 'The server is asked too much at once. Wait a moment and try again.',
+  'refused.building': 'The server can’t read the city now; perhaps it is being built anew. Try again in a few minutes. Your edits are kept in this browser.',
+  'refused.answer': 'That failed: the answer of the server can’t be read. Refresh the page and try again.',
+  'refused.words': 'That failed. {words}.',
+  'refused.other': 'That failed: the server reports an error (code {status}). The log of the server says what it is.',
 };
 
 export const words = { nl, en };
