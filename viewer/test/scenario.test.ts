@@ -1,7 +1,9 @@
 import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
+import { fitting } from '../src/image/fitting';
 import { History } from '../src/tools/scenario/history';
 import { formatLinked, parseLinked } from '../src/tools/scenario/link';
+import { cutIn } from '../src/tools/scenario/compare/lettering';
 import { compared } from '../src/tools/scenario/compare/table';
 import { areaOf, asRectangle, centroid, degrees, rectangle, ringsOf, turned } from '../src/tools/scenario/outline';
 import { linkOf, viewsOf, withoutView, withView, withViewAs, withViewMoved } from '../src/tools/scenario/present/views';
@@ -178,6 +180,35 @@ describe('a comparison', () => {
   it('is of two variants on what both were judged on', () => {
     const rows = compared([indicator('a', 10, 12), indicator('b', 1, 2), indicator('c', null, null)], [indicator('a', 10, 15)]);
     expect(rows.map(({ there, difference }) => [there, difference])).toEqual([[15, -3], [null, null], [null, null]]);
+  });
+});
+
+describe('a divider', () => {
+  it.each([
+    [0, 1, 0.3, 0.3],
+    [0, 0.5, 0.3, 0.6],
+    [0.5, 1, 0.3, 0],
+    [0.25, 0.5, 0.3, 0.2],
+    [0.75, 1, 1, 1],
+    [0, 0.25, 0, 0],
+    [0.5, 0.75, 0.9, 1],
+  ])('cuts the strip from %d to %d of a view that is cut at %d, at %d', (from, to, share, cut) => {
+    expect(cutIn({ from, to }, share)).toBeCloseTo(cut, 9);
+  });
+});
+
+describe('a text in a picture', () => {
+  const paper = { measureText: (text: string) => ({ width: text.length }) as TextMetrics };
+
+  it.each([
+    ['De stad van nu', 14, 'De stad van nu'],
+    ['De stad van nu', 9, 'De stad…'],
+    ['De stad van nu', 8, 'De stad…'],
+    ['De stad van nu', 2, 'D…'],
+    ['De stad van nu', 1, ''],
+    ['', 0, ''],
+  ])('%s in %d is “%s”', (text, width, shown) => {
+    expect(fitting(paper, text, width)).toBe(shown);
   });
 });
 

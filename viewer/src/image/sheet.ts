@@ -1,4 +1,5 @@
 import { roundLength } from '../format/values';
+import { fitting } from './fitting';
 
 /** What is written under a picture. */
 export interface Caption {
@@ -47,12 +48,6 @@ export async function sheetOf(picture: HTMLCanvasElement, caption: Caption): Pro
       else fail(new Error('the picture is too large for this browser'));
     }, 'image/png');
   });
-}
-
-function fitting(paper: CanvasRenderingContext2D, words: string, width: number): string {
-  let shown = words;
-  while (paper.measureText(shown).width > width && shown.length > 1) shown = `${shown.slice(0, -2).trimEnd()}…`;
-  return shown;
 }
 
 function drawScale(paper: CanvasRenderingContext2D, { metresPerPixel, scale }: Caption, wide: number, unit: number): void {
