@@ -1,6 +1,8 @@
 import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
-import { fitting } from '../src/image/fitting';
+import { fitting, flow, lines } from '../src/image/fitting';
+import { Legends } from '../src/image/legends';
+import { apart } from '../src/tools/scenario/handles';
 import { History } from '../src/tools/scenario/history';
 import { formatLinked, parseLinked } from '../src/tools/scenario/link';
 import { cutIn } from '../src/tools/scenario/compare/lettering';
@@ -183,6 +185,16 @@ describe('a comparison', () => {
   });
 });
 
+describe('handles', () => {
+  it('lie where they hang, and so far apart that each can be taken hold of', () => {
+    expect(apart([[100, 100], [100, 20]])).toEqual([[100, 100], [100, 20]]);
+    expect(apart([[100, 100], [100, 90]])).toEqual([[100, 100], [100, 54]]);
+    expect(apart([[100, 100], [106, 108]])[1]).toEqual([expect.closeTo(127.6, 9), expect.closeTo(136.8, 9)]);
+    expect(apart([[100, 100], [100, 100]])).toEqual([[100, 100], [100, 54]]);
+    expect(apart([])).toEqual([]);
+  });
+});
+
 describe('a divider', () => {
   it.each([
     [0, 1, 0.3, 0.3],
@@ -209,6 +221,30 @@ describe('a text in a picture', () => {
     ['', 0, ''],
   ])('%s in %d is “%s”', (text, width, shown) => {
     expect(fitting(paper, text, width)).toBe(shown);
+  });
+
+  it('breaks into lines between its words, and loses none', () => {
+    expect(lines(paper, 'AHN 14 februari 2023, AHN (CC-BY-4.0)', 12)).toEqual(['AHN 14', 'februari', '2023, AHN', '(CC-BY-4.0)']);
+    expect(lines(paper, 'Basisregistratie Adressen', 6)).toEqual(['Basisregistratie', 'Adressen']);
+    expect(lines(paper, '', 6)).toEqual([]);
+  });
+
+  it('flows beside another as long as there is room', () => {
+    expect(flow([4, 4, 4, 12, 3], 2, 10)).toEqual([{ left: 0, row: 0 }, { left: 6, row: 0 }, { left: 0, row: 1 }, { left: 0, row: 2 }, { left: 0, row: 3 }]);
+    expect(flow([], 2, 10)).toEqual([]);
+  });
+});
+
+describe('legends', () => {
+  it('are said by whoever colours the city, until it is over', () => {
+    const legends = new Legends();
+    const old = { colour: '#111111', hatched: false, label: 'tot 1800' };
+    const none = { colour: '#222222', hatched: true, label: 'Geen gegevens' };
+    legends.say('colour', { title: 'Bouwjaar', samples: [old, none] });
+    legends.say('sight', { title: 'Zicht', samples: [{ ...old, label: 'Zichtbaar' }] });
+    expect(legends.samples.map(({ label }) => label)).toEqual(['Bouwjaar: tot 1800', 'Geen gegevens', 'Zicht: Zichtbaar']);
+    legends.say('colour', null);
+    expect(legends.samples.map(({ label }) => label)).toEqual(['Zicht: Zichtbaar']);
   });
 });
 

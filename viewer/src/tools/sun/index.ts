@@ -140,6 +140,7 @@ export const make: MakeTool = (rooms, seat) => {
       title: say('study.title', { name: twin.name }),
       line: say('study.line', { date: dated, time: moment.slice(11), elevation: formatNumber(language, elevation, 1), azimuth: formatNumber(language, azimuth, 0) }),
       attribution: attributionOf(rooms),
+      legend: rooms.legends.samples,
       heading: navigation.pose.heading,
       metresPerPixel: stage.metresPerPixel(navigation.center().distanceTo(stage.camera.position)) / (stage.canvas.width < 1200 ? 2 : 1) / (stage.canvas.width / stage.canvas.clientWidth),
       scale: (metres) => formatLength(language, metres),
