@@ -313,10 +313,12 @@ def _fitted_to_points(
     sums = sums - moments_of(points.xyz.T.take(far, axis=1).T, label[far], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)
-    flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (sums[N] > 0)
     mean = sums[Z] / np.maximum(sums[N], 1.0)
     level = np.column_stack((np.zeros_like(mean), np.zeros_like(mean), mean))
-    return np.where(flat[:, None], level, fitted)
+    # A slight slope over a large roof is a difference in height.
+    added = height_variance(sums) - mean_squared_error(sums, fitted)
+    flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (added <= params.flat_height**2)
+    return np.where((flat & (sums[N] > 0))[:, None], level, fitted)
 
 
 def _finished(
