@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
+from twin.reconstruction.bent import split_bent
 from twin.reconstruction.grid import Grid, distinct
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import (
@@ -28,7 +29,8 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     Windows give each pixel a plane (:mod:`twin.reconstruction.windows`); pixels that continue one another
     form patches; patches that one plane explains as well are merged, and every pixel moves to the plane of
     its surroundings that explains it best, in rounds; finally each point chooses among the planes of its own
-    and the four adjacent pixels, and the planes are fitted to their points.
+    and the four adjacent pixels, segments that bend are halved (:mod:`twin.reconstruction.bent`), and the
+    planes are fitted to their points.
 
     Parameters
     ----------
@@ -64,7 +66,9 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     label = _majority(grid, points, point_label, label)
     for steep in (False, True):
         point_label, label, planes = _second_look(grid, points, point_label, label, planes, params, steep)
-    point_label, label, planes, sums = _merged_by_points(grid, points, point_label, label, planes, params)
+    sums = _moments_of_segments(grid, points, point_label, len(planes))
+    point_label, label, planes, sums = split_bent(grid, points, point_label, label, planes, sums, params)
+    point_label, label, planes, sums = _merged_by_points(grid, point_label, label, planes, sums, params)
     planes = _fitted_to_points(points, point_label, planes, sums, params)
     return _finished(grid, points, point_label, label, planes, params)
 
@@ -107,15 +111,17 @@ def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
 
 def _merged(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
     """Planes of segments after merging, and the label of each pixel."""
-    into, sums = _mergers(grid, label, sums, params)
+    into, sums = _mergers(grid, label, sums, params, params.merge_height)
     return fit(sums, params.window_spread)[0], np.append(into, -1)[label]
 
 
-def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
+def _mergers(
+    grid: Grid, label: Ints, sums: Floats, params: PlaneParameters, most: float
+) -> tuple[Ints, Floats]:
     """Segment that each becomes if those that are each other's best partner merge, and the moments then.
 
     Merging costs the root of the squared error that it adds, per point of the smaller segment; it goes on
-    until no pair is good enough.
+    until no pair costs less than `most` [m].
     """
     count = sums.shape[1]
     sums = sums.copy()
@@ -130,7 +136,7 @@ def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> 
         best = np.full(count, len(i), np.int64)
         np.minimum.at(best, i, rank)
         np.minimum.at(best, j, rank)
-        mutual = (best[i] == rank) & (best[j] == rank) & (cost < params.merge_height**2)
+        mutual = (best[i] == rank) & (best[j] == rank) & (cost < most**2)
         if not mutual.any():
             break
         kept, gone = i[mutual], j[mutual]
@@ -256,14 +262,13 @@ def _second_look(
 
 
 def _merged_by_points(
-    grid: Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+    grid: Grid, point_label: Ints, label: Ints, planes: Floats, sums: Floats, params: PlaneParameters
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Labels of points and pixels after merging segments whose points one plane explains.
 
     And the planes, and the moments of their points.
     """
-    sums = _moments_of_segments(grid, points, point_label, len(planes))
-    into, sums = _mergers(grid, label, sums, params)
+    into, sums = _mergers(grid, label, sums, params, params.merge_points)
     planes = planes.copy()
     grown = np.bincount(into, minlength=len(into)) > 1
     planes[grown] = fit(sums, params.window_spread)[0][grown]
