@@ -1,4 +1,4 @@
-"""Vaults and slight folds become as many facets as it takes, and even roofs stay whole."""
+"""Vaults and slight folds become as many facets as it takes; even roofs stay whole, and turrets apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 import shapely
 
-from tests.reconstruction.roofs import Roof, gable, mansard, sample
+from tests.reconstruction.roofs import Roof, gable, lowest, mansard, sample
 from twin.geometry.columns import Semantic
 from twin.reconstruction import Reconstruction, reconstruct
 from twin.reconstruction.quality import roof_distances
@@ -36,6 +36,19 @@ def fold(degrees: float) -> Roof:
     return Roof("fold", shapely.box(0, 0, 20, 12), planes, lambda x, y: (y > 6).astype(np.int64))
 
 
+def turret() -> Roof:
+    """Five slopes over an outline without a right angle; two neighbours differ by less than the others."""
+    corners = np.array([(0, 3.2), (10.4, 0), (12.5, 6.5), (10.4, 10.7), (4.6, 13.4)])
+    tip = np.array([6.3, 6.1])
+    planes = np.array(
+        [
+            np.linalg.solve(np.column_stack((np.stack((a, b, tip)), np.ones(3))), [8.0, 8.0, 10.9])
+            for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)
+        ]
+    )
+    return Roof("turret", shapely.Polygon(corners), planes, lowest(planes))
+
+
 def made(roof: Roof, density: float, noise: float = 0.03, seed: int = 1) -> tuple[float, int]:
     """Share of the roof within 0.1 m of the truth, and its number of faces."""
     polygon, xyz, _ = sample(roof, density, noise, seed, ANGLE, SHIFT)
@@ -51,6 +64,7 @@ def made(roof: Roof, density: float, noise: float = 0.03, seed: int = 1) -> tupl
         -1, 2
     )
     c, s = np.cos(ANGLE), np.sin(ANGLE)
+    spot = spot[shapely.contains_xy(roof.polygon, *spot.T)]
     there = np.column_stack((spot @ np.array([[c, s], [-s, c]]) + SHIFT, roof.height(*spot.T)))
     away = np.full(len(there), np.inf)
     point, distance = roof_distances(
@@ -82,3 +96,10 @@ def test_what_bends_is_approximated_within_a_decimetre(
 @pytest.mark.parametrize(("make", "faces"), [(gable, 2), (mansard, 4), (lambda: fold(0.5), 1)])
 def test_even_roofs_stay_whole_however_rough(make: object, faces: int, noise: float) -> None:
     assert made(make(), 12, noise)[1] == faces  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_slopes_that_differ_little_do_not_merge(seed: int) -> None:
+    right, faces = made(turret(), 15, seed=seed)
+    assert right > 0.985
+    assert faces == 5

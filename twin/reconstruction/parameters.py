@@ -68,10 +68,8 @@ class PlaneParameters:
         Fewest pixels (*design*) and points of a segment. *choice* of the points: twice what a
         plane needs and one; at 4 points/m2 fewer agree by chance, across a valley for one.
     merge_height : float [m]
-        Segments merge if the root of the added squared error per point of the smaller one is below. *design*
-    merge_points : float [m]
-        The same once the points are labelled. *choice*: just less than what joins two halves of a segment
-        that `bend` parted.
+        Segments merge if the root of the added squared error per point of the smaller one is below, beyond
+        that of either. *choice*: just less than what joins two halves of a segment that `bend` parted.
     rounds : int
         Rounds of merging, reassigning and refitting. *design*
     own_bonus : float
@@ -135,8 +133,7 @@ class PlaneParameters:
     link_height: float = 0.12
     segment_pixels: int = 4
     segment_points: int = 7
-    merge_height: float = 0.11
-    merge_points: float = 0.06
+    merge_height: float = 0.06
     rounds: int = 3
     own_bonus: float = 0.8
     pixel_inlier: float = 0.15

@@ -111,17 +111,15 @@ def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
 
 def _merged(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
     """Planes of segments after merging, and the label of each pixel."""
-    into, sums = _mergers(grid, label, sums, params, params.merge_height)
+    into, sums = _mergers(grid, label, sums, params)
     return fit(sums, params.window_spread)[0], np.append(into, -1)[label]
 
 
-def _mergers(
-    grid: Grid, label: Ints, sums: Floats, params: PlaneParameters, most: float
-) -> tuple[Ints, Floats]:
+def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
     """Segment that each becomes if those that are each other's best partner merge, and the moments then.
 
-    Merging costs the root of the squared error that it adds, per point of the smaller segment; it goes on
-    until no pair costs less than `most` [m].
+    Merging costs the root of the squared error that it adds, per point of the smaller segment, beyond what
+    the two have per point; it goes on until no pair is good enough.
     """
     count = sums.shape[1]
     sums = sums.copy()
@@ -130,13 +128,14 @@ def _mergers(
     error = fit(sums, params.window_spread)[1]
     while len(i):
         joint = fit(sums[:, i] + sums[:, j], params.window_spread)[1]
-        cost = (joint - error[i] - error[j]) / np.minimum(sums[N, i], sums[N, j])
+        apart = error[i] + error[j]
+        cost = (joint - apart) / np.minimum(sums[N, i], sums[N, j]) - apart / (sums[N, i] + sums[N, j])
         rank = np.empty(len(i), np.int64)
         rank[np.argsort(cost, kind="stable")] = np.arange(len(i))
         best = np.full(count, len(i), np.int64)
         np.minimum.at(best, i, rank)
         np.minimum.at(best, j, rank)
-        mutual = (best[i] == rank) & (best[j] == rank) & (cost < most**2)
+        mutual = (best[i] == rank) & (best[j] == rank) & (cost < params.merge_height**2)
         if not mutual.any():
             break
         kept, gone = i[mutual], j[mutual]
@@ -268,7 +267,7 @@ def _merged_by_points(
 
     And the planes, and the moments of their points.
     """
-    into, sums = _mergers(grid, label, sums, params, params.merge_points)
+    into, sums = _mergers(grid, label, sums, params)
     planes = planes.copy()
     grown = np.bincount(into, minlength=len(into)) > 1
     planes[grown] = fit(sums, params.window_spread)[0][grown]
