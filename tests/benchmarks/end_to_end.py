@@ -13,6 +13,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -41,7 +42,7 @@ def main(footprints: Path, out: Path, clouds: list[Path]) -> None:
     print(json.dumps({"imports": IMPORTED, "work": process_time() - IMPORTED}))
 
 
-def read_clouds(paths: list[Path]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
+def read_clouds(paths: Iterable[Path]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
     """Points of all files but noise: ``xyz (N, 3)`` [m] in Fortran order, and classes ``(N,)``."""
     millimetres, classes = [], []
     for path in paths:
