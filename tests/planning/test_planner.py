@@ -287,3 +287,4 @@ def test_a_felled_tree_is_named_and_stands_in_the_plan(planner: Planner, home: A
     crowns = drawn.split("</defs>")[1].count("<circle") - 1  # one is of the legend
     assert crowns == len(found.felled)
     assert "Bomen op deze plek: " in drawn
+    assert "blad gemaakt 27 november 2026" in drawn

@@ -36,7 +36,8 @@ const SWATCH = 22;
 
 /** A picture on a sheet with title, date, north arrow, scale bar, the meaning of its colours and all of its sources, as a PNG. */
 export async function sheetOf(picture: HTMLCanvasElement, caption: Caption): Promise<Blob> {
-  const unit = Math.max(picture.width / 1280, 0.6);
+  // The words under a narrow picture, as of a phone, stay large enough to read.
+  const unit = Math.max(picture.width / 1280, Math.min(0.9, picture.width / 520));
   const sheet = document.createElement('canvas');
   const paper = sheet.getContext('2d');
   if (!paper) throw new Error('no 2D canvas');

@@ -78,6 +78,9 @@ export const make: MakeTool = (rooms, seat) => {
     position.dataset['azimuth'] = azimuth.toFixed(3);
     const [rise, down] = daylightOf(wall.slice(0, 10), lat, lon);
     daylight.textContent = say('daylight', { rise, set: down });
+    element.querySelectorAll<HTMLElement>('[data-day]').forEach((chip) => {
+      chip.setAttribute('aria-pressed', String(chip.dataset['day'] === wall.slice(5, 10)));
+    });
   };
   const stop = (): void => {
     window.clearInterval(timer);
@@ -154,7 +157,11 @@ export const make: MakeTool = (rooms, seat) => {
     const studyButton = button({ label: say('study.make'), text: say('study.make'), class: 'utrecht-button--primary-action', press: () => void studyAll() });
     studyButton.dataset['keep'] = 'study';
     studyButton.disabled = busy;
-    const days = h('div', { class: 'row', role: 'group', 'aria-label': say('days') }, ...DAYS.map((day) => button({ label: say(`day.${day}`), text: say(`day.${day}`), class: 'utrecht-button--subtle chip', press: () => { set(`${wall.slice(0, 4)}-${day}T${wall.slice(11)}`); } })));
+    const days = h('div', { class: 'row', role: 'group', 'aria-label': say('days') }, ...DAYS.map((day) => {
+      const chip = button({ label: say(`day.${day}`), text: say(`day.${day}`), class: 'utrecht-button--subtle chip', press: () => { set(`${wall.slice(0, 4)}-${day}T${wall.slice(11)}`); } });
+      chip.dataset['day'] = day;
+      return chip;
+    }));
     element.replaceChildren(
       field(say('date'), date),
       days,
