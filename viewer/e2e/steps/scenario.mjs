@@ -206,6 +206,8 @@ async function saves(visit) {
   const id = /scenario=([\w-]+)/.exec(hash)[1];
   await page.click('button:has-text("Opgeslagen varianten")');
   await page.waitForSelector(`button[data-id="${id}"]`);
+  const entry = await page.locator(`li:has(> div > button[data-id="${id}"])`).textContent();
+  expect(/opgeslagen op \d+ \w+ \d{4}$/.test(entry), `the list does not say when it was saved: ${entry}`);
   const saved = await fetch(`${visit.base}/api/scenarios/${id}`);
   await fetch(`${visit.base}/api/scenarios/${id}`, { method: 'DELETE', headers: { 'if-match': saved.headers.get('etag') } });
   return id;

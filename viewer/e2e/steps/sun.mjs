@@ -18,6 +18,8 @@ async function places(visit) {
   await openTool(visit, 'sun');
   await page.fill('#sun-date', '2026-06-21');
   await page.locator('#sun-date').blur();
+  const pressed = await page.locator('[data-day][aria-pressed=true]').evaluateAll((all) => all.map(({ dataset }) => dataset.day));
+  expect(pressed.join() === '06-21', `of the days ${pressed} stand out on 21 June`);
   await atTime(visit, 13, 40);
   // At the summer solstice the sun culminates at 90 - latitude + obliquity of the ecliptic, near 13.40 in the Netherlands.
   const noon = await position(page);

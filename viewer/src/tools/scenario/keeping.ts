@@ -131,7 +131,7 @@ export class Keeping {
     const items = all.map(({ id, title, modified, edits }) => {
       const date = modified === null ? '' : (formatDate(language, modified) ?? '');
       const open = h('button', { type: 'button', class: 'table__choose', 'data-id': id, click: () => void this.during(() => this.openSaved(id)) }, title);
-      return h('li', { class: 'result' }, h('div', {}, open, h('div', { class: 'origin' }, this.say('listed', { count: edits, date }))));
+      return h('li', { class: 'result' }, h('div', {}, open, h('div', { class: 'origin' }, this.say(date === '' ? 'listed.undated' : 'listed', { count: edits, date }))));
     });
     this.list.replaceChildren(items.length > 0 ? h('ul', {}, ...items) : '');
     return this.say('list.count', { count: all.length });
