@@ -9,6 +9,7 @@ export const comparing = [
   ['Moves the divider by mouse and keyboard', slides],
   ['Compares two variants, in view and in numbers', withAnother],
   ['Saves a picture of both sides, as fine as it is asked', pictures],
+  ['Names both sides in a presentation', presents],
   ['Restores a comparison from its link', restores],
   ['Chooses on either side what stands there', chooses],
   ['Hatches what changes, and fells trees, on the side of the variant alone', sided],
@@ -157,6 +158,22 @@ async function pictures(visit) {
   await page.check('input[name=share-factor][value="2"]');
   await openTool(visit, 'scenario');
   return told.join('; ');
+}
+
+async function presents(visit) {
+  const { page } = visit;
+  await openPart(page, 'present');
+  await page.click('button:has-text("Dit beeld toevoegen")');
+  await page.click('button:has-text("Start presentatie")');
+  await page.waitForSelector('.show');
+  await visit.idle();
+  const boxes = await page.locator('.show, .divider__name').evaluateAll((all) => all.map((element) => element.getBoundingClientRect().toJSON()));
+  expect(boxes.length === 3, `${boxes.length - 1} names`);
+  const words = boxes.reduce((lowest, box) => (box.height > lowest.height ? box : lowest));
+  for (const name of boxes.filter((box) => box !== words)) expect(name.bottom < words.top || name.right < words.left || name.left > words.right, 'the words lie over a name');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('.show') === null);
+  await visit.idle();
 }
 
 async function restores(visit) {

@@ -3,6 +3,7 @@ import { expect } from '../visit.mjs';
 
 export const screens = [
   ['Fits a phone with every tool', phone],
+  ['Opens one panel at a time on a phone, with the controls in sight', onePanel],
   ['Is worked by touch: one finger moves, two zoom, a tap chooses', touch],
   ['Puts a point in the middle of what a phone shows', middle],
   ['Fits a tablet, a screen and a projector with every tool', others],
@@ -35,6 +36,23 @@ async function faults(visit, width) {
     },
     [width, TARGET],
   );
+}
+
+async function onePanel(visit) {
+  const { page } = visit;
+  await page.goto('about:blank');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit.open('');
+  for (const tool of ['water', 'table', 'share']) {
+    await page.click(`#toolbar [data-tool=${tool}]`);
+    await page.waitForSelector(`[data-tool=${tool}] .tool__body`);
+    await visit.idle();
+    const open = await page.locator('#toolbar [aria-expanded=true]').evaluateAll((all) => all.map(({ dataset }) => dataset.tool));
+    expect(open.join() === tool, `of the panels ${open} are open`);
+    const [controls, header] = await page.evaluate(() => ['.controls__buttons', '#header'].map((part) => document.querySelector(part).getBoundingClientRect().toJSON()));
+    expect(controls.top >= header.bottom, `${tool}: the controls begin at ${controls.top}, the title ends at ${header.bottom}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
 }
 
 async function everyTool(visit, width, height) {
