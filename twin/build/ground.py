@@ -9,12 +9,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from ingest.ahn import Points
 from twin.build.cloud import Bbox, Cloud, CloudPart
 from twin.build.isolate import isolating
 from twin.build.layers import TileGround, TileLayer
-from twin.build.outsize import far_surfaces, far_terrain, ordinary
+from twin.build.outsize import Outsize, far_surfaces, ordinary, with_outsize
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import offsets_of
 from twin.geometry.select import concatenate, take
@@ -80,9 +81,12 @@ class Ground:
         Per collection, for as many objects as the tile has of it.
     levels : dict of int to Terrain
         Heights of the surfaces of other levels, where the tile has any.
+    points : Points
+        All that tell a height of something in the tile.
     """
 
     terrain: Terrain
+    points: Points
     raised: dict[str, Raised] = field(default_factory=dict)
     levels: dict[int, Terrain] = field(default_factory=dict)
 
@@ -97,48 +101,37 @@ def raise_ground(
     collections: Mapping[str, gpd.GeoDataFrame],
     cloud: Cloud,
     ground: TileGround | None,
+    near: CloudPart | None = None,
     far: CloudPart | None = None,
 ) -> Ground:
     """Terrain around the objects of a tile, and their surfaces on it and above it.
 
-    ``far`` are the points around what is too large for one raster; without any it lies with the rest.
+    ``cloud`` are the points ``near`` all that fits in one raster; ``far`` has those along what does not,
+    without which there must be none.
     """
-    points = cloud.points
+    points, relief = cloud.points, ground.relief if ground else None
     lifted = {n: f for n, f in collections.items() if n in COLLECTIONS or n == "pand"}
-    frames = lifted.values() if far is None else ordinary(lifted)
-    bounds = np.array([f.total_bounds for f in frames])
+    bounds = np.array([f.total_bounds for f in ordinary(lifted)])
+    large = Outsize.among(lifted)
     box: Bbox = (0.0, 0.0, 1.0, 1.0)
     if len(bounds):
         box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
-    terrain = Terrain.from_points(
-        points.xyz[points.classification == GROUND], box, relief=ground.relief if ground else None
-    )
+    elif len(large):
+        x, y = shapely.get_coordinates(large.followed)[0].tolist()
+        box = (x, y, x, y)
+    terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box, relief=relief)
+    if len(large) and near and far:
+        terrain, points = with_outsize(terrain, points, near.box, large, far, relief)
     raised: dict[str, Raised] = {}
     levels: dict[int, Terrain] = {}
-    for layer in _parted(ground, collections, far):
+    for layer in ground.layers if ground else ():
         surface_of, fixed = _level_of(layer, terrain, points)
-        if layer.far and far is not None:
-            surface_of = far_terrain(layer, far, ground.relief if ground else None)
         # Of one level, roads come before what carries them.
         if layer.level > 0 or layer.depths:
             levels.setdefault(layer.level, surface_of)
         for name, found in _raise_layer(layer, surface_of, fixed, collections):
             raised[name] = raised[name].over(found) if name in raised else found
-    return Ground(terrain, raised, levels)
-
-
-def _parted(
-    ground: TileGround | None, collections: Mapping[str, gpd.GeoDataFrame], far: CloudPart | None
-) -> Iterator[TileLayer]:
-    """Layers of a tile, what is too large for its raster apart."""
-    for layer in ground.layers if ground else ():
-        large = far_surfaces(layer, collections) if far is not None else np.zeros(len(layer.row), dtype=bool)
-        if not large.any():
-            yield layer
-            continue
-        if not large.all():
-            yield layer.surfaces(~large)
-        yield replace(layer.surfaces(large), far=True)
+    return Ground(terrain, points, raised, levels)
 
 
 def _level_of(layer: TileLayer, terrain: Terrain, points: Points) -> tuple[Terrain, Floats]:
@@ -164,8 +157,8 @@ def _raise_layer(
     measured = np.full(len(layer.row), np.nan)
     if layer.level >= 0:
         # The middle of a wide water was not even read.
-        dry = mesh.only(np.isnan(layer.cells.level)) if layer.far else mesh
-        measured = measured_share(layer.cells, dry, surface_of, len(layer.row))
+        read = np.isnan(layer.cells.level) | ~far_surfaces(layer, collections)[layer.cells.surface]
+        measured = measured_share(layer.cells, mesh.only(read), surface_of, len(layer.row))
     source = _sources(layer, measured, surface_of, broken)
     surface = layer.cells.surface[mesh.part]
     for name in np.unique(layer.collection.astype(str)).tolist():

@@ -14,7 +14,6 @@ from shapely import GeometryType
 
 from ingest.ahn import Points
 from tiles import Instances
-from twin.build.cloud import Cloud
 from twin.build.ground import BANK, Ground, Raised, either
 from twin.build.isolate import isolating
 from twin.build.meshes import ThemeMesh, mesh_of
@@ -68,19 +67,12 @@ class Lifted:
     mesh: ThemeMesh | None
 
 
-def build(
-    collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, seen: Seen, ground: Ground
-) -> dict[str, Lifted]:
+def build(collections: dict[str, gpd.GeoDataFrame], seen: Seen, ground: Ground) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
-    return {
-        name: _lift(COLLECTIONS[name], f, cloud.points, seen, ground)
-        for name, f in sorted(collections.items())
-    }
+    return {name: _lift(COLLECTIONS[name], f, seen, ground) for name, f in sorted(collections.items())}
 
 
-def _lift(
-    collection: Collection, frame: gpd.GeoDataFrame, points: Points, seen: Seen, ground: Ground
-) -> Lifted:
+def _lift(collection: Collection, frame: gpd.GeoDataFrame, seen: Seen, ground: Ground) -> Lifted:
     raised = ground.raised.get(collection.name)
     present = raised.present if raised else np.zeros(len(frame), dtype=bool)
     covered = _covered(collection, frame, present) if ground.raised else np.zeros(len(frame), dtype=bool)
@@ -90,7 +82,7 @@ def _lift(
     others[present | covered] = None
     alone = frame.set_geometry(others, crs=frame.crs)
     pieces = isolating(
-        lambda some: _raise(collection, alone.iloc[some], points, ground.terrain),
+        lambda some: _raise(collection, alone.iloc[some], ground.points, ground.terrain),
         frame["identificatie"].tolist(),
     )
     own = [p.result or _Raised.nothing(len(p.rows)) for p in pieces]
@@ -123,7 +115,9 @@ def _lift(
         table = table.assign(h_object=height, h_object_bron=source)
     if collection.name in STRUCTURES:
         carries = raised.carries if raised else np.zeros(len(frame), dtype=bool)
-        built = build_solids(collection.name, frame, shapes, lifted.surfaces, carries, points, ground.terrain)
+        built = build_solids(
+            collection.name, frame, shapes, lifted.surfaces, carries, ground.points, ground.terrain
+        )
         solids = built.solids
         table = table.assign(h_object=built.height, h_object_bron=built.source)
     return _described(collection, frame, table, lifted, solids, trees, seen)
