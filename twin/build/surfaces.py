@@ -44,6 +44,8 @@ LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
 _BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
 LINE_STEP = 5.0  # [m] between vertices of a line, so that it follows the ground
+_UPRIGHT = ("CityFurniture", "SolitaryVegetationObject")
+"""Types of objects that stand on the ground with shapes of their own."""
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -171,8 +173,11 @@ def _described(
         copies = [trees.instances(collection.color, simple=simple) for simple in (False, True)]
         drawn = without(drawn, np.isin(rows, trees.rows))
     colors = _per_surface(_colors(collection, frame), drawn)
-    if collection.water:
-        colors[drawn.semantics == BANK] = _BANK
+    bank = (drawn.semantics == BANK) & collection.water
+    colors[bank] = _BANK
+    ground = ~bank & (collection.city_type not in _UPRIGHT)
+    if solids is not None:
+        ground &= ~np.repeat(solid, np.diff(drawn.object_offsets))
     properties = attributes[seen.carried(collection.name)].copy()
     properties.insert(1, "collection", collection.name)
     return Lifted(
@@ -189,7 +194,7 @@ def _described(
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties, None, *copies)
+        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors, ground), None, properties, None, *copies)
         if collection.theme
         else None,
     )
