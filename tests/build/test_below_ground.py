@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 import shapely
 
 from tests.build.towns import CORNER, Town, build_town
+from tests.check.spoiling import found
 from tests.end_to_end.twins import features, read_collection
 from twin.build import Silence
 from twin.check import check_twin
@@ -196,6 +199,31 @@ def test_a_functional_area_has_a_surface_but_is_not_drawn_over_the_ground(twin: 
 def test_it_passes_every_check(twin: Path) -> None:
     assert check_twin(twin, Silence()).findings == []
     assert [check_sequence(p) for p in sorted((twin / "cityjson").glob("*.jsonl"))] == [[]]
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "words"),
+    [
+        ("wegdeel3", -30.0, "m below the ground, on level -1"),
+        ("tunneldeel0", -30.0, "m below the ground, on level -1"),
+        ("waterdeel3", -30.0, "m below the ground, on level -1"),
+        ("wegdeel3", 25.0, "m above the ground, on level -1"),
+    ],
+)
+def test_what_lies_deeper_than_its_level_is_found(
+    twin: Path, tmp_path: Path, name: str, by: float, words: str
+) -> None:
+    spoiled = Path(shutil.copytree(twin, tmp_path / "twin", ignore=shutil.ignore_patterns(".work")))
+    (path,) = (spoiled / "cityjson").glob("*.jsonl")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        feature = json.loads(line)
+        if feature.get("id") == f"NL.IMGeo.G0599.{name}":
+            for vertex in feature["vertices"]:
+                vertex[2] += round(by / json.loads(lines[0])["transform"]["scale"][2])
+            lines[number] = json.dumps(feature)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found(spoiled, name, words, check="depths")
 
 
 def test_it_is_the_same_when_the_mouths_lie_in_other_tiles(twin: Path, tmp_path: Path) -> None:
