@@ -67,7 +67,7 @@ def footprints(count: int) -> Footprints:
 
 def found_in_a_town(count: int) -> Partition:
     """Partition of LoD 2.2 that the reconstruction makes of ``count`` simulated roofs at 15 points/m2."""
-    stage = sys.modules["twin.reconstruction.chunk"]
+    stage = sys.modules["twin.reconstruction.solids"]
     met: list[Partition] = []
 
     def spy(partition: Partition) -> object:

@@ -84,9 +84,9 @@ def _town(
     roof = np.concatenate(clouds)
     classes = np.repeat(np.array([6, 2], np.uint8), [len(roof), len(ground)])
     xyz = np.concatenate((roof, ground))
-    # By cell of 100 m and in any order within it, as the store of points delivers them.
-    order = np.lexsort((rng.random(len(xyz)), xyz[:, 0] // 100, xyz[:, 1] // 100))
-    return np.array(polygons, object), xyz[order], classes[order]
+    # By cell of 100 m and in it by y and x, one coordinate after the other: as the store delivers them.
+    order = np.lexsort((xyz[:, 0], xyz[:, 1], xyz[:, 0] // 100, xyz[:, 1] // 100))
+    return np.array(polygons, object), np.asfortranarray(xyz[order]), classes[order]
 
 
 if __name__ == "__main__":

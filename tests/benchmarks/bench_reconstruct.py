@@ -29,7 +29,7 @@ from tests.reconstruction.delft import read_delft
 from twin.reconstruction import reconstruct
 
 RUNS = 5
-MODULES = [sys.modules[f"twin.reconstruction.{name}"] for name in ("reconstruct", "chunk")]
+MODULES = [sys.modules[f"twin.reconstruction.{name}"] for name in ("reconstruct", "chunk", "solids")]
 STAGES = {
     "footprints_from": "footprints",
     "ground_heights": "ground",

@@ -63,9 +63,19 @@ def test_labels_meet_where_a_pixel_of_each_is_at_most_two_away(scene: tuple[Atla
                 expected.add((min(own, other), max(own, other)))
     found = set(zip(*(pair.tolist() for pair in grid.adjacent(label, 40)), strict=True))
     assert found == expected
-    near = grid.neighbours(label)
-    for k, (dx, dy) in enumerate(SHIFTS):
-        assert near[k].tolist() == image[grid.where + dx + dy * pixels.stride[grid.where]].tolist()
+
+
+def test_a_pixel_is_offered_each_other_label_around_it_once(scene: tuple[Atlas, RoofPoints]) -> None:
+    pixels, points = scene
+    grid = Grid.of(pixels, points)
+    label = np.random.default_rng(4).integers(-1, 6, len(grid.where))
+    image = grid.image(label)
+    expected = []
+    for number, (pixel, own) in enumerate(zip(grid.where, label, strict=True)):
+        around = {int(image[pixel + dx + dy * pixels.stride[pixel]]) for dx, dy in SHIFTS}
+        expected += [(number, other) for other in sorted(around - {-1, int(own)})]
+    found = grid.offers(label, 6)
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == expected
 
 
 def test_sums_of_labels_are_those_of_their_used_pixels(scene: tuple[Atlas, RoofPoints]) -> None:

@@ -194,7 +194,7 @@ def test_an_invalid_roof_is_tried_again_with_every_bend_and_then_with_fewer_line
     whole: Reconstruction, monkeypatch: pytest.MonkeyPatch, patience: int
 ) -> None:
     """The hip, second of all, is said to be invalid at its first ``patience`` tries."""
-    module = sys.modules["twin.reconstruction.chunk"]
+    module = sys.modules["twin.reconstruction.solids"]
     tried = []
 
     def strict(shells: Shells, **options: bool) -> Defects:

@@ -72,7 +72,7 @@ def tilted_surfaces(shells: Shells, deviation: float) -> Ints:
     uneven = np.flatnonzero(np.maximum.reduceat(z, begin) > np.minimum.reduceat(z, begin))
     normal = surface_normals(shells)[uneven]
     up = np.abs(normal[:, 2])
-    sloped = (up > STEEP * np.hypot(normal[:, 0], normal[:, 1])) & (normal[:, :2] != 0).any(axis=1)
+    sloped = (up > STEEP * np.hypot(normal[:, 0], normal[:, 1])) & ((normal[:, 0] != 0) | (normal[:, 1] != 0))
     tilted = []
     for rows, coordinates in ((uneven[~sloped], project), (uneven[sloped], flatten)):
         part = take_surfaces(shells, rows)
@@ -98,7 +98,8 @@ def _repeats(shells: Shells, ring_surface: Ints) -> Bools:
     offsets = shells.ring_offsets[np.concatenate((np.ones(1, dtype=bool), filled))]
     if len(offsets) > 1:
         at = shells.xyz.take(shells.ring_vertices, axis=0)
-        again = ((at.take(ring_successor(offsets), axis=0) - at) ** 2).sum(axis=1) <= SAME**2
+        x, y, z = (at.take(ring_successor(offsets), axis=0) - at).T
+        again = x * x + y * y + z * z <= SAME**2
         same[ring_surface[filled][rows_of(offsets)[again]]] = True
     return same
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from twin.geometry.columns import Bools, Ints, Shells
+from twin.geometry.ordering import numbered
 from twin.geometry.ragged import offsets_of, rows_of, take_rows
 
 
@@ -48,10 +49,10 @@ def take(shells: Shells, objects: Ints) -> Shells:
     )
     vertices, ring_offsets = take_rows(shells.ring_vertices, shells.ring_offsets, rings)
     owner = rows_of(object_offsets)[rows_of(surface_offsets)[rows_of(ring_offsets)]]
-    used, number = np.unique(owner * max(len(shells.xyz), 1) + vertices, return_inverse=True)
+    used, number = numbered(owner * max(len(shells.xyz), 1) + vertices)
     return Shells(
         xyz=shells.xyz[used % max(len(shells.xyz), 1)],
-        ring_vertices=number.reshape(-1),
+        ring_vertices=number,
         ring_offsets=ring_offsets,
         surface_offsets=surface_offsets,
         object_offsets=object_offsets,

@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
 from twin.geometry.intersections import intersecting_objects
+from twin.geometry.ordering import distinct, stable_order
 from twin.geometry.polygons import polygon_defects, tilted_surfaces
 from twin.geometry.ragged import rows_of, sums
 from twin.geometry.select import take
@@ -175,7 +176,7 @@ def _shell_defects(shells: Shells, whole: Bools, intersections: bool) -> list[tu
     edges = edges_of(shells, whole)
     n = len(shells.xyz)
     low, high = np.minimum(edges.start, edges.end), np.maximum(edges.start, edges.end)
-    order = np.argsort(low * n + high, kind="stable")
+    order = stable_order(low * n + high)
     key, forward = (low * n + high)[order], (edges.start < edges.end)[order]
     first = np.ones(len(order), dtype=bool)
     first[1:] = key[1:] != key[:-1]
@@ -218,7 +219,7 @@ def _components(edges: ShellEdges, vertices: int) -> Ints:
     links = coo_array((one, (edges.start, edges.end)), shape=(vertices, vertices))
     _, component = connected_components(links, directed=False)
     size = max(vertices, 1)
-    piece = np.unique(edges.owner * size + component.astype(np.int64)[edges.start]) // size
+    piece = distinct(edges.owner * size + component.astype(np.int64)[edges.start]) // size
     return np.unique(piece[1:][piece[1:] == piece[:-1]])
 
 

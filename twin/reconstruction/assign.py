@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.errors import GeometryError
 from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints
+from twin.geometry.ordering import stable_order
 from twin.geometry.ragged import expand, offsets_of, ring_successor
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.ground import ground_heights
@@ -17,6 +18,8 @@ from twin.reconstruction.scanline import burn, touched, upwards
 _BITS = 5
 _BLOCK = 1 << _BITS  # cells per side of a block of the sparse lookup table
 _WIDEST = 4096  # blocks per side of a chunk: 65 km at cells of half a metre
+_TOGETHER = 1 << 15  # points
+_NOTHING = np.empty(0, np.int64)
 
 
 def assign(
@@ -50,9 +53,8 @@ def assign(
     GeometryError
         If the footprints of one call are spread over more than 65 km.
     """
-    nothing = np.empty(0, np.int64)
     if not len(footprints):
-        return nothing, nothing
+        return _NOTHING, _NOTHING
     classified = classification == params.building_class
     known = bool(classified.any())
     rows = np.flatnonzero(classified if known else classification == params.other_class)
@@ -70,20 +72,28 @@ def assign(
 def points_in_footprints(footprints: Footprints, xyz: Floats, rows: Ints, cell: float) -> tuple[Ints, Ints]:
     """Pairs of point and part, for the points ``rows``; ``cell`` [m] costs time, not exactness."""
     raster = _Raster.of(footprints, cell)
-    # World cells; the division is exact for the default cell, a power of two.
-    x, y = xyz[rows, 0], xyz[rows, 1]
-    x /= cell
-    y /= cell
-    ix, iy = np.floor(x, out=x).astype(np.int64), np.floor(y, out=y).astype(np.int64)
-    point, entry = raster.lookup(ix, iy)
-    edge_cell = raster.on_edge[entry]
-    sure = ~edge_cell
-    point_t, entry_t = point[edge_cell], entry[edge_cell]
-    within = raster.exact(xyz[rows[point_t], 0], xyz[rows[point_t], 1], entry_t)
+    table = _Table.of(raster)
+    # Some at a time stay in a core's cache.
+    blocks = [rows[begin : begin + _TOGETHER] for begin in range(0, len(rows), _TOGETHER)]
+    found = [_pairs(raster, table, xyz, some) for some in blocks]
     return (
-        np.concatenate((rows[point[sure]], rows[point_t[within]])),
-        raster.part[np.concatenate((entry[sure], entry_t[within]))],
+        np.concatenate([_NOTHING, *(point for point, _ in found)]),
+        np.concatenate([_NOTHING, *(part for _, part in found)]),
     )
+
+
+def _pairs(raster: _Raster, table: _Table, xyz: Floats, rows: Ints) -> tuple[Ints, Ints]:
+    x, y = xyz[rows, 0], xyz[rows, 1]
+    # World cells; the division is exact for the default cell, a power of two.
+    ix, iy = (np.floor(along / raster.cell).astype(np.int64) for along in (x, y))
+    point, entry = table.lookup(ix, iy)
+    on_edge = raster.on_edge[entry]
+    if on_edge.any():
+        within = ~on_edge
+        asked = np.flatnonzero(on_edge)
+        within[asked] = raster.exact(x[point[asked]], y[point[asked]], entry[asked])
+        point, entry = point[within], entry[within]
+    return rows[point], raster.part[entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,7 @@ class _Raster:
 
         edge, ex, ey = touched(a, b)
         pixel = begin[owner[edge]] + ey * nx[owner[edge]] + ex
-        order = np.argsort(pixel, kind="stable")
+        order = stable_order(pixel)
         flag = np.zeros(len(inside), bool)
         flag[pixel] = True
         used = np.flatnonzero(inside | flag)
@@ -143,44 +153,6 @@ class _Raster:
             *upwards(start, end),
             corner,
         )
-
-    def lookup(self, ix: Ints, iy: Ints) -> tuple[Ints, Ints]:
-        """Each point at world cell ``(ix, iy)`` with every entry of that cell."""
-        x0, y0 = int(self.ix.min()) >> _BITS, int(self.iy.min()) >> _BITS
-        width, height = (int(self.ix.max()) >> _BITS) - x0 + 1, (int(self.iy.max()) >> _BITS) - y0 + 1
-        if max(width, height) > _WIDEST:
-            raise GeometryError(
-                f"footprints of one call are spread over {width * _BLOCK * self.cell / 1000:.0f} x "
-                f"{height * _BLOCK * self.cell / 1000:.0f} km; reconstruct them in smaller neighbourhoods"
-            )
-        owned = ((self.iy >> _BITS) - y0) * width + ((self.ix >> _BITS) - x0)
-        dense = np.full(width * height, -1, np.int64)
-        dense[owned] = 0
-        dense[dense == 0] = np.arange(np.count_nonzero(dense == 0))
-        blocks = int(dense.max()) + 1
-        slot = _slot(dense[owned], self.ix, self.iy)
-
-        px, py = (ix >> _BITS) - x0, (iy >> _BITS) - y0
-        point = np.flatnonzero((px >= 0) & (py >= 0) & (px < width) & (py < height))
-        block = dense[py[point] * width + px[point]]
-        point, block = point[block >= 0], block[block >= 0]
-        at = _slot(block, ix[point], iy[point])
-
-        table = np.full(blocks * _BLOCK * _BLOCK, -1, np.int64)
-        pending = np.arange(len(slot))
-        points, entries = [], []
-        # One layer per footprint that shares a cell: neighbours at a party wall, and overlaps.
-        while len(pending):
-            table[slot[pending]] = pending
-            hit = table[at]
-            found = hit >= 0
-            points.append(point[found])
-            entries.append(hit[found])
-            beaten = table[slot[pending]] != pending
-            table[slot[pending]] = -1
-            pending = pending[beaten]
-            point, at = point[found], at[found]
-        return np.concatenate(points), np.concatenate(entries)
 
     def exact(self, x: Floats, y: Floats, entry: Ints) -> Bools:
         """Whether points ``x, y (M,)`` in edge cells ``entry (M,)`` lie in the entry's part.
@@ -215,6 +187,60 @@ class _Raster:
         along_y = spans_x & ((y_at > py) != above_corner)
         odd = np.bincount(pair, weights=along_x.astype(float) + along_y, minlength=len(entry)) % 2 == 1
         return np.asarray(self.center_inside[entry] != odd)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Entries of a raster by world cell: blocks of cells where there is one, and one block that stays empty.
+
+    ``block (height + 1, width + 1)`` is the number of the block at each place from ``x0, y0`` on, 0 for the
+    empty one; ``layers`` hold the entry of each cell of the blocks, -1 without. There is a layer for each
+    footprint that shares a cell: neighbours at a party wall, and overlaps.
+    """
+
+    x0: int
+    y0: int
+    block: Ints
+    layers: list[Ints]
+
+    @staticmethod
+    def of(raster: _Raster) -> _Table:
+        x, y = raster.ix >> _BITS, raster.iy >> _BITS
+        x0, y0 = int(x.min()), int(y.min())
+        width, height = int(x.max()) - x0 + 1, int(y.max()) - y0 + 1
+        if max(width, height) > _WIDEST:
+            across = " x ".join(f"{n * _BLOCK * raster.cell / 1000:.0f}" for n in (width, height))
+            raise GeometryError(
+                f"footprints of one call are spread over {across} km; "
+                "reconstruct them in smaller neighbourhoods"
+            )
+        block = np.zeros((height + 1, width + 1), np.int64)
+        block[y - y0, x - x0] = 1
+        block[block > 0] = np.arange(1, np.count_nonzero(block) + 1)
+        slot = _slot(block[y - y0, x - x0], raster.ix, raster.iy)
+        pending, layers = np.arange(len(slot)), []
+        while len(pending):
+            layer = np.full((int(block.max()) + 1) * _BLOCK * _BLOCK, -1, np.int64)
+            layer[slot[pending]] = pending
+            layers.append(layer)
+            pending = pending[layer[slot[pending]] != pending]
+        return _Table(x0, y0, block, layers)
+
+    def lookup(self, ix: Ints, iy: Ints) -> tuple[Ints, Ints]:
+        """Each point at world cell ``(ix, iy)`` with every entry of that cell."""
+        height, width = self.block.shape
+        # What lies beside the table is at its last row or column, which is empty.
+        x = np.minimum(((ix >> _BITS) - self.x0).view(np.uint64), width - 1).view(np.int64)
+        y = np.minimum(((iy >> _BITS) - self.y0).view(np.uint64), height - 1).view(np.int64)
+        at = _slot(self.block.ravel()[y * width + x], ix, iy)
+        point, points, entries = np.arange(len(at)), [], []
+        for layer in self.layers:
+            hit = layer[at]
+            found = np.flatnonzero(hit >= 0)
+            at, point = at[found], point[found]
+            points.append(point)
+            entries.append(hit[found])
+        return np.concatenate(points), np.concatenate(entries)
 
 
 def _slot(block: Ints, ix: Ints, iy: Ints) -> Ints:

@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from twin.errors import GeometryError
 from twin.geometry.columns import Bools, Floats, Footprints, Ints
 from twin.geometry.ragged import offsets_of, ring_successor
+from twin.reconstruction import groups
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.frame import vertex_part
 from twin.reconstruction.parameters import PlaneParameters
@@ -81,12 +82,15 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     good = (z >= 0) & (z < 1 << _Z_BITS)
     pixel = pixels.offset[point_part] + iy * pixels.nx[point_part] + ix
     place = ((pixel << bits | sub_y) << bits | sub_x) << _Z_BITS
-    key = np.sort(place[good] | z[good].astype(np.int64))
+    place |= z.astype(np.int64)
+    key = np.sort(place if good.all() else place[good])
 
     pixel = key >> (_Z_BITS + 2 * bits)
     part = pixels.part[pixel]
     mask = (1 << bits) - 1
-    corner_x, corner_y = pixel_corners(pixels, pixel)
+    fresh = groups.first_of_each(pixel)
+    number = np.cumsum(fresh) - 1
+    corner_x, corner_y = (corner[number] for corner in pixel_corners(pixels, pixel[fresh]))
     out = np.empty((3, len(key)))
     out[0] = corner_x + (key >> _Z_BITS & mask) * QUANTUM
     out[1] = corner_y + (key >> (_Z_BITS + bits) & mask) * QUANTUM
@@ -131,11 +135,11 @@ def coverage(pixels: Atlas, points: RoofPoints) -> tuple[Floats, Floats, Floats]
     stride = pixels.stride[inside]
     near = held[inside] | held[inside - 1] | held[inside + 1] | held[inside - stride] | held[inside + stride]
     part = pixels.part[inside]
-    area = np.bincount(part, minlength=parts)
+    area, count = groups.sizes(part, parts), groups.sizes(points.part, parts)
     bare = inside[~near]
-    density = np.bincount(points.part, minlength=parts) / np.maximum(area * pixels.pixel**2, pixels.pixel**2)
-    fraction = np.bincount(pixels.part[bare], minlength=parts) / np.maximum(area, 1)
-    fraction[area == 0] = np.bincount(points.part, minlength=parts)[area == 0] == 0
+    density = count / np.maximum(area * pixels.pixel**2, pixels.pixel**2)
+    fraction = groups.sizes(pixels.part[bare], parts) / np.maximum(area, 1)
+    fraction[area == 0] = count[area == 0] == 0
     return density, fraction, widest_gap(pixels, points, np.ones(parts, bool))
 
 
@@ -143,7 +147,7 @@ def widest_gap(pixels: Atlas, points: RoofPoints, asked: Bools) -> Floats:
     """The ``nodata_radius (P,)`` of :func:`coverage`, of the parts that are ``asked (P,)``."""
     held = np.zeros(len(pixels.part), bool)
     held[points.pixel] = True
-    none = np.bincount(points.part, minlength=len(pixels.nx)) == 0
+    none = groups.sizes(points.part, len(pixels.nx)) == 0
     radius = np.where(none, np.hypot(pixels.nx, pixels.ny) * pixels.pixel / 2, 0.0)
     empty = np.flatnonzero(pixels.inside & ~held & (asked & ~none)[pixels.part])
     radius[pixels.part[empty]] = pixels.pixel

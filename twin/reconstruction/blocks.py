@@ -41,11 +41,10 @@ class PixelHeights:
 
 def pixel_heights(atlas: Atlas, points: RoofPoints) -> PixelHeights:
     """Mean height of the points in each pixel that holds any."""
-    fresh = groups.first_of_each(points.pixel)
-    pixel = points.pixel[fresh]
-    number = np.cumsum(fresh) - 1
-    total = groups.group_sum(points.xyz[:, 2], number, len(pixel))
-    return PixelHeights(pixel, atlas.part[pixel], total / np.bincount(number, minlength=len(pixel)))
+    first = np.flatnonzero(groups.first_of_each(points.pixel))
+    pixel = points.pixel[first]
+    total = np.add.reduceat(points.xyz[:, 2], first) if len(first) else np.empty(0)
+    return PixelHeights(pixel, atlas.part[pixel], total / np.diff(first, append=len(points.pixel)))
 
 
 def quantile_heights(height: Floats, group: Ints, count: int, quantile: float) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
+from twin.reconstruction.atlas import pixel_corners
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,14 @@ def fill(atlas: Atlas, points: RoofPoints, segments: Segments, rounds: int) -> I
     neighbour that has one.
     """
     label = np.where(atlas.inside, segments.pixel_segment, -1)
-    n = len(label)
-    count = np.bincount(points.pixel, minlength=n)
     todo = np.flatnonzero(atlas.inside & (label < 0))
-    height = np.bincount(points.pixel, weights=points.xyz[:, 2], minlength=n)[todo] / np.maximum(
-        count[todo], 1
-    )
-    known = count[todo] > 0
+    number = np.full(len(label), -1, np.int64)
+    number[todo] = np.arange(len(todo))
+    held = number[points.pixel]
+    on = np.flatnonzero(held >= 0)
+    count = np.bincount(held[on], minlength=len(todo))
+    height = np.bincount(held[on], weights=points.xyz[on, 2], minlength=len(todo)) / np.maximum(count, 1)
+    known = count > 0
     center = pixel_centers(atlas, todo)
     stride = atlas.stride[todo]
     for _ in range(rounds):
@@ -104,5 +106,4 @@ def fill(atlas: Atlas, points: RoofPoints, segments: Segments, rounds: int) -> I
 
 def pixel_centers(atlas: Atlas, pixel: Ints) -> Floats:
     """Local coordinates ``(M, 2)`` of the centres of pixels ``(M,)``."""
-    iy, ix = np.divmod(pixel - atlas.offset[atlas.part[pixel]], atlas.stride[pixel])
-    return (np.column_stack((ix, iy)) - atlas.margin + 0.5) * atlas.pixel
+    return np.column_stack(pixel_corners(atlas, pixel)) + 0.5 * atlas.pixel

@@ -1,19 +1,14 @@
-"""One chunk of parts, from points to valid solids."""
+"""One chunk of parts, from points to the partitions of its roofs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
-from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Partition, Shells
-from twin.geometry.extrude import extrude
+from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Partition
 from twin.geometry.footprints import select_parts
 from twin.geometry.ragged import expand
-from twin.geometry.select import concatenate, take, without
-from twin.geometry.validity import check
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.atlas import atlas, coverage, roof_points, widest_gap
 from twin.reconstruction.frame import frames
@@ -64,10 +59,23 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """What is found of some parts ``P``; see :class:`twin.reconstruction.quality.Parts` for the columns."""
+class Roofs:
+    """What is found of some parts ``P``, before it is made into solids.
 
-    solids: dict[str, Shells]
+    Attributes
+    ----------
+    partitions : dict of str to Partition
+        Per level, down to the base of its parts; a part that did not reach a level has no faces in it.
+    point_part : (K,) int64
+        Part in the town of each roof point.
+    above : dict of str to (K,) float64 [m]
+    density, nodata_fraction, nodata_radius : (P,) float64
+    planes : (P,) int64
+    step, reason : (P,) uint8
+        See :class:`twin.reconstruction.quality.Parts` for all these columns.
+    """
+
+    partitions: dict[str, Partition]
     point_part: Ints
     above: dict[str, Floats]
     density: Floats
@@ -109,8 +117,8 @@ def gather(town: Town, rows: Ints) -> Gathered:
     return Gathered(rows, own, frame, pixels, points, *coverage(pixels, points))
 
 
-def solve(town: Town, chunk: Gathered, highest: LadderStep = LadderStep.FULL) -> Chunk:
-    """Reconstruct the parts of a chunk, from the rung ``highest`` of the ladder on."""
+def solve(town: Town, chunk: Gathered, highest: LadderStep = LadderStep.FULL) -> Roofs:
+    """Find the roofs of the parts of a chunk, from the rung ``highest`` of the ladder on."""
     rows, own, pixels, points = chunk.rows, chunk.footprints, chunk.pixels, chunk.points
     # Without any ground point the heights stay unknown, and every part without a model.
     ground = np.nan_to_num(town.ground[rows], nan=np.inf)
@@ -130,14 +138,13 @@ def solve(town: Town, chunk: Gathered, highest: LadderStep = LadderStep.FULL) ->
     step[wide], reason[wide] = LadderStep.LOD13_ONLY, Reason.GAP
     unseen = (chunk.nodata_fraction > town.planes.max_unseen_share) & (step > LadderStep.NONE)
     step[unseen], reason[unseen] = LadderStep.NONE, Reason.FEW_POINTS
-    solids, step, reason = _valid_solids(
-        (found.lod12, found.lod13, found.lod22), town.base[rows], step, reason, town.params.straight
-    )
+    kept = slice(None) if measured.all() else np.flatnonzero(measured)
+    levels = zip(LODS, (found.lod12, found.lod13, found.lod22), strict=True)
     above = zip(LODS, (found.above12, found.above13, found.above22), strict=True)
-    return Chunk(
-        solids,
-        rows[points.part[measured]],
-        {lod: heights[measured] for lod, heights in above},
+    return Roofs(
+        {lod: _grounded(partition, town.base[rows]) for lod, partition in levels},
+        rows[points.part[kept]],
+        {lod: heights[kept] for lod, heights in above},
         chunk.density,
         chunk.nodata_fraction,
         chunk.nodata_radius,
@@ -147,72 +154,11 @@ def solve(town: Town, chunk: Gathered, highest: LadderStep = LadderStep.FULL) ->
     )
 
 
-def joined(chunks: Sequence[Chunk]) -> Chunk:
-    """All parts of some chunks as one."""
-
-    def column(name: str, dtype: Any) -> Any:
-        return np.concatenate([np.empty(0, dtype), *(getattr(c, name) for c in chunks)])
-
-    return Chunk(
-        solids={lod: concatenate([c.solids[lod] for c in chunks]) for lod in LODS},
-        point_part=column("point_part", np.int64),
-        above={lod: np.concatenate([np.empty(0), *(c.above[lod] for c in chunks)]) for lod in LODS},
-        density=column("density", np.float64),
-        nodata_fraction=column("nodata_fraction", np.float64),
-        nodata_radius=column("nodata_radius", np.float64),
-        planes=column("planes", np.int64),
-        step=column("step", np.uint8),
-        reason=column("reason", np.uint8),
-    )
-
-
-def replaced(chunk: Chunk, parts: Ints, rows: Ints, other: Chunk) -> Chunk:
-    """The chunk of ``parts (P,)`` with what ``other`` holds for its rows ``rows (R,)``."""
-    again = np.zeros(int(parts.max()) + 1, bool)
-    again[parts[rows]] = True
-    kept = np.flatnonzero(~again[chunk.point_part])
-    order = np.arange(len(parts))
-    order[rows] = len(parts) + np.arange(len(rows))
-    both = joined([chunk, other])
-    return replace(
-        both,
-        solids={lod: take(solids, order) for lod, solids in both.solids.items()},
-        point_part=np.concatenate((chunk.point_part[kept], other.point_part)),
-        above={lod: np.concatenate((chunk.above[lod][kept], other.above[lod])) for lod in LODS},
-        density=both.density[order],
-        nodata_fraction=both.nodata_fraction[order],
-        nodata_radius=both.nodata_radius[order],
-        planes=both.planes[order],
-        step=both.step[order],
-        reason=both.reason[order],
-    )
-
-
 def _points_of(index: Ints, part: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """Those of the points ``index``, sorted by ``part``, that belong to ``rows``, and to which of them."""
     begin, end = np.searchsorted(part, rows), np.searchsorted(part, rows, side="right")
     owner, at = expand(begin, end - begin)
     return index[at], owner
-
-
-def _valid_solids(
-    partitions: tuple[Partition, ...], base: Floats, step: Bytes, reason: Bytes, straight: float
-) -> tuple[dict[str, Shells], Bytes, Bytes]:
-    """Extrude each level, keep what is valid, and let the rest descend the ladder."""
-    lowest = (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderStep.NO_LINES)
-    shells = [extrude(_grounded(partition, base), straight).shells for partition in partitions]
-    # All levels in one call, which is a third faster. Solids of an extrusion that pass can't meet themselves,
-    # see there; `twin check` tests that too.
-    verdicts = np.split(check(concatenate(shells), intersections=False).valid, len(shells))
-    solids = {}
-    for lod, least, level, valid in zip(LODS, lowest, shells, verdicts, strict=True):
-        failed = (step >= least) & ~valid
-        step[failed] = np.minimum(
-            step[failed], least - 1 if least > LadderStep.LOD13_ONLY else LadderStep.NONE
-        )
-        reason[failed] = Reason.INVALID_SOLID
-        solids[lod] = without(level, ~valid | (step < least))
-    return solids, step, reason
 
 
 def _grounded(partition: Partition, base: Floats) -> Partition:

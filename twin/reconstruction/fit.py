@@ -34,8 +34,8 @@ class Fit:
     @classmethod
     def of(cls, distance: Floats) -> Fit:
         """Count distances ``(K,)`` [m]."""
-        bins = np.minimum(np.abs(distance) / BIN, len(_empty()) - 1).astype(np.int64)
-        return cls(np.bincount(bins, minlength=len(_empty())), float((distance**2).sum()))
+        bins = np.minimum(np.abs(distance) / BIN, round(LARGEST / BIN)).astype(np.int64)
+        return cls(np.bincount(bins, minlength=round(LARGEST / BIN) + 1), float((distance * distance).sum()))
 
     def __add__(self, other: Fit) -> Fit:
         return Fit(self.histogram + other.histogram, self.squares + other.squares)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from twin.geometry import ordering
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints
 from twin.reconstruction.planes import moments_of, summed
@@ -37,6 +38,8 @@ class Grid:
     around : (9, W) int64
         Which of these pixels the eight neighbours in the order of :data:`SHIFTS` are, and the pixel itself;
         ``W`` for one that does not count.
+    ahead : (6, W) int64
+        The same of the first four, and of the two that lie two pixels on.
     """
 
     pixels: Atlas
@@ -44,6 +47,7 @@ class Grid:
     own: Floats
     rows: Floats
     around: Ints
+    ahead: Ints
 
     @staticmethod
     def of(pixels: Atlas, points: RoofPoints, footprint: bool = True) -> Grid:
@@ -60,7 +64,8 @@ class Grid:
         around = np.empty((9, len(where)), np.int64)
         for k, (dx, dy) in enumerate((*SHIFTS, (0, 0))):
             around[k] = number[where + dx + dy * stride]
-        return Grid(pixels, where, own, rows, around)
+        two_apart = [number[where + dx + dy * stride] for dx, dy in _TWO_APART]
+        return Grid(pixels, where, own, rows, around, np.concatenate((around[FORWARD], two_apart)))
 
     def image(self, label: Ints) -> Ints:
         """Labels ``(W,)`` spread over the atlas ``(N,)``, -1 elsewhere."""
@@ -71,7 +76,7 @@ class Grid:
     def windows(self, used: Bools) -> Floats:
         """Moments ``(10, W)`` of the 3 x 3 pixels around each, of those that are ``used (W,)``."""
         rows = self.rows.copy()
-        rows[:-1] *= used[:, None]
+        rows[np.flatnonzero(~used)] = 0.0
         size = len(self.where)
         nine = np.ascontiguousarray(self.around.T, dtype=np.int32).ravel()
         begin = np.arange(0, 9 * size + 1, 9, dtype=np.int32)
@@ -81,25 +86,35 @@ class Grid:
         """Moments ``(10, count)`` of the ``used (W,)`` pixels of each label; -1 is none."""
         return summed(self.rows[:-1], np.maximum(label, 0), count, used & (label >= 0))
 
-    def neighbours(self, label: Ints) -> Ints:
-        """Labels ``(8, W)`` of the neighbours of each pixel, -1 where there is none."""
-        return np.append(label, -1)[self.around[:8]]
+    def offers(self, label: Ints, count: int) -> tuple[Ints, Ints]:
+        """Pixels and the labels other than their own among their eight neighbours, each pair once."""
+        one, other = self._unlike(label, FORWARD)
+        pixel, offered = np.concatenate((one, other)), label[np.concatenate((other, one))]
+        pixel, offered = pixel[offered >= 0], offered[offered >= 0]
+        pixel, offered = np.divmod(ordering.distinct(pixel * max(count, 1) + offered), max(count, 1))
+        return pixel, offered
 
     def adjacent(self, label: Ints, count: int) -> tuple[Ints, Ints]:
         """Pairs ``i < j`` of labels that touch, or lie one pixel apart."""
-        image, stride = self.image(label), self.pixels.stride[self.where]
-        near = [*np.append(label, -1)[self.around[FORWARD]]]
-        near += [image[self.where + dx + dy * stride] for dx, dy in _TWO_APART]
-        pairs = []
-        for other in near:
-            differ = np.flatnonzero((other != label) & (other >= 0) & (label >= 0))
-            pairs.append(label[differ] * count + other[differ])
-        low, high = np.divmod(np.concatenate(pairs), max(count, 1))
-        return distinct(low, high, count)
+        one, other = (label[pixel] for pixel in self._unlike(label, slice(None)))
+        both = (one >= 0) & (other >= 0)
+        return distinct(one[both], other[both], count)
+
+    def _unlike(self, label: Ints, places: slice) -> tuple[Ints, Ints]:
+        """Pixels with the pixels at those places of :attr:`ahead` that have another label."""
+        padded = np.append(label, -1)
+        ones, others = [], []
+        for ahead in self.ahead[places]:
+            one = np.flatnonzero(padded[ahead] != label)
+            other = ahead[one]
+            counts = other < len(label)
+            ones.append(one[counts])
+            others.append(other[counts])
+        return np.concatenate(ones), np.concatenate(others)
 
 
 def distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:
     """Pairs ``i < j`` of numbers below ``count``, each once."""
-    key = np.unique(np.minimum(i, j) * count + np.maximum(i, j))
+    key = ordering.distinct(np.minimum(i, j) * count + np.maximum(i, j))
     low, high = np.divmod(key, max(count, 1))
     return low[low != high], high[low != high]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -16,6 +17,7 @@ from twin.reconstruction.parameters import PlaneParameters
 _NEAREST = 5  # ground cells averaged where no ring holds any
 _ROW = 1 << 24  # cells per row of the key: far more than RD is wide
 _DENSE = 1 << 24  # cells up to which a full table is cheaper than sorting (8 x 8 km at 2 m)
+_TOGETHER = 1 << 15  # points
 
 
 class GroundSource(IntEnum):
@@ -75,7 +77,7 @@ def ground_heights(
     parts = len(footprints)
     result = np.full((3, parts), np.nan)
     source = np.full(parts, GroundSource.NONE, np.int64)
-    cells = _GroundCells.of(xyz, np.flatnonzero(classification == params.ground_class), params.ground_cell)
+    cells = _GroundCells.of(xyz, classification == params.ground_class, params.ground_cell)
     if len(cells.key):
         rings = (params.ground_offset, *params.ground_rings)
         for distance in rings:
@@ -111,36 +113,35 @@ class _GroundCells:
     height: Floats
 
     @classmethod
-    def of(cls, xyz: Floats, rows: Ints, cell: float) -> _GroundCells:
-        """Cells of the points ``xyz[rows]``; worked in place, as most points of a cloud are ground."""
-        if not len(rows):
+    def of(cls, xyz: Floats, is_ground: Bools, cell: float) -> _GroundCells:
+        """Cells of the points that are ground ``(M,)``."""
+        points = np.count_nonzero(is_ground)
+        if not points:
             return cls(cell, np.empty(0, np.int64), np.empty(0))
-        ix, iy, z = (column[rows] for column in xyz.T)
-        for along in (ix, iy):
-            along /= cell
-            np.floor(along, out=along)
-        x0, y0 = int(ix.min()), int(iy.min())
-        width, height = int(ix.max()) - x0 + 1, int(iy.max()) - y0 + 1
-        # Whole millimetres: their sum is exact, so the order of the points does not matter.
-        z *= 1000
-        np.rint(z, out=z)
-        # Whole numbers below 2**53 are exact in float64, so the key is made where the numbers are.
+        x, y, z = xyz.T
+        x0, y0 = math.floor(x.min() / cell), math.floor(y.min() / cell)
+        width, height = math.floor(x.max() / cell) - x0 + 1, math.floor(y.max() / cell) - y0 + 1
         dense = width * height <= _DENSE
-        ix -= x0
-        iy -= y0
-        iy *= width if dense else _ROW
-        iy += ix
-        slot = iy.astype(np.int64)
+        row = width if dense else _ROW
+        slot, level, end = np.empty(points, np.int64), np.empty(points), 0
+        # Most points of a cloud are ground; some at a time stay in a core's cache.
+        for begin in range(0, len(xyz), _TOGETHER):
+            some = begin + np.flatnonzero(is_ground[begin : begin + _TOGETHER])
+            at = slice(end, end := end + len(some))
+            ix, iy = (np.floor(along[some] / cell) for along in (x, y))
+            # Whole numbers below 2**53 are exact in float64, so the key is made where the numbers are.
+            slot[at] = (iy - y0) * row + (ix - x0)
+            # Whole millimetres: their sum is exact, so the order of the points does not matter.
+            np.rint(z[some] * 1000, out=level[at])
         if dense:
             count = np.bincount(slot)
             used = np.flatnonzero(count)
-            row, column = np.divmod(used, width)
-            count, total = count[used], np.bincount(slot, weights=z)[used]
+            count, total = count[used], np.bincount(slot, weights=level)[used]
         else:
             used, slot, count = np.unique(slot, return_inverse=True, return_counts=True)
-            row, column = np.divmod(used, _ROW)
-            total = np.bincount(slot, weights=z)
-        return cls(cell, (row + y0) * _ROW + column + x0, total / count / 1000)
+            total = np.bincount(slot, weights=level)
+        iy, ix = np.divmod(used, row)
+        return cls(cell, (iy + y0) * _ROW + ix + x0, total / count / 1000)
 
     def at(self, xy: Floats) -> Floats:
         """Height at ``xy (M, 2)``, NaN in cells without ground."""

@@ -183,21 +183,20 @@ def _votes(
     """Votes [m2] per face and candidate (D,), and per face (F,)."""
     parts, faces = len(arrangement), len(arrangement.area)
     footprint = np.bincount(arrangement.face_part, weights=arrangement.area, minlength=parts)
-    each = footprint / np.maximum(np.bincount(points.part, minlength=parts), 1)
+    each = footprint / np.maximum(groups.sizes(points.part, parts), 1)
     perimeter = np.zeros(faces + 1)
     length = np.hypot(*(arrangement.xy[arrangement.end] - arrangement.xy[arrangement.start]).T)
     np.add.at(perimeter, arrangement.left, length)
     np.add.at(perimeter, arrangement.right, length)
     sliver = 2 * arrangement.area < params.sliver_width * perimeter[:-1]
 
-    face = raster.of_points
-    votes = np.flatnonzero((points.segment >= 0) & (face >= 0))
-    votes = votes[~sliver[face[votes]]]
-    at = first[face[votes]] + points.segment[votes] - first_segment[points.part[votes]]
+    counts = np.flatnonzero(np.append(~sliver, False)[raster.of_points] & (points.segment >= 0))
+    face, segment = raster.of_points[counts], points.segment[counts]
+    at = (first[:-1] - first_segment[arrangement.face_part])[face] + segment
     count = np.bincount(at, minlength=first[-1])
-    row = np.repeat(np.arange(faces), np.diff(first))
-    count_of_face = np.bincount(face[votes], minlength=faces)
-    return count * each[arrangement.face_part[row]], count_of_face * each[arrangement.face_part]
+    of_face = np.add.reduceat(count, first[:-1]) if faces else np.empty(0, np.int64)
+    weight: Floats = each[arrangement.face_part]
+    return weight.repeat(np.diff(first)) * count, weight * of_face
 
 
 def _limits(

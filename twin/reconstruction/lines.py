@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Footprints, Ints
+from twin.geometry.ordering import numbered
 from twin.reconstruction import groups
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints, Segments
 from twin.reconstruction.borders import Borders, find_borders
@@ -186,7 +187,7 @@ def _pairs(borders: Borders) -> tuple[Ints, Ints, Ints]:
     """Unordered pairs of segments, lower and higher number, and the pair of each border."""
     low, high = np.minimum(borders.below, borders.above), np.maximum(borders.below, borders.above)
     pitch = int(high.max()) + 1 if len(high) else 1
-    keys, pair = np.unique(low * pitch + high, return_inverse=True)
+    keys, pair = numbered(low * pitch + high)
     return keys // pitch, keys % pitch, pair
 
 

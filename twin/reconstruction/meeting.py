@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.ordering import distinct
 from twin.reconstruction import groups
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Frames
@@ -123,7 +124,7 @@ def _corners(arrangement: Arrangement, frames: Frames, labels: Labels) -> _Corne
     roof = roof_of_face[np.concatenate((arrangement.left, arrangement.right))]
     vertex = np.concatenate((arrangement.start, arrangement.end))
     vertex, roof = np.divmod(
-        np.unique(vertex[roof >= 0] * max(len(segment), 1) + roof[roof >= 0]), max(len(segment), 1)
+        distinct(vertex[roof >= 0] * max(len(segment), 1) + roof[roof >= 0]), max(len(segment), 1)
     )
     part = arrangement.vertex_part[vertex]
     away = arrangement.xy.take(vertex, axis=0) - frames.center.take(part, axis=0)

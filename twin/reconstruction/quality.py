@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,17 @@ import pandas as pd
 from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Semantic, Shells
 from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
 from twin.geometry.ragged import rows_of, take_rows
+from twin.reconstruction import groups
 from twin.reconstruction.assign import points_in_footprints
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.ground import Ground
 from twin.reconstruction.reasons import LadderStep, Reason
 
 CELL = 0.25  # m, raster that finds the roof face above a point; the answer is exact
-_TENTHS_BITS = 26  # tenths of a millimetre up to 6.7 km
+_TOGETHER = 1 << 15  # points looked at together, unless one pand has more
+_MOST = 1 << 8  # panden looked at together
+_TENTHS_BITS = 24  # tenths of a millimetre up to 1.6 km; beside the number of a pand in 32 bits
+_LARGEST = (1 << _TENTHS_BITS) - 1
 _AREAS = ("opp_dak_plat", "opp_dak_schuin", "opp_buitenmuur")
 _SUFFIX = {"1.2": "lod12", "1.3": "lod13", "2.2": "lod22"}
 
@@ -32,7 +37,7 @@ class Parts:
     solids : dict of str to Shells
     ground : Ground
     point_part : (K,) int64
-        Part of each roof point.
+        Part of each roof point, ascending.
     above : dict of str to (K,) float64 [m]
         Height of the roof points above the roof of each level; NaN beside all faces.
     density, nodata_fraction, nodata_radius : (P,) float64
@@ -156,22 +161,42 @@ def _fit(parts: Parts, panden: int) -> tuple[dict[str, Any], dict[str, Fit]]:
     table: dict[str, Any] = {}
     fits = {}
     of_point = parts.pand[parts.point_part]
+    begin = groups.offsets(of_point, panden)
+    cuts = np.flatnonzero(np.diff(begin[:-1] // _TOGETHER)) + 1
+    cuts = np.union1d(np.arange(0, panden + 1, _MOST), np.append(cuts, panden))
     for lod, suffix in _SUFFIX.items():
         made = np.diff(parts.solids[lod].object_offsets) > 0
-        distance, pand = np.abs(parts.above[lod]), of_point
-        under = made[parts.point_part] & ~np.isnan(distance)
-        if not under.all():
-            distance, pand = distance[under], pand[under]
-        fits[lod] = Fit.of(distance)
-        count = np.bincount(pand, minlength=panden)
-        table[f"rmse_{suffix}"] = _round(
-            np.sqrt(_mean(np.bincount(pand, weights=distance * distance, minlength=panden), count)), 3
-        )
-        table[f"afstand_mediaan_{suffix}"] = _round(_median(distance, pand, count), 4)
+        figures, fit = np.empty((4, panden)), Fit()
+        # Some panden at a time, whose points stay in a core's cache.
+        for first, last in pairwise(cuts.tolist()):
+            at = slice(begin[first], begin[last])
+            distance, pand = np.abs(parts.above[lod][at]), of_point[at] - first
+            under = made[parts.point_part[at]] & ~np.isnan(distance)
+            if not under.all():
+                distance, pand = distance[under], pand[under]
+            fit += Fit.of(distance)
+            figures[:, first:last] = _figures(distance, pand, last - first)
+        fits[lod] = fit
+        count, squares, near, median = figures
+        table[f"rmse_{suffix}"] = _round(np.sqrt(_mean(squares, count)), 3)
+        table[f"afstand_mediaan_{suffix}"] = _round(median, 4)
         if lod == "2.2":
-            near = np.bincount(pand[distance < 0.2], minlength=panden)
             table["aandeel_binnen_20cm"] = _round(_mean(near, count), 4)
     return table, fits
+
+
+def _figures(distance: Floats, pand: Ints, panden: int) -> tuple[Floats, ...]:
+    """Number, sum of squares, number within 0.2 m and median of the distances of each pand, ``(M,)`` each.
+
+    ``pand`` ascends. With so many values each, adding up run by run is many times faster than bin by bin.
+    """
+    begin = groups.offsets(pand, panden)
+    count = np.diff(begin)
+    has, squares, near = count > 0, np.zeros(panden), np.zeros(panden)
+    if len(pand):
+        squares[has] = np.add.reduceat(distance * distance, begin[:-1][has])
+        near[has] = np.add.reduceat(distance < 0.2, begin[:-1][has], dtype=np.int64)
+    return count, squares, near, _median(distance, pand, count)
 
 
 def roof_distances(shells: Shells, owner: Ints, xyz: Floats, of: Ints) -> tuple[Ints, Floats]:
@@ -220,7 +245,7 @@ def _above(shells: Shells, face: Ints, xyz: Floats) -> Floats:
 
 
 def _coverage(parts: Parts, panden: int) -> dict[str, Any]:
-    points = np.bincount(parts.pand[parts.point_part], minlength=panden)
+    points = groups.sizes(parts.pand[parts.point_part], panden)
     count = np.bincount(parts.pand, minlength=panden)
     return {
         "aantal_punten": points,
@@ -249,22 +274,21 @@ def _sum(values: Floats, made: Any, pand: Ints, panden: int) -> Floats:
     return np.where(np.bincount(pand[made], minlength=panden) > 0, total, np.nan)
 
 
-def _mean(total: Floats | Ints, count: Ints) -> Floats:
+def _mean(total: Floats | Ints, count: Floats | Ints) -> Floats:
     mean: Floats = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
     return mean
 
 
 def _median(values: Floats, group: Ints, count: Ints) -> Floats:
     """Median per group [m], of ``count (G,)`` values each, to a tenth of a millimetre."""
-    tenths = np.minimum(np.rint(values * 1e4), (1 << _TENTHS_BITS) - 1).astype(np.int64)
+    tenths = np.minimum(np.rint(values * 1e4), _LARGEST).astype(np.uint32)
     # One sort of plain numbers; several times faster than sorting by two columns.
-    key = np.sort(group << _TENTHS_BITS | tenths)
+    key = np.sort(group.astype(np.uint32) << _TENTHS_BITS | tenths)
     first = np.cumsum(count) - count
     has = count > 0
     low, high = (first + (count - 1) // 2)[has], (first + count // 2)[has]
     median = np.full(len(count), np.nan)
-    mask = (1 << _TENTHS_BITS) - 1
-    median[has] = ((key[low] & mask) + (key[high] & mask)) / 2e4
+    median[has] = ((key[low] & _LARGEST).astype(np.float64) + (key[high] & _LARGEST)) / 2e4
     return median
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,21 @@ import pandas as pd
 from twin.geometry.columns import Bytes, Floats, Ints, Shells
 from twin.geometry.extrude import STRAIGHT
 from twin.geometry.footprints import footprints_from, select_parts
+from twin.reconstruction import groups
 from twin.reconstruction.assign import assign, points_in_footprints
-from twin.reconstruction.chunk import Chunk, Gathered, Town, gather, joined, replaced, solve
+from twin.reconstruction.chunk import Gathered, Town, gather, solve
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.ground import GroundSource, ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.quality import Parts, describe
 from twin.reconstruction.reasons import LadderStep, Reason
+from twin.reconstruction.solids import Built, build, joined, replaced
 
 _FAR = 1e7  # m, farther than RD reaches
 CHUNK = 250  # parts per array at most
 POINTS = 200_000  # per array, unless one part has more: about as much as fits a core's cache
+SOLIDS = 1000  # parts per extrusion at least
 
 
 class Status(IntEnum):
@@ -108,8 +112,9 @@ def reconstruct(
     if lowest is not None:
         base = np.minimum(base, np.nan_to_num(lowest, nan=np.inf)[pand])
     index, part = assign(footprints, xyz, classification, planes)
-    standing = known[pand[part]] == Status.STANDING
-    index, part = index[standing], part[standing]
+    if (known != Status.STANDING).any():
+        standing = known[pand[part]] == Status.STANDING
+        index, part = index[standing], part[standing]
 
     town = Town(footprints, xyz, index, part, ground.height, base, planes, partition)
     gathered = [gather(town, rows) for rows in _chunks(part, len(footprints), chunk)]
@@ -148,9 +153,9 @@ def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
 
 def _chunks(part: Ints, parts: int, most: int) -> list[Ints]:
     """Parts in arrays of at most ``most``, and of as many points as fit a core's cache if one part does."""
-    full = np.cumsum(np.bincount(part, minlength=parts)) // POINTS
+    full = groups.offsets(part, parts)[1:] // POINTS
     cuts = np.union1d(np.arange(0, parts, most), np.flatnonzero(np.diff(full)) + 1)
-    return np.split(np.arange(parts), cuts[cuts > 0]) if parts else []
+    return np.split(np.arange(parts), cuts[cuts > 0])
 
 
 def _with_shown(town: Town, gathered: list[Gathered], classification: Bytes) -> Town:
@@ -177,25 +182,36 @@ def _with_shown(town: Town, gathered: list[Gathered], classification: Bytes) -> 
     return replace(town, shown=shown[order], shown_part=rows[owner[order]])
 
 
-def _solved(town: Town, gathered: list[Gathered]) -> Chunk:
+def _solved(town: Town, gathered: list[Gathered]) -> Built:
     """All parts; those without a valid LoD 2.2 once more with every bend, or with fewer lines.
 
     There is hardly ever one of the latter, and then it goes down the ladder alone.
     """
-    found = joined([solve(town, chunk) for chunk in gathered])
+    found = joined(
+        [
+            build([solve(town, chunk) for chunk in chunks], town.params.straight)
+            for chunks in _together(gathered)
+        ]
+    )
     failed = (found.reason == Reason.INVALID_SOLID) & (found.step < LadderStep.NO_LINES)
     exact = replace(town, params=replace(town.params, straight=STRAIGHT))
-    every = np.arange(len(town.footprints))
-    for row in np.flatnonzero(failed)[:, None]:
-        alone = gather(exact, row)
+    for row in np.flatnonzero(failed).tolist():
+        alone = gather(exact, np.array([row]))
         for rung in (LadderStep.FULL, LadderStep.FEWER_LINES, LadderStep.NO_LINES):
-            again = solve(exact, alone, rung)
+            again = build([solve(exact, alone, rung)], STRAIGHT)
             if again.step[0] >= LadderStep.NO_LINES:
                 if rung < LadderStep.FULL:
                     again.reason[0] = Reason.INVALID_SOLID
-                found = replaced(found, every, row, again)
+                found = replaced(found, row, again)
                 break
     return found
+
+
+def _together(gathered: list[Gathered]) -> list[list[Gathered]]:
+    """Chunks whose parts are extruded together: as many as make ``SOLIDS`` parts."""
+    parts = np.cumsum([len(chunk.rows) for chunk in gathered])
+    last = np.flatnonzero(np.diff(parts // SOLIDS)) + 1
+    return [gathered[a:b] for a, b in pairwise([0, *last.tolist(), len(gathered)])]
 
 
 def _explained(reason: Bytes, status: Ints, points: int) -> Bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.ordering import distinct
 from twin.geometry.ragged import expand
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
 from twin.reconstruction.borders import Borders
@@ -71,9 +72,9 @@ def refine(
 
 def _points_across(borders: Borders, owner: Ints, atlas: Atlas, points: RoofPoints) -> tuple[Ints, Ints]:
     """Line and point for all points in the two pixels on either side of each border, no point twice."""
-    step = np.where(borders.axis == 0, 1, atlas.stride[borders.pixel])
+    step: Ints = np.where(borders.axis == 0, 1, atlas.stride[borders.pixel])
     pixel = (borders.pixel[:, None] + step[:, None] * np.arange(-1, 3)).ravel()
-    keys = np.unique(np.repeat(owner, 4) * len(atlas.part) + pixel)
+    keys = distinct(np.repeat(owner, 4) * len(atlas.part) + pixel)
     line, pixel = np.divmod(keys, max(len(atlas.part), 1))
     first = np.searchsorted(points.pixel, pixel)
     last = np.searchsorted(points.pixel, pixel, side="right")

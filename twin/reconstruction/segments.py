@@ -153,18 +153,16 @@ def _reassigned(grid: Grid, label: Ints, planes: Floats, params: PlaneParameters
     if not len(planes):
         return label, np.full(len(label), np.inf)
     error = np.where(label >= 0, mean_squared_error(grid.own, planes.take(label, axis=0)), np.inf)
-    best = error * params.own_bonus
     chosen = label.copy()
-    near = grid.neighbours(label)
-    differ = (near >= 0) & (near != label) & (grid.own[N] > 0)
-    for other, elsewhere in zip(near, differ, strict=True):
-        pixel = np.flatnonzero(elsewhere)
-        other = other[pixel]
-        offer = mean_squared_error(grid.own.take(pixel, axis=1), planes.take(other, axis=0))
-        better = offer < best[pixel]
-        pixel, offer = pixel[better], offer[better]
-        chosen[pixel] = other[better]
-        best[pixel] = error[pixel] = offer
+    pixel, other = grid.offers(label, len(planes))
+    held = grid.own[N, pixel] > 0
+    pixel, other = pixel[held], other[held]
+    offer = mean_squared_error(grid.own.take(pixel, axis=1), planes.take(other, axis=0))
+    better = np.flatnonzero(offer < (error * params.own_bonus)[pixel])
+    # The least offer is written last; of equal ones that of the lower segment.
+    better = better[np.lexsort((-other[better], -offer[better]))]
+    chosen[pixel[better]] = other[better]
+    error[pixel[better]] = offer[better]
     lost = (grid.own[N] > 0) & ~(error <= params.point_inlier**2)
     return np.where(lost, -1, chosen), error
 
@@ -247,11 +245,10 @@ def _second_look(
     point_label = point_label.copy()
     point_label[rest] = np.where(mine >= 0, mine + known, -1)
     image = grid.image(label)
-    here = np.bincount(sub.pixel[mine >= 0], minlength=size)
-    there = np.bincount(points.pixel, minlength=size) - np.bincount(sub.pixel, minlength=size)
-    fresh_image = other.image(fresh)
-    take = (fresh_image >= 0) & (here > 0) & (here >= there)
-    image[take] = fresh_image[take] + known
+    here = np.bincount(sub.pixel[mine >= 0], minlength=size)[other.where]
+    there = grid.own[N][np.searchsorted(grid.where, other.where)] - other.own[N]
+    take = (fresh >= 0) & (here > 0) & (here >= there)
+    image[other.where[take]] = fresh[take] + known
     return point_label, image[grid.where], np.concatenate((planes, found))
 
 

@@ -112,11 +112,10 @@ def _best_of_nine(grid: Grid, sigma: Floats) -> tuple[Floats, Ints]:
     """Smallest value in the 3 x 3 pixels around each pixel, and where; on a tie the lowest pixel."""
     padded = np.append(sigma, np.inf)
     first, *others = ASCENDING
-    at = grid.around[first]
+    at = grid.around[first].copy()
     value = padded[at]
     for k in others:
         other = padded[grid.around[k]]
-        less = other < value
-        value = np.where(less, other, value)
-        at = np.where(less, grid.around[k], at)
+        np.copyto(at, grid.around[k], where=other < value)
+        np.minimum(value, other, out=value)
     return value, at
