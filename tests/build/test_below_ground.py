@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from jsonschema import Draft7Validator
 
 from tests.build.towns import CORNER, Town, build_town
 from tests.check.spoiling import found
@@ -148,6 +149,59 @@ def test_the_tunnel_is_a_solid_around_its_road_and_below_the_ground(twin: Path) 
     table = read_collection(twin, "tunneldeel")
     assert table["h_object_bron"].tolist() == ["aangenomen naar de soort"]
     assert 2.5 < table["h_object"].iloc[0] <= HEADROOM
+
+
+def faces(shape: tuple[dict[str, Any], np.ndarray], kind: str) -> np.ndarray:
+    """Corners of the faces ``(N, K, 3)`` of a CityObject that are of a kind."""
+    found, xyz = shape[0]["geometry"][0], shape[1]
+    boundaries, values = found["boundaries"], found["semantics"]["values"]
+    if found["type"] == "Solid":
+        (boundaries,), (values,) = boundaries, values
+    kinds = [s["type"] for s in found["semantics"]["surfaces"]]
+    chosen = zip(boundaries, values, strict=True)
+    return np.array([xyz[ring] for (ring,), v in chosen if v is not None and kinds[v] == kind])
+
+
+def test_the_tunnel_is_open_at_both_mouths_and_so_is_the_ground_over_it(twin: Path) -> None:
+    tunnel = faces(shapes_of(twin, "tunneldeel")["0"], "ClosureSurface")
+    assert sorted(np.unique(tunnel[:, :, 0]) - CORNER[0]) == [WEST, EAST]
+    assert len(faces(shapes_of(twin, "tunneldeel")["0"], "WallSurface")) > 4
+    grounds = shapes_of(twin, "begroeidterreindeel")
+    for number, mouth in (("0", WEST), ("1", EAST)):
+        hole = faces(grounds[number], "ClosureSurface")
+        assert hole.shape == (2, 3, 3)
+        assert np.abs(hole[:, :, 0] - CORNER[0] - mouth).max() < 0.03
+        assert hole[:, :, 2].min() == pytest.approx(MOUTH, abs=0.02)
+        assert hole[:, :, 2].max() == pytest.approx(GROUND - ROOF, abs=0.05)
+    assert "semantics" not in grounds["2"][0]["geometry"][0]
+
+
+def test_nothing_is_drawn_in_a_mouth_and_the_tunnel_from_inside_too(twin: Path) -> None:
+    x, y = CORNER[0] + WEST, CORNER[1] + 64
+    road = np.array([x, y, MOUTH + 2.0])
+    seen = {}
+    for theme in ("groen", "brug"):
+        with np.load(next((twin / ".work" / "meshes" / theme).glob("*.npz"))) as arrays:
+            corners = arrays["detail_xyz"][arrays["detail_triangles"]]
+        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        upright = np.abs(normal[:, 0]) > 10 * np.abs(normal[:, 2])
+        across = upright & (np.abs(corners[:, :, 0] - x) < 0.1).all(axis=1)
+        yz = shapely.polygons(corners[across][:, :, 1:])
+        assert not shapely.intersects(yz, shapely.Point(road[1:])).any(), theme
+        seen[theme] = shapely.intersects(yz, shapely.Point(y, GROUND - ROOF / 2)).sum()
+        if theme == "brug":
+            side = (np.abs(corners[:, :, 1] - y - 5) < 0.01).all(axis=1)
+            assert (normal[side, 1] > 0).sum() == (normal[side, 1] < 0).sum() > 0
+    assert seen["groen"] >= 1, "the ground over the lintel"
+
+
+def test_it_is_valid_by_the_official_schemas(
+    twin: Path, validators: tuple[Draft7Validator, Draft7Validator]
+) -> None:
+    _, of_feature = validators
+    (path,) = (twin / "cityjson").glob("*.jsonl")
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        assert [e.message for e in of_feature.iter_errors(json.loads(line))] == []
 
 
 def test_all_of_it_says_that_its_height_is_assumed(twin: Path) -> None:

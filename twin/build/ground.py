@@ -17,15 +17,16 @@ from twin.build.isolate import isolating
 from twin.build.layers import TileGround, TileLayer
 from twin.build.outsize import Outsize, far_surfaces, ordinary, with_outsize
 from twin.geometry.columns import Bools, Floats, Ints, Shells
-from twin.geometry.ragged import offsets_of
+from twin.geometry.ragged import offsets_of, ring_successor
 from twin.geometry.select import concatenate, take
 from twin.ground import COLLECTIONS, GroundMesh, HeightSource, Terrain, ground_mesh
 from twin.ground.decks import deck_terrain, joined_heights
 from twin.ground.levels import FAULT, GROUND
 from twin.ground.mesh import measured_share
+from twin.ground.structures import STRUCTURES
 from twin.ground.underground import below, underground_terrain
 
-SURFACE, BANK = 0, 1
+SURFACE, BANK, OPENING = 0, 1, 2
 """Semantics of a raised surface."""
 
 
@@ -36,8 +37,8 @@ class Raised:
     Attributes
     ----------
     shells : Shells
-        Triangles, ``SURFACE`` or ``BANK``; an object that has no surface, or whose height is unknown, has
-        none.
+        Triangles, ``SURFACE``, ``BANK`` or ``OPENING``; an object that has no surface, or whose height is
+        unknown, has none.
     present : (G,) bool
         Objects with a surface.
     source : (G,) object of str
@@ -83,12 +84,15 @@ class Ground:
         Heights of the surfaces of other levels, where the tile has any.
     points : Points
         All that tell a height of something in the tile.
+    mouths : (M, 2, 2) float64 [m, RD]
+        Edges on which something below the ground goes on as ground.
     """
 
     terrain: Terrain
     points: Points
     raised: dict[str, Raised] = field(default_factory=dict)
     levels: dict[int, Terrain] = field(default_factory=dict)
+    mouths: Floats = field(default_factory=lambda: np.empty((0, 2, 2)))
 
     def at_level(self, level: int) -> Terrain:
         """Heights of what lies on a level; without a surface there, the ground or a depth below it."""
@@ -131,7 +135,18 @@ def raise_ground(
             levels.setdefault(layer.level, surface_of)
         for name, found in _raise_layer(layer, surface_of, fixed, collections):
             raised[name] = raised[name].over(found) if name in raised else found
-    return Ground(terrain, points, raised, levels)
+    return Ground(terrain, points, raised, levels, _mouths_of(ground))
+
+
+def _mouths_of(ground: TileGround | None) -> Floats:
+    """Edges ``(M, 2, 2)`` on which surfaces below the ground go on as ground."""
+    mouths = [np.empty((0, 2, 2))]
+    for layer in ground.layers if ground else ():
+        if layer.depths:
+            outline = layer.cells.outline
+            ends = outline.xy, outline.xy[ring_successor(outline.ring_offsets)]
+            mouths.append(np.stack(ends, axis=1)[layer.straight])
+    return np.concatenate(mouths)
 
 
 def _level_of(layer: TileLayer, terrain: Terrain, points: Points) -> tuple[Terrain, Floats]:
@@ -213,10 +228,17 @@ def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats) -> tuple[GroundMesh
         [COLLECTIONS[c].tolerance if c in COLLECTIONS else np.inf for c in layer.collection], dtype=np.float64
     )[cells.surface]
     part = np.repeat(np.arange(len(cells)), np.diff(cells.outline.ring_offsets[cells.outline.part_offsets]))
+    # A pand or a wall over a tunnel has shapes of its own.
+    opens = np.array(
+        [layer.level == 0 and c in COLLECTIONS and c not in STRUCTURES for c in layer.collection]
+    )
+    opens = opens.astype(bool)[cells.surface]
 
     def some(parts: Ints) -> GroundMesh:
         own = np.isin(part, parts)
-        return ground_mesh(cells.take(parts), terrain, tolerance[parts], fixed[own], layer.straight[own])
+        return ground_mesh(
+            cells.take(parts), terrain, tolerance[parts], fixed[own], layer.straight[own], opens[parts]
+        )
 
     names = [f"{layer.collection[s]} {layer.row[s]}" for s in cells.surface]
     broken = np.zeros(len(layer.row), dtype=bool)
@@ -235,6 +257,7 @@ def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats) -> tuple[GroundMesh
         np.concatenate([np.empty((0, 3), dtype=np.int64), *triangles]),
         np.concatenate([np.empty(0, dtype=np.int64), *(m.part for m in meshes)]),
         np.concatenate([np.empty(0, dtype=bool), *(m.bank for m in meshes)]),
+        np.concatenate([np.empty(0, dtype=bool), *(m.opening for m in meshes)]),
     ), broken
 
 
@@ -251,5 +274,7 @@ def _shells(mesh: GroundMesh, chosen: Ints, rows: Ints, size: int) -> Shells:
         ring_offsets=3 * count,
         surface_offsets=count,
         object_offsets=offsets_of(np.bincount(owner, minlength=size)),
-        semantics=np.where(mesh.bank[order], BANK, SURFACE).astype(np.uint8),
+        semantics=np.select((mesh.bank[order], mesh.opening[order]), (BANK, OPENING), SURFACE).astype(
+            np.uint8
+        ),
     )

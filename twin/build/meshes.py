@@ -56,6 +56,14 @@ def mesh_of(shells: Shells, rows: Ints, color: Bytes, smooth: Bools | None = Non
     )
 
 
+def seen_from_inside(mesh: Mesh, features: Bools) -> Mesh:
+    """The mesh, with the faces of some features ``(F,)`` turned over beside them."""
+    if not features.any():
+        return mesh
+    inside = mesh.select(features[mesh.feature])
+    return mesh.beside(replace(inside, triangles=inside.triangles[:, ::-1]))
+
+
 def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
     """Keep the meshes of a tile, those of one theme joined, and forget its older ones."""
     themes = {m.theme for m in meshes}
