@@ -33,7 +33,7 @@ def gable() -> Roof:
 
 def hip() -> Roof:
     planes = np.array([[0, 0.7, 5.0], [0, -0.7, 10.6], [0.7, 0, 5.0], [-0.7, 0, 13.4]])
-    return Roof("hip", shapely.box(0, 0, 12, 8), planes, _lowest(planes))
+    return Roof("hip", shapely.box(0, 0, 12, 8), planes, lowest(planes))
 
 
 def flat() -> Roof:
@@ -43,7 +43,7 @@ def flat() -> Roof:
 
 def mansard() -> Roof:
     planes = np.array([[0, 1.7, 4.0], [0, 0.4, 6.6], [0, -0.4, 10.6], [0, -1.7, 21.0]])
-    return Roof("mansard", shapely.box(0, 0, 10, 10), planes, _lowest(planes))
+    return Roof("mansard", shapely.box(0, 0, 10, 10), planes, lowest(planes))
 
 
 def hipped_mansard() -> Roof:
@@ -54,7 +54,7 @@ def hipped_mansard() -> Roof:
     planes = [(0, s, c) for s, c in sides] + [(0, -s, c + s * width) for s, c in sides]
     planes += [(s, 0, c) for s, c in sides] + [(-s, 0, c + s * length) for s, c in sides]
     every = np.array(planes)
-    return Roof("hipped mansard", shapely.box(0, 0, length, width), every, _lowest(every))
+    return Roof("hipped mansard", shapely.box(0, 0, length, width), every, lowest(every))
 
 
 def spire(degrees: float) -> Roof:
@@ -63,7 +63,7 @@ def spire(degrees: float) -> Roof:
     planes = np.array(
         [[0, slope, 12], [0, -slope, 12 + 6 * slope], [slope, 0, 12], [-slope, 0, 12 + 6 * slope]]
     )
-    return Roof(f"spire of {degrees:g} degrees", shapely.box(0, 0, 6, 6), planes, _lowest(planes))
+    return Roof(f"spire of {degrees:g} degrees", shapely.box(0, 0, 6, 6), planes, lowest(planes))
 
 
 def dormer() -> Roof:
@@ -115,5 +115,5 @@ def sample(
     return polygon, np.round(world, 3), roof.surface(x, y)
 
 
-def _lowest(planes: Array) -> Callable[[Array, Array], npt.NDArray[np.int64]]:
+def lowest(planes: Array) -> Callable[[Array, Array], npt.NDArray[np.int64]]:
     return lambda x, y: np.argmin(planes[:, :1] * x + planes[:, 1:2] * y + planes[:, 2:], axis=0)

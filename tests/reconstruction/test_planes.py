@@ -117,6 +117,22 @@ def test_flat_means_flat_and_walls_are_no_roof() -> None:
     assert (points.segment[points.xyz[:, 2] < 5.5] == -1).all()
 
 
+@pytest.mark.parametrize(("length", "level"), [(8.0, True), (40.0, False)])
+def test_a_large_roof_that_drains_is_not_levelled(length: float, level: bool) -> None:
+    slope = 0.015
+    drains = Roof(
+        "draining",
+        shapely.box(0, 0, length, 0.6 * length),
+        np.array([[slope, 0, 6.0]]),
+        lambda x, y: np.zeros(len(x), np.int64),
+    )
+    polygon, xyz, _ = sample(drains, 10.0, 0.03, seed=3, angle=0.4, shift=(84000, 447000))
+    _, _, points, segments = _segmented([polygon], xyz)
+    assert len(segments.plane) == 1
+    assert np.hypot(*segments.plane[0, :2]) == pytest.approx(0 if level else slope, abs=1e-3)
+    assert np.quantile(_residual(points, segments), 0.95) < 0.1
+
+
 def test_chimneys_do_not_lift_the_roof() -> None:
     roof = ROOFS[0]()
     polygon, xyz, _ = sample(roof, 15, 0.02, seed=1)

@@ -68,7 +68,8 @@ class PlaneParameters:
         Fewest pixels (*design*) and points of a segment. *choice* of the points: twice what a
         plane needs and one; at 4 points/m2 fewer agree by chance, across a valley for one.
     merge_height : float [m]
-        Segments merge if the root of the added squared error per point of the smaller one is below. *design*
+        Segments merge if the root of the added squared error per point of the smaller one is below, beyond
+        that of either. *choice*: just less than what joins two halves of a segment that `bend` parted.
     rounds : int
         Rounds of merging, reassigning and refitting. *design*
     own_bonus : float
@@ -79,10 +80,21 @@ class PlaneParameters:
     point_inlier : float [m]
         Vertical distance up to which a point can belong to a segment. *design*, which had .30; .25 was
         tuned on Delft, by the share of points within 0.2 m.
+    bend : float [m]
+        A segment is halved if two planes have a mean squared distance to its points that is less by the
+        square of this; across the planes. *choice*: a vault then lies 0.1 m off along its edges.
+    bend_share : float
+        And if at most this share of the mean squared distance is left. *choice*: on a rough roof most of it
+        is noise; a dome keeps half, as it bends the other way too.
+    bend_pixels : int
+        Fewest pixels of a half. *choice*: 4 m2, a few times a dormer's.
     refit_sigmas : float
         The last fit uses points within so many standard deviations. *choice*: keeps chimneys out.
     flat_slope : float
-        A plane with a smaller gradient becomes exactly horizontal. *design*
+        A plane with a smaller gradient becomes exactly horizontal, *design*,
+    flat_height : float [m]
+        unless that adds more than this to its root mean square distance. *choice*: the ends of a rectangular
+        roof then come to lie at most 0.09 m off; without it a large roof that drains lay 0.3 m off.
     steepest : float [degree]
         Steeper planes are walls. *design*
     steep, steepest_spire : float [degree]
@@ -121,13 +133,17 @@ class PlaneParameters:
     link_height: float = 0.12
     segment_pixels: int = 4
     segment_points: int = 7
-    merge_height: float = 0.11
+    merge_height: float = 0.06
     rounds: int = 3
     own_bonus: float = 0.8
     pixel_inlier: float = 0.15
     point_inlier: float = 0.25
+    bend: float = 0.045
+    bend_share: float = 0.6
+    bend_pixels: int = 16
     refit_sigmas: float = 3.0
     flat_slope: float = 0.03
+    flat_height: float = 0.05
     steepest: float = 75.0
     steep: float = 60.0
     steepest_spire: float = 80.0

@@ -99,7 +99,7 @@ def _along_wall(lines: Lines, footprints: Footprints, frames: Frames, params: Pa
 
 
 def _same(lines: Lines, parts: int, params: PartitionParameters) -> tuple[Ints, Ints]:
-    """Pairs of lines that are one: nearly parallel, near, and overlapping along their direction."""
+    """Pairs of lines that are one: nearly parallel, and near as far as they run beside each other."""
     i, j = groups.pairs(groups.offsets(lines.part, parts))
     parallel = np.abs((lines.normal[i] * lines.normal[j]).sum(axis=1)) > np.cos(
         np.radians(params.parallel_angle)
@@ -107,8 +107,8 @@ def _same(lines: Lines, parts: int, params: PartitionParameters) -> tuple[Ints, 
     i, j = i[parallel], j[parallel]
     t_low, t_high = _projected(lines, i, j)
     low, high = np.maximum(t_low, lines.t0[i]), np.minimum(t_high, lines.t1[i])
-    middle = _at(lines, i, (low + high) / 2)
-    away = np.abs((middle * lines.normal[j]).sum(axis=1) - lines.offset[j])
+    ends = [(_at(lines, i, t) * lines.normal[j]).sum(axis=1) - lines.offset[j] for t in (low, high)]
+    away = np.abs(ends).max(axis=0)
     both = (lines.kind[i] == LineKind.INTERSECTION) & (lines.kind[j] == LineKind.INTERSECTION)
     limit = np.where(both, params.merge_distance_intersections, params.merge_distance)
     one = (high > low) & (away < limit)

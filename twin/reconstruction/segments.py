@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
+from twin.reconstruction.bent import split_bent
 from twin.reconstruction.grid import Grid, distinct
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import (
@@ -28,7 +29,8 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     Windows give each pixel a plane (:mod:`twin.reconstruction.windows`); pixels that continue one another
     form patches; patches that one plane explains as well are merged, and every pixel moves to the plane of
     its surroundings that explains it best, in rounds; finally each point chooses among the planes of its own
-    and the four adjacent pixels, and the planes are fitted to their points.
+    and the four adjacent pixels, segments that bend are halved (:mod:`twin.reconstruction.bent`), and the
+    planes are fitted to their points.
 
     Parameters
     ----------
@@ -64,7 +66,9 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     label = _majority(grid, points, point_label, label)
     for steep in (False, True):
         point_label, label, planes = _second_look(grid, points, point_label, label, planes, params, steep)
-    point_label, label, planes, sums = _merged_by_points(grid, points, point_label, label, planes, params)
+    sums = _moments_of_segments(grid, points, point_label, len(planes))
+    point_label, label, planes, sums = split_bent(grid, points, point_label, label, planes, sums, params)
+    point_label, label, planes, sums = _merged_by_points(grid, point_label, label, planes, sums, params)
     planes = _fitted_to_points(points, point_label, planes, sums, params)
     return _finished(grid, points, point_label, label, planes, params)
 
@@ -114,8 +118,8 @@ def _merged(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> t
 def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
     """Segment that each becomes if those that are each other's best partner merge, and the moments then.
 
-    Merging costs the root of the squared error that it adds, per point of the smaller segment; it goes on
-    until no pair is good enough.
+    Merging costs the root of the squared error that it adds, per point of the smaller segment, beyond what
+    the two have per point; it goes on until no pair is good enough.
     """
     count = sums.shape[1]
     sums = sums.copy()
@@ -124,7 +128,8 @@ def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> 
     error = fit(sums, params.window_spread)[1]
     while len(i):
         joint = fit(sums[:, i] + sums[:, j], params.window_spread)[1]
-        cost = (joint - error[i] - error[j]) / np.minimum(sums[N, i], sums[N, j])
+        apart = error[i] + error[j]
+        cost = (joint - apart) / np.minimum(sums[N, i], sums[N, j]) - apart / (sums[N, i] + sums[N, j])
         rank = np.empty(len(i), np.int64)
         rank[np.argsort(cost, kind="stable")] = np.arange(len(i))
         best = np.full(count, len(i), np.int64)
@@ -253,13 +258,12 @@ def _second_look(
 
 
 def _merged_by_points(
-    grid: Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
+    grid: Grid, point_label: Ints, label: Ints, planes: Floats, sums: Floats, params: PlaneParameters
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Labels of points and pixels after merging segments whose points one plane explains.
 
     And the planes, and the moments of their points.
     """
-    sums = _moments_of_segments(grid, points, point_label, len(planes))
     into, sums = _mergers(grid, label, sums, params)
     planes = planes.copy()
     grown = np.bincount(into, minlength=len(into)) > 1
@@ -310,10 +314,12 @@ def _fitted_to_points(
     sums = sums - moments_of(points.xyz.T.take(far, axis=1).T, label[far], len(planes))
     fitted, _, defined = fit(sums, params.window_spread)
     fitted = np.where((defined & _is_roof(fitted, params))[:, None], fitted, planes)
-    flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (sums[N] > 0)
     mean = sums[Z] / np.maximum(sums[N], 1.0)
     level = np.column_stack((np.zeros_like(mean), np.zeros_like(mean), mean))
-    return np.where(flat[:, None], level, fitted)
+    # A slight slope over a large roof is a difference in height.
+    added = height_variance(sums) - mean_squared_error(sums, fitted)
+    flat = (np.hypot(fitted[:, 0], fitted[:, 1]) < params.flat_slope) & (added <= params.flat_height**2)
+    return np.where((flat & (sums[N] > 0))[:, None], level, fitted)
 
 
 def _finished(
