@@ -178,6 +178,23 @@ def test_the_relief_is_the_mean_of_the_ground_and_has_no_gaps(tmp_path: Path) ->
     np.testing.assert_allclose(found.relief.z, 1.0, atol=1e-6)
 
 
+def test_a_tile_has_the_relief_around_its_lines_too(tmp_path: Path) -> None:
+    road = surfaces("wegdeel", [box(0, 0, 20, 10)])
+    fence = surfaces("overigescheiding", [shapely.LineString([CORNER, (CORNER[0] + 190, CORNER[1] + 90)])])
+    fence["tile"] = road["tile"]
+    with ThreadPoolExecutor(1) as executor:
+        city = City(collections={"wegdeel": road, "overigescheiding": fence})
+        tiles = level0(city, Registers(points=store(tmp_path, {})), executor, Silence())
+    (ground,) = tiles.values()
+    reach = ground.relief.corner + 32 * np.array(ground.relief.z.shape[::-1])
+    assert (reach >= fence.total_bounds[2:]).all()
+
+
+def test_a_city_of_neighbourhoods_alone_has_no_ground() -> None:
+    _, tiles = made(buurt=surfaces("buurt", [box(0, 0, 100, 100)]))
+    assert tiles == {}
+
+
 def test_without_points_nothing_is_known() -> None:
     water, pairs = np.array([box(0, 0, 1, 1)], dtype=object), np.empty((0, 2), dtype=np.int64)
     with ThreadPoolExecutor(1) as executor:

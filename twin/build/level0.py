@@ -70,7 +70,10 @@ def level0(city: City, registers: Registers, executor: Executor, progress: Progr
 def _boxes(city: City) -> dict[str, Bbox]:
     """Around the objects of each tile, surfaces or not."""
     frames = [f for name, f in city.collections.items() if name in COLLECTIONS or name == "pand"]
-    bounds = pd.concat([f.geometry.bounds.assign(tile=f["tile"].to_numpy()) for f in frames if len(f)])
+    given = [f.geometry.bounds.assign(tile=f["tile"].to_numpy()) for f in frames if len(f)]
+    if not given:
+        return {}
+    bounds = pd.concat(given)
     around = bounds.groupby("tile").agg({"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"})
     return {str(tile): tuple(box) for tile, *box in around.itertuples()}
 
