@@ -43,11 +43,13 @@ def with_meetings(
         No corner may come to lie higher.
     """
     corners = _corners(arrangement, frames, labels)
-    ends = _ends(arrangement, labels, params.straight)
+    lower, upper = _pairs(corners, _ends(arrangement, labels, params.straight), params.meeting_distances)
+    apart = corners.z[upper] - corners.z[lower]
     few = np.bincount(corners.roof_part, minlength=len(arrangement)) <= MOST_ROOFS
     moves = np.zeros((len(corners.roof_part), 3))
     for distance in params.meeting_distances:
-        move, met = _meet(corners, *_near(corners, ends, distance), few, params.meeting_distances[0], ceiling)
+        near = apart <= distance
+        move, met = _meet(corners, lower[near], upper[near], few, params.meeting_distances[0], ceiling)
         moves[met[corners.roof_part]] = move[met[corners.roof_part]]
         few &= ~met
 
@@ -162,12 +164,12 @@ def _ends(arrangement: Arrangement, labels: Labels, straight: float) -> Bools:
     return np.asarray(ends)
 
 
-def _near(corners: _Corners, ends: Bools, distance: float) -> tuple[Ints, Ints]:
-    """Pairs of corners of one vertex, one above the other, that are to meet."""
+def _pairs(corners: _Corners, ends: Bools, distances: tuple[float, ...]) -> tuple[Ints, Ints]:
+    """Pairs of corners of one vertex, one above the other, that may have to meet."""
     order = np.lexsort((corners.z, corners.vertex))
     lower, upper = order[:-1], order[1:]
     near = (corners.vertex[lower] == corners.vertex[upper]) & (
-        corners.z[upper] - corners.z[lower] <= distance
+        corners.z[upper] - corners.z[lower] <= max(distances, default=0.0)
     )
     near &= (ends | (np.bincount(corners.vertex, minlength=len(ends)) > 2))[corners.vertex[lower]]
     near &= ~(corners.flat[corners.roof[lower]] & corners.flat[corners.roof[upper]])
