@@ -70,6 +70,7 @@ class LazFile:
         header = reader.header
         self.path = path
         self._reader = reader
+        self._scaling = header.scales.tolist(), header.offsets.tolist()
         self.count = int(header.point_count)
         (minx, miny, _), (maxx, maxy, _) = header.mins.tolist(), header.maxs.tolist()
         self.bounds: BBox = (minx, miny, maxx, maxy)
@@ -102,16 +103,23 @@ class LazFile:
 
     def _chunk(self, record: Any) -> Chunk:
         millimetres = np.empty((len(record), 3), dtype=np.int32)
-        for axis, scaled in enumerate((record.x, record.y, record.z)):
-            metres = np.asarray(scaled, dtype=np.float64)
-            if len(metres) and not np.abs(metres).max() < _FARTHEST:
+        raw = (record.X, record.Y, record.Z)
+        for axis, (whole, scale, offset) in enumerate(zip(raw, *self._scaling, strict=True)):
+            ends = np.array([whole.min(), whole.max()]) if len(whole) else np.zeros(1)
+            if not np.abs(ends * scale + offset).max() < _FARTHEST:
                 raise SourceError(
                     self.path,
                     found=f"it has coordinates of more than {_FARTHEST:.0f} m",
                     expected="RD New + NAP in metres",
                     remedy="Check its scale and offset, or download it again.",
                 )
-            millimetres[:, axis] = np.rint(metres * 1000)
+            unit, origin = 1000 * scale, 1000 * offset
+            if unit.is_integer() and origin.is_integer() and max(unit, abs(origin)) < 2**31:
+                # As in nearly all files; exact, and several times as fast. What wraps round comes back.
+                np.multiply(whole, np.int32(unit), out=millimetres[:, axis])
+                millimetres[:, axis] += np.int32(origin)
+            else:
+                millimetres[:, axis] = np.rint((whole * scale + offset) * 1000)
         return Chunk(
             millimetres,
             np.asarray(record.classification, dtype=np.uint8),

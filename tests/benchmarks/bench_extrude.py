@@ -70,9 +70,9 @@ def found_in_a_town(count: int) -> Partition:
     stage = sys.modules["twin.reconstruction.solids"]
     met: list[Partition] = []
 
-    def spy(partition: Partition) -> object:
+    def spy(partition: Partition, straight: float) -> object:
         met.append(partition)
-        return extrude(partition)
+        return extrude(partition, straight)
 
     stage.__dict__["extrude"] = spy
     try:

@@ -1,9 +1,9 @@
 """Time from points to solids in memory, per stage; ``python -m tests.benchmarks.bench_reconstruct``.
 
 Milliseconds of processor time per building on one thread, the median of five runs: simulated roofs at 15
-points/m2 with a garden around each, as many buildings and points as are asked for. With ``TWIN_TEST_DATA``
-set, or real data beside the repository, also the panden of Delft. The last line is the whole of
-:func:`twin.reconstruction.reconstruct`, the quality figures of the panden included.
+points/m2 with a garden around each, as many buildings and points as are asked for, and the sample
+municipality. With ``TWIN_TEST_DATA`` set, or real data beside the repository, also the panden of Delft. The
+last line is the whole of :func:`twin.reconstruction.reconstruct`, the quality figures of the panden included.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,11 +25,14 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.bench_planes import _town
+from tests.benchmarks.end_to_end import read_clouds
+from tests.benchmarks.towns import sample
 from tests.conftest import REPOSITORY
 from tests.reconstruction.delft import read_delft
 from twin.reconstruction import reconstruct
 
 RUNS = 5
+SAMPLE = 500  # panden
 MODULES = [sys.modules[f"twin.reconstruction.{name}"] for name in ("reconstruct", "chunk", "solids")]
 STAGES = {
     "footprints_from": "footprints",
@@ -49,6 +53,9 @@ STAGES = {
 def main(buildings: int = 400, density: float = 15.0) -> None:
     """Print the tables."""
     measure(f"{buildings} simulated buildings, {density:g} points/m2", *_town(buildings, density))
+    with tempfile.TemporaryDirectory() as folder:
+        town = sample(SAMPLE, Path(folder))
+        measure("sample municipality, 15 points/m2", town.outline, *read_clouds(town.clouds))
     real_data = Path(os.environ.get("TWIN_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
     if real_data.is_dir():
         delft = read_delft(real_data)

@@ -13,6 +13,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -41,16 +42,17 @@ def main(footprints: Path, out: Path, clouds: list[Path]) -> None:
     print(json.dumps({"imports": IMPORTED, "work": process_time() - IMPORTED}))
 
 
-def read_clouds(paths: list[Path]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
-    """Points of all files but noise: ``xyz (N, 3)`` [m] and classes ``(N,)``."""
-    xyz, classes = [], []
+def read_clouds(paths: Iterable[Path]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
+    """Points of all files but noise: ``xyz (N, 3)`` [m] in Fortran order, and classes ``(N,)``."""
+    millimetres, classes = [], []
     for path in paths:
         with open_laz(path) as file:
             for chunk in file.chunks(CHUNK):
-                used = ~(chunk.withheld | np.isin(chunk.classification, NOISE))
-                xyz.append(chunk.xyz[used] / 1000)
+                used = np.flatnonzero(~(chunk.withheld | np.isin(chunk.classification, NOISE)))
+                millimetres.append(chunk.xyz[used])
                 classes.append(chunk.classification[used])
-    return np.concatenate(xyz), np.concatenate(classes)
+    whole = np.concatenate(millimetres)
+    return np.divide(whole, 1000, out=np.empty(whole.shape, order="F")), np.concatenate(classes)
 
 
 def write(path: Path, ids: list[str], outline: npt.NDArray[Any], model: Reconstruction) -> None:

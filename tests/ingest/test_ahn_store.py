@@ -12,6 +12,7 @@ import pytest
 from pyproj import CRS
 
 from ingest.ahn import PointStore, cells
+from ingest.ahn.laz import open_laz
 from ingest.errors import SourceError
 
 
@@ -22,10 +23,11 @@ def write_laz(
     *,
     crs: str | None = None,
     offset_x: float = 0.0,
+    scale: float = 0.001,
     **fields: object,
 ) -> Path:
     header = laspy.LasHeader(point_format=6, version="1.4")
-    header.scales = [0.001] * 3
+    header.scales = [scale] * 3
     header.offsets = [offset_x, 0.0, 0.0]
     if crs is not None:
         header.add_crs(CRS.from_user_input(crs))
@@ -63,6 +65,21 @@ def test_all_points_come_back_to_the_millimetre(tmp_path: Path) -> None:
     assert store.summary.extent == (*xyz.min(axis=0).tolist(), *xyz.max(axis=0).tolist())
     expected = {tuple(point): code for point, code in zip(xyz.tolist(), classes.tolist(), strict=True)}
     assert [expected[tuple(point)] for point in found.xyz.tolist()] == found.classification.tolist()
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset_x"),
+    [(0.001, 1_999_999.0), (0.01, -1_500_000.0), (0.001, 84_000.0005), (0.00025, 0.0)],
+)
+def test_any_scale_and_offset_give_the_nearest_millimetre(
+    tmp_path: Path, scale: float, offset_x: float
+) -> None:
+    path = write_laz(tmp_path / "a.laz", cloud(2_000), scale=scale, offset_x=offset_x)
+    written = laspy.read(path)
+    with open_laz(path) as file:
+        found = np.concatenate([chunk.xyz for chunk in file.chunks(700)])
+    assert np.abs(found / 1000 - written.xyz).max() < 0.000501
+    assert found.dtype == np.int32
 
 
 def test_chunks_and_order_of_files_change_nothing(tmp_path: Path) -> None:

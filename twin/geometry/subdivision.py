@@ -152,8 +152,14 @@ def interleave(even: Ints, odd: Ints) -> Ints:
     return out
 
 
-def turn_order(xy: Ints, origin: Ints, target: Ints) -> tuple[Ints, Ints]:
+def turn_order(xy: Ints | Floats, origin: Ints, target: Ints) -> tuple[Ints, Ints]:
     """Half edges sorted by origin and, around it, counter-clockwise.
+
+    Parameters
+    ----------
+    xy : (V, 2) [mm]
+    origin, target : (2E,) int64
+        Vertices, a millimetre apart or more.
 
     Returns
     -------

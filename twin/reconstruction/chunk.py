@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Partition
+from twin.geometry.columns import Floats, Footprints, Ints, Partition
 from twin.geometry.footprints import select_parts
 from twin.geometry.ragged import expand
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
 from twin.reconstruction.atlas import atlas, coverage, roof_points, widest_gap
+from twin.reconstruction.findings import LODS, Findings
 from twin.reconstruction.frame import frames
 from twin.reconstruction.gaps import with_presumed
 from twin.reconstruction.parameters import PlaneParameters
@@ -18,8 +19,6 @@ from twin.reconstruction.partition import partition_roofs
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.reasons import LadderStep, Reason
 from twin.reconstruction.segments import segment_planes
-
-LODS = ("1.2", "1.3", "2.2")
 
 
 def _none() -> Ints:
@@ -66,24 +65,12 @@ class Roofs:
     ----------
     partitions : dict of str to Partition
         Per level, down to the base of its parts; a part that did not reach a level has no faces in it.
-    point_part : (K,) int64
-        Part in the town of each roof point.
-    above : dict of str to (K,) float64 [m]
-    density, nodata_fraction, nodata_radius : (P,) float64
-    planes : (P,) int64
-    step, reason : (P,) uint8
-        See :class:`twin.reconstruction.quality.Parts` for all these columns.
+    found : Findings
+        Their points name parts of the town.
     """
 
     partitions: dict[str, Partition]
-    point_part: Ints
-    above: dict[str, Floats]
-    density: Floats
-    nodata_fraction: Floats
-    nodata_radius: Floats
-    planes: Ints
-    step: Bytes
-    reason: Bytes
+    found: Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +130,16 @@ def solve(town: Town, chunk: Gathered, highest: LadderStep = LadderStep.FULL) ->
     above = zip(LODS, (found.above12, found.above13, found.above22), strict=True)
     return Roofs(
         {lod: _grounded(partition, town.base[rows]) for lod, partition in levels},
-        rows[points.part[kept]],
-        {lod: heights[kept] for lod, heights in above},
-        chunk.density,
-        chunk.nodata_fraction,
-        chunk.nodata_radius,
-        np.bincount(segments.part, minlength=len(own)),
-        step,
-        reason,
+        Findings(
+            chunk.density,
+            chunk.nodata_fraction,
+            chunk.nodata_radius,
+            np.bincount(segments.part, minlength=len(own)),
+            step,
+            reason,
+            rows[points.part[kept]],
+            {lod: heights[kept] for lod, heights in above},
+        ),
     )
 
 

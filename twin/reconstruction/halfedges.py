@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.subdivision import turn_order
 from twin.reconstruction import groups
 
 
@@ -60,14 +61,7 @@ def trace(xy: Floats, start: Ints, end: Ints, edge_part: Ints) -> Cycles:
     tail = np.column_stack((start, end)).ravel()
     head = np.column_stack((end, start)).ravel()
     half = np.arange(len(tail), dtype=np.int64)
-    dx, dy = (xy[head] - xy[tail]).T
-    around = np.lexsort((_pseudoangle(dx, dy), tail))
-    place = np.empty_like(half)
-    place[around] = half
-    first = groups.offsets(tail[around], len(xy))
-    twin_place = place[half ^ 1]
-    clockwise = np.where(twin_place == first[head], first[head + 1], twin_place) - 1
-    onward = around[clockwise]
+    onward = turn_order(1000 * xy, tail, head)[1][half ^ 1]
     count, label = connected_components(
         csr_array((np.ones(len(half), np.int8), onward, np.arange(len(half) + 1)), shape=(len(half),) * 2),
         directed=False,
@@ -104,13 +98,6 @@ def faces(
     area = groups.group_sum(cycles.area[member], of_cycle[member], len(part))
     of_half = of_cycle[cycles.of]
     return Faces(of_half[0::2], of_half[1::2], part, area, tangled)
-
-
-def _pseudoangle(dx: Floats, dy: Floats) -> Floats:
-    """Grows with the angle from 0 to 4; exact arithmetic only, so the same on every machine."""
-    p = dx / (np.abs(dx) + np.abs(dy))
-    angle: Floats = np.where(dy < 0, 3 + p, 1 - p)
-    return angle
 
 
 def _enclosing(

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.geometry.columns import Bytes, Floats, Footprints, Ints, Semantic, Shells
+from twin.geometry.columns import Floats, Footprints, Ints, Semantic, Shells
 from twin.geometry.measure import area_by_semantic, heights, surface_vectors, volume
 from twin.geometry.ragged import rows_of, take_rows
 from twin.reconstruction import groups
 from twin.reconstruction.assign import points_in_footprints
+from twin.reconstruction.findings import Findings
 from twin.reconstruction.fit import Fit
 from twin.reconstruction.ground import Ground
 from twin.reconstruction.reasons import LadderStep, Reason
@@ -34,31 +35,17 @@ class Parts:
     Attributes
     ----------
     pand : (P,) int64
+        Ascending.
     solids : dict of str to Shells
+        ``P`` objects per level.
     ground : Ground
-    point_part : (K,) int64
-        Part of each roof point, ascending.
-    above : dict of str to (K,) float64 [m]
-        Height of the roof points above the roof of each level; NaN beside all faces.
-    density, nodata_fraction, nodata_radius : (P,) float64
-        See :func:`twin.reconstruction.atlas.coverage`.
-    planes : (P,) int64
-        Planes found in the points.
-    step, reason : (P,) uint8
-        :class:`LadderStep` and :class:`Reason`.
+    found : Findings
     """
 
     pand: Ints
     solids: dict[str, Shells]
     ground: Ground
-    point_part: Ints
-    above: dict[str, Floats]
-    density: Floats
-    nodata_fraction: Floats
-    nodata_radius: Floats
-    planes: Ints
-    step: Bytes
-    reason: Bytes
+    found: Findings
 
 
 def describe(parts: Parts, panden: int, status: Ints) -> tuple[pd.DataFrame, dict[str, Fit]]:
@@ -87,7 +74,7 @@ def describe(parts: Parts, panden: int, status: Ints) -> tuple[pd.DataFrame, dic
 
 def _lod(parts: Parts, panden: int) -> list[str]:
     """The level that every part of a pand reached."""
-    step = _least(parts.step.astype(np.float64), parts.pand, panden)
+    step = _least(parts.found.step.astype(np.float64), parts.pand, panden)
     names = np.array(["0", "1.2", "1.3", "2.2"])
     least = (LadderStep.NO_LINES, LadderStep.LOD13_ONLY, LadderStep.LOD12_ONLY)
     level = np.select([step >= s for s in least], [3, 2, 1], 0)
@@ -96,17 +83,17 @@ def _lod(parts: Parts, panden: int) -> list[str]:
 
 def _step(parts: Parts, panden: int) -> list[str]:
     """The step of the ladder that every part of a pand reached, in words."""
-    step = np.nan_to_num(_least(parts.step.astype(np.float64), parts.pand, panden)).astype(np.int64)
+    step = np.nan_to_num(_least(parts.found.step.astype(np.float64), parts.pand, panden)).astype(np.int64)
     return [LadderStep(s).nl for s in step.tolist()]
 
 
 def _reason(parts: Parts, panden: int, status: Ints) -> list[str]:
     """In words, of the part that came least far."""
-    order = np.lexsort((parts.reason, parts.step, parts.pand))
+    order = np.lexsort((parts.found.reason, parts.found.step, parts.pand))
     first = np.searchsorted(parts.pand[order], np.arange(panden))
     reason = np.full(panden, Reason.NO_AREA, dtype=np.int64)
     has = np.bincount(parts.pand, minlength=panden) > 0
-    reason[has] = parts.reason[order[first[has]]]
+    reason[has] = parts.found.reason[order[first[has]]]
     texts = {int(r): r.nl for r in Reason}
     return [texts[r] for r in reason.tolist()]
 
@@ -160,7 +147,7 @@ def _fit(parts: Parts, panden: int) -> tuple[dict[str, Any], dict[str, Fit]]:
     """Vertical distances of the roof points to the roofs."""
     table: dict[str, Any] = {}
     fits = {}
-    of_point = parts.pand[parts.point_part]
+    of_point = parts.pand[parts.found.point_part]
     begin = groups.offsets(of_point, panden)
     cuts = np.flatnonzero(np.diff(begin[:-1] // _TOGETHER)) + 1
     cuts = np.union1d(np.arange(0, panden + 1, _MOST), np.append(cuts, panden))
@@ -170,8 +157,8 @@ def _fit(parts: Parts, panden: int) -> tuple[dict[str, Any], dict[str, Fit]]:
         # Some panden at a time, whose points stay in a core's cache.
         for first, last in pairwise(cuts.tolist()):
             at = slice(begin[first], begin[last])
-            distance, pand = np.abs(parts.above[lod][at]), of_point[at] - first
-            under = made[parts.point_part[at]] & ~np.isnan(distance)
+            distance, pand = np.abs(parts.found.above[lod][at]), of_point[at] - first
+            under = made[parts.found.point_part[at]] & ~np.isnan(distance)
             if not under.all():
                 distance, pand = distance[under], pand[under]
             fit += Fit.of(distance)
@@ -245,18 +232,18 @@ def _above(shells: Shells, face: Ints, xyz: Floats) -> Floats:
 
 
 def _coverage(parts: Parts, panden: int) -> dict[str, Any]:
-    points = groups.sizes(parts.pand[parts.point_part], panden)
+    points = groups.sizes(parts.pand[parts.found.point_part], panden)
     count = np.bincount(parts.pand, minlength=panden)
     return {
         "aantal_punten": points,
-        "aantal_gevonden_vlakken": np.bincount(parts.pand, weights=parts.planes, minlength=panden).astype(
-            np.int64
-        ),
+        "aantal_gevonden_vlakken": np.bincount(
+            parts.pand, weights=parts.found.planes, minlength=panden
+        ).astype(np.int64),
         "puntdichtheid": _round(
-            _mean(np.bincount(parts.pand, weights=parts.density, minlength=panden), count), 2
+            _mean(np.bincount(parts.pand, weights=parts.found.density, minlength=panden), count), 2
         ),
-        "nodata_fractie": _round(-_least(-parts.nodata_fraction, parts.pand, panden), 4),
-        "nodata_straal": _round(-_least(-parts.nodata_radius, parts.pand, panden), 2),
+        "nodata_fractie": _round(-_least(-parts.found.nodata_fraction, parts.pand, panden), 4),
+        "nodata_straal": _round(-_least(-parts.found.nodata_radius, parts.pand, panden), 2),
     }
 
 

@@ -118,25 +118,14 @@ def reconstruct(
 
     town = Town(footprints, xyz, index, part, ground.height, base, planes, partition)
     gathered = [gather(town, rows) for rows in _chunks(part, len(footprints), chunk)]
-    found = _solved(_with_shown(town, gathered, classification), gathered)
-    parts = Parts(
-        pand=pand,
-        solids=found.solids,
-        ground=ground,
-        point_part=found.point_part,
-        above=found.above,
-        density=found.density,
-        nodata_fraction=found.nodata_fraction,
-        nodata_radius=found.nodata_radius,
-        planes=found.planes,
-        step=found.step,
-        reason=_explained(found.reason, known[pand], len(xyz)),
-    )
+    built = _solved(_with_shown(town, gathered, classification), gathered)
+    reason = _explained(built.found.reason, known[pand], len(xyz))
+    parts = Parts(pand, built.solids, ground, replace(built.found, reason=reason))
     quality, fit = describe(parts, len(polygons), known)
     # The nearest ground of a cloud may be far away, and another cut of the cloud has another.
     near = np.isin(ground.source, (GroundSource.NEAR, GroundSource.WIDE))
     return Reconstruction(
-        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), base, parts.reason
+        pand, parts.solids, quality, fit, np.where(near, ground.height, np.nan), base, reason
     )
 
 
@@ -187,24 +176,20 @@ def _solved(town: Town, gathered: list[Gathered]) -> Built:
 
     There is hardly ever one of the latter, and then it goes down the ladder alone.
     """
-    found = joined(
-        [
-            build([solve(town, chunk) for chunk in chunks], town.params.straight)
-            for chunks in _together(gathered)
-        ]
-    )
-    failed = (found.reason == Reason.INVALID_SOLID) & (found.step < LadderStep.NO_LINES)
+    straight = town.params.straight
+    built = joined([build([solve(town, chunk) for chunk in some], straight) for some in _together(gathered)])
+    failed = (built.found.reason == Reason.INVALID_SOLID) & (built.found.step < LadderStep.NO_LINES)
     exact = replace(town, params=replace(town.params, straight=STRAIGHT))
     for row in np.flatnonzero(failed).tolist():
         alone = gather(exact, np.array([row]))
         for rung in (LadderStep.FULL, LadderStep.FEWER_LINES, LadderStep.NO_LINES):
             again = build([solve(exact, alone, rung)], STRAIGHT)
-            if again.step[0] >= LadderStep.NO_LINES:
+            if again.found.step[0] >= LadderStep.NO_LINES:
                 if rung < LadderStep.FULL:
-                    again.reason[0] = Reason.INVALID_SOLID
-                found = replaced(found, row, again)
+                    again.found.reason[0] = Reason.INVALID_SOLID
+                built = replaced(built, row, again)
                 break
-    return found
+    return built
 
 
 def _together(gathered: list[Gathered]) -> list[list[Gathered]]:

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from twin.geometry.columns import Bytes, Floats, Ints, Partition, Shells
+from twin.geometry.columns import Ints, Partition, Shells
 from twin.geometry.extrude import extrude
 from twin.geometry.ragged import offsets_of
 from twin.geometry.select import concatenate, take, without
 from twin.geometry.validity import check
-from twin.reconstruction.chunk import LODS, Roofs
+from twin.reconstruction.chunk import Roofs
+from twin.reconstruction.findings import LODS, Findings
 from twin.reconstruction.reasons import LadderStep, Reason
 
 _LOWEST = dict(zip(LODS, (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderStep.NO_LINES), strict=True))
@@ -25,20 +26,10 @@ _LOWEST = dict(zip(LODS, (LadderStep.LOD12_ONLY, LadderStep.LOD13_ONLY, LadderSt
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Parts ``P`` with their solids; see :class:`twin.reconstruction.quality.Parts` for the columns.
-
-    The points ``(K,)`` are in the order of their parts.
-    """
+    """Parts ``P`` with their solids: ``P`` objects per level, of which some have no surfaces."""
 
     solids: dict[str, Shells]
-    point_part: Ints
-    above: dict[str, Floats]
-    density: Floats
-    nodata_fraction: Floats
-    nodata_radius: Floats
-    planes: Ints
-    step: Bytes
-    reason: Bytes
+    found: Findings
 
 
 def build(roofs: Sequence[Roofs], straight: float) -> Built:
@@ -51,7 +42,8 @@ def build(roofs: Sequence[Roofs], straight: float) -> Built:
     straight : float [m]
         See :func:`twin.geometry.extrude.extrude`.
     """
-    step, reason = np.concatenate([r.step for r in roofs]), np.concatenate([r.reason for r in roofs])
+    found = Findings.joined([r.found for r in roofs])
+    step, reason = found.step.copy(), found.reason.copy()
     shells = [extrude(_beside([r.partitions[lod] for r in roofs]), straight).shells for lod in LODS]
     # All levels in one call, which is a third faster. Solids of an extrusion that pass can't meet themselves,
     # see there; `twin check` tests that too.
@@ -65,41 +57,22 @@ def build(roofs: Sequence[Roofs], straight: float) -> Built:
         )
         reason[failed] = Reason.INVALID_SOLID
         solids[lod] = without(level, ~valid | (step < least))
-    return Built(solids=solids, **(_columns(roofs) | {"step": step, "reason": reason}))
+    return Built(solids, replace(found, step=step, reason=reason))
 
 
 def joined(built: Sequence[Built]) -> Built:
     """All parts, one after the other."""
-    return Built(solids={lod: concatenate([b.solids[lod] for b in built]) for lod in LODS}, **_columns(built))
+    solids = {lod: concatenate([b.solids[lod] for b in built]) for lod in LODS}
+    return Built(solids, Findings.joined([b.found for b in built]))
 
 
 def replaced(built: Built, row: int, other: Built) -> Built:
     """The parts with what ``other`` holds for part ``row``."""
-    order = np.arange(len(built.step))
+    order = np.arange(len(built.found.step))
     order[row] = len(order)
     both = joined([built, other])
-    fresh = np.arange(len(both.point_part)) >= len(built.point_part)
-    kept = np.flatnonzero(fresh | (both.point_part != row))
-    kept = kept[np.argsort(both.point_part[kept], kind="stable")]
-    return replace(
-        both,
-        solids={lod: take(solids, order) for lod, solids in both.solids.items()},
-        point_part=both.point_part[kept],
-        above={lod: heights[kept] for lod, heights in both.above.items()},
-        density=both.density[order],
-        nodata_fraction=both.nodata_fraction[order],
-        nodata_radius=both.nodata_radius[order],
-        planes=both.planes[order],
-        step=both.step[order],
-        reason=both.reason[order],
-    )
-
-
-def _columns(found: Sequence[Roofs] | Sequence[Built]) -> dict[str, Any]:
-    """What is found of parts but for their shapes, of all together."""
-    names = ("point_part", "density", "nodata_fraction", "nodata_radius", "planes", "step", "reason")
-    table: dict[str, Any] = {name: np.concatenate([getattr(f, name) for f in found]) for name in names}
-    return table | {"above": {lod: np.concatenate([f.above[lod] for f in found]) for lod in LODS}}
+    solids = {lod: take(shells, order) for lod, shells in both.solids.items()}
+    return Built(solids, built.found.replaced(row, other.found))
 
 
 def _beside(partitions: Sequence[Partition]) -> Partition:
