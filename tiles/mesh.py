@@ -32,16 +32,24 @@ class Mesh:
         (T,) int64 row number in the cell's table of properties.
     color
         (T, 3) uint8 sRGB, as in CSS. (glTF wants linear light; the writer converts.)
+    smooth
+        (T,) bool: faces whose light runs on into those beside them, as on the ground; none where absent.
     """
 
     xyz: NDArray[np.float64]
     triangles: NDArray[np.int64]
     feature: NDArray[np.int64]
     color: NDArray[np.uint8]
+    smooth: NDArray[np.bool_] | None = None
+
+    @property
+    def smoothed(self) -> NDArray[np.bool_]:
+        """(T,) which faces are smooth."""
+        return np.zeros(len(self.triangles), dtype=bool) if self.smooth is None else self.smooth
 
     def select(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Mesh:
         """Mesh of the kept triangles; the vertices stay shared."""
-        return Mesh(self.xyz, self.triangles[keep], self.feature[keep], self.color[keep])
+        return Mesh(self.xyz, self.triangles[keep], self.feature[keep], self.color[keep], self.smoothed[keep])
 
     def beside(self, other: Mesh) -> Mesh:
         """Both meshes as one; the features keep their numbers."""
@@ -50,6 +58,7 @@ class Mesh:
             np.concatenate([self.triangles, other.triangles + len(self.xyz)]),
             np.concatenate([self.feature, other.feature]),
             np.concatenate([self.color, other.color]),
+            np.concatenate([self.smoothed, other.smoothed]),
         )
 
 
@@ -159,12 +168,14 @@ def _checked(mesh: Mesh, features: int, cell: Cell, part: str) -> Mesh:
     triangles = np.ascontiguousarray(mesh.triangles, dtype=np.int64)
     feature = np.ascontiguousarray(mesh.feature, dtype=np.int64)
     color = np.ascontiguousarray(mesh.color, dtype=np.uint8)
+    smooth = np.ascontiguousarray(mesh.smoothed, dtype=np.bool_)
     count = len(triangles)
     for name, array, shape in (
         ("xyz", xyz, (len(xyz), 3)),
         ("triangles", triangles, (count, 3)),
         ("feature", feature, (count,)),
         ("color", color, (count, 3)),
+        ("smooth", smooth, (count,)),
     ):
         if array.shape != shape:
             raise TilesError(f"{where}: {name} has shape {array.shape}, expected {shape}")
@@ -177,4 +188,4 @@ def _checked(mesh: Mesh, features: int, cell: Cell, part: str) -> Mesh:
         if not sound.all():
             name = cell.properties["identificatie"].iloc[int(feature[~sound][0])]
             raise TilesError(f"{where}: feature {name} has a coordinate that is not a finite number")
-    return Mesh(xyz, triangles, feature, color)
+    return Mesh(xyz, triangles, feature, color, smooth)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_FIELDS = ("xyz", "triangles", "feature", "color")
+_FIELDS = ("xyz", "triangles", "feature", "color", "smoothed")
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,13 @@ class Source:
 def _of_features(mesh: Mesh, keep: NDArray[np.bool_], number: NDArray[np.int64]) -> Mesh:
     chosen = keep[mesh.feature]
     used, triangles = np.unique(mesh.triangles[chosen], return_inverse=True)
-    return Mesh(mesh.xyz[used], triangles.reshape(-1, 3), number[mesh.feature[chosen]], mesh.color[chosen])
+    return Mesh(
+        mesh.xyz[used],
+        triangles.reshape(-1, 3),
+        number[mesh.feature[chosen]],
+        mesh.color[chosen],
+        mesh.smoothed[chosen],
+    )
 
 
 def side_by_side(meshes: list[Mesh], rows: list[int]) -> Mesh:
@@ -112,6 +118,7 @@ def side_by_side(meshes: list[Mesh], rows: list[int]) -> Mesh:
         np.concatenate([mesh.triangles + start for mesh, start in zip(meshes, points, strict=False)]),
         np.concatenate([mesh.feature + start for mesh, start in zip(meshes, rows, strict=False)]),
         np.concatenate([mesh.color for mesh in meshes]),
+        np.concatenate([mesh.smoothed for mesh in meshes]),
     )
 
 

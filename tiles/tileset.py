@@ -329,7 +329,7 @@ def _local(mesh: Mesh, frame: Frame, rdnap: RdNap, cell: Cell) -> Mesh:
         ecef = rdnap.to_ecef(mesh.xyz[used])
     except TilesError as error:
         raise TilesError(f"Cell {cell.name}: {error}") from error
-    return Mesh(frame.to_local(ecef), triangles.reshape(-1, 3), mesh.feature, mesh.color)
+    return Mesh(frame.to_local(ecef), triangles.reshape(-1, 3), mesh.feature, mesh.color, mesh.smooth)
 
 
 def _local_instances(instances: Instances | None, frame: Frame, rdnap: RdNap, cell: Cell) -> Instances:

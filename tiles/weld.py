@@ -1,4 +1,4 @@
-"""Triangles to drawable vertices: a common lattice, flat normals, one vertex per distinct corner.
+"""Triangles to drawable vertices: a common lattice, flat or smooth normals, a vertex per distinct corner.
 
 Every tile of a tileset rounds to the same lattice, which starts at the tileset's origin and whose step is
 doubled as often as needed. So two surfaces that share a vertex still share it after rounding, also across
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # stick out. Exact in binary, as are its multiples in 32-bit floats up to 33 km from the origin, so browsers
 # add no rounding of their own.
 FINEST_STEP = 5 / 512
+_STEEP = 0.5  # upward part of the normal of a face at 60 degrees: a step in the ground, which has an edge
+_NARROW = 0.1  # metres across: a face that is as steep but this narrow is no step, but a corner out of line
 _WIND = 2 * np.pi / 64
 _CELLS = 65_535  # an unsigned 16-bit coordinate spans this many steps
 
@@ -94,9 +96,13 @@ def weld(mesh: Mesh, step: float, vertical_step: float | None = None) -> Welded:
     if step > FINEST_STEP:
         normal = _winds(normal)
     point, where = unique_rows(lattice)
+    smooth = mesh.smoothed[order]
+    smooth &= ~_steps(xyz, corner, normal)
+    rounded = _smooth_normals(xyz, corner[smooth], where, len(point))
+    normal[smooth] = 0  # that of each corner instead
     corner = where[corner]
     whole = (corner[:, 0] != corner[:, 1]) & (corner[:, 1] != corner[:, 2]) & (corner[:, 2] != corner[:, 0])
-    corner, normal, order = corner[whole], normal[whole], order[whole]
+    corner, normal, smooth, order = corner[whole], normal[whole], smooth[whole], order[whole]
 
     color, feature = mesh.color[order], mesh.feature[order]
     look = np.column_stack([feature, normal.view(np.uint8).astype(np.int64), color.astype(np.int64)])
@@ -105,8 +111,9 @@ def weld(mesh: Mesh, step: float, vertical_step: float | None = None) -> Welded:
     _, first, vertex = np.unique(key.ravel(), return_index=True, return_inverse=True)
     triangles, used = in_order_of_use(vertex.reshape(-1, 3))
     first = first[used]
-    face = first // 3
-    return Welded(finest, point[corner.ravel()[first]], normal[face], color[face], feature[face], triangles)
+    face, place = first // 3, corner.ravel()[first]
+    normal = np.where(smooth[face][:, None], rounded[place], normal[face])
+    return Welded(finest, point[place], normal, color[face], feature[face], triangles)
 
 
 def step_for(extent: float) -> float:
@@ -131,11 +138,47 @@ def in_order_of_use(triangles: NDArray[np.int64]) -> tuple[NDArray[np.int64], ND
 
 def normals(xyz: NDArray[np.float64], corner: NDArray[np.int64]) -> NDArray[np.int8]:
     """(T, 3) direction that each triangle faces, 127 being one; up for one without area."""
+    return _units(_doubled(xyz, corner))
+
+
+def _doubled(xyz: NDArray[np.float64], corner: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(T, 3) normals, twice as long as the area of each triangle."""
     a, b, c = xyz[corner[:, 0]], xyz[corner[:, 1]], xyz[corner[:, 2]]
-    normal = np.cross(b - a, c - a)
+    return np.cross(b - a, c - a)
+
+
+def _units(normal: NDArray[np.float64]) -> NDArray[np.int8]:
+    """(N, 3) normals of length 127; up for one without a length."""
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     normal = np.where(length > 0, normal / np.where(length > 0, length, 1.0), [0.0, 0.0, 1.0])
     return np.rint(normal * 127).astype(np.int8)
+
+
+def _steps(
+    xyz: NDArray[np.float64], corner: NDArray[np.int64], normal: NDArray[np.int8]
+) -> NDArray[np.bool_]:
+    """(T,) faces that are steep and not narrow."""
+    steep = np.flatnonzero(normal[:, 2] < 127 * _STEEP)
+    around = xyz[corner[steep]]
+    longest = np.linalg.norm(around - np.roll(around, 1, axis=1), axis=2).max(axis=1, initial=0.0)
+    double = np.linalg.norm(_doubled(xyz, corner[steep]), axis=1)
+    step = np.zeros(len(corner), dtype=bool)
+    step[steep] = double > _NARROW * longest
+    return step
+
+
+def _smooth_normals(
+    xyz: NDArray[np.float64], corner: NDArray[np.int64], where: NDArray[np.int64], points: int
+) -> NDArray[np.int8]:
+    """(P, 3) mean direction of the faces around each point, by their area.
+
+    So a face that is long and narrow, and turned aside by a corner a little out of line, is lit as those
+    beside it are (Gouraud, Continuous shading of curved surfaces, 1971). Features don't matter: where two
+    meet, the light on one runs on into the other.
+    """
+    double = np.repeat(_doubled(xyz, corner), 3, axis=0)
+    place = where[corner.ravel()]
+    return _units(np.column_stack([np.bincount(place, axis, points) for axis in double.T]))
 
 
 def _winds(normal: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -41,7 +41,17 @@ class QueryError(TwinError):
 
 
 class ScenarioError(TwinError):
-    """A variant, or a design to import, that can't be read; the message names the place and the remedy."""
+    """A variant, or a design to import, that can't be read; the message names the place and the remedy.
+
+    Parameters
+    ----------
+    en, nl : str
+        The same in both languages: a planner reads it in the viewer.
+    """
+
+    def __init__(self, en: str, nl: str) -> None:
+        self.nl = nl
+        super().__init__(en)
 
 
 class TooLargeError(ScenarioError):

@@ -4,6 +4,6 @@ What is read was written by anybody, and the library that reads it is not Python
 own, with an end to its time and memory, and what it trips over stays there.
 """
 
-from ingest.ifc.reading import Building, TooMuchError, read
+from ingest.ifc.reading import Building, Fault, IfcError, TooMuchError, read
 
-__all__ = ["Building", "TooMuchError", "read"]
+__all__ = ["Building", "Fault", "IfcError", "TooMuchError", "read"]

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ingest.errors import SourceError
 from ingest.ifc.model import building
-from ingest.ifc.reading import TooMuchError
+from ingest.ifc.reading import Fault, IfcError, TooMuchError
 
 try:
     import resource
@@ -29,19 +28,20 @@ def main(source: str, result: str, seconds: str, memory: str) -> None:
     except MemoryError:
         told = _fault(
             TooMuchError(
-                "IFC",
+                Fault.MEMORY,
                 found="reading it takes too much memory",
                 expected="the model of one building",
                 remedy="Leave out furniture, installations and reinforcement, or export the design as glTF",
             )
         )
-    except SourceError as error:
+    except IfcError as error:
         told = _fault(error)
     # a library on a file by anybody: whatever it trips over, the file is what is wrong
     except Exception as error:
         told = _fault(
-            SourceError(
-                "IFC",
+            IfcError(
+                Fault.BROKEN,
+                what=f"{type(error).__name__} {error}"[:120],
                 found=f"not built as it should be ({type(error).__name__} {error})"[:150],
                 expected="IFC 2x3, 4 or 4.3",
                 remedy="Export it again",
@@ -52,9 +52,9 @@ def main(source: str, result: str, seconds: str, memory: str) -> None:
     )
 
 
-def _fault(error: SourceError) -> dict[str, Any]:
-    large = isinstance(error, TooMuchError)
-    return {"fault": error.found, "expected": error.expected, "remedy": error.remedy, "large": large}
+def _fault(error: IfcError) -> dict[str, Any]:
+    words = {name: getattr(error, name) for name in ("found", "expected", "remedy", "what")}
+    return {"fault": error.fault, "large": isinstance(error, TooMuchError), **words}
 
 
 def _limit(seconds: int, memory: int) -> None:

@@ -11,9 +11,8 @@ import ifcopenshell.util.element
 import ifcopenshell.util.unit
 import numpy as np
 
-from ingest.errors import SourceError
 from ingest.ifc.place import placed
-from ingest.ifc.reading import TooMuchError
+from ingest.ifc.reading import Fault, IfcError, TooMuchError
 from ingest.ifc.shell import Floats, Ints, Part, outside, stands_open
 
 MOST_TRIANGLES = 2_000_000
@@ -55,14 +54,14 @@ def building(path: Path) -> tuple[Floats, Ints, dict[str, Any]]:
 
     Raises
     ------
-    SourceError
+    IfcError
     TooMuchError
     """
     model = ifcopenshell.open(path)
     elements = [e for e in _building_elements(model) if _has_shape(e)]
     if not elements:
-        raise SourceError(
-            "IFC",
+        raise IfcError(
+            Fault.EMPTY,
             found="it holds no building element with a shape",
             expected="walls, floors and roofs",
             remedy="Export the architect's model, with its geometry",
@@ -127,7 +126,8 @@ def _shapes(model: Any, elements: list[Any], *, openings: bool = True) -> tuple[
         count += len(triangles)
         if count > MOST_TRIANGLES:
             raise TooMuchError(
-                "IFC",
+                Fault.TRIANGLES,
+                what=str(MOST_TRIANGLES),
                 found=f"its building elements have more than {MOST_TRIANGLES} triangles",
                 expected="the model of one building",
                 remedy="Leave out detailed fittings and surroundings",
@@ -135,8 +135,9 @@ def _shapes(model: Any, elements: list[Any], *, openings: bool = True) -> tuple[
         parts.append((xyz, triangles))
         made.add(shape.id)
     if not parts:
-        raise SourceError(
-            "IFC",
+        raise IfcError(
+            Fault.SHAPELESS,
+            what=str(len(elements)),
             found=f"of none of its {len(elements)} building elements a shape can be made",
             expected="walls, floors and roofs",
             remedy="Export it again, or as glTF",

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,39 @@ AT_ONCE = threading.BoundedSemaphore(2)
 TIME_IS_UP = getattr(signal, "SIGXCPU", 0)  # which Windows does not have
 
 
-class TooMuchError(SourceError):
+class Fault(StrEnum):
+    """What can be wrong with an IFC file, for who tells it in another language."""
+
+    PACKAGES = "packages"
+    CUT_OFF = "cut-off"
+    STOPPED = "stopped"
+    TIME = "time"
+    MEMORY = "memory"
+    TRIANGLES = "triangles"
+    BROKEN = "broken"
+    EMPTY = "empty"
+    SHAPELESS = "shapeless"
+
+
+class IfcError(SourceError):
+    """An IFC file that can't be read, or a server that can't read it.
+
+    Parameters
+    ----------
+    fault : Fault
+    found, expected, remedy : str
+        As of every source.
+    what : str
+        What the words of the fault name: packages, or a number.
+    """
+
+    def __init__(self, fault: Fault, *, found: str, expected: str, remedy: str, what: str = "") -> None:
+        self.fault = fault
+        self.what = what
+        super().__init__("IFC", found=found, expected=expected, remedy=remedy)
+
+
+class TooMuchError(IfcError):
     """A file that takes more time, memory or triangles than one file may."""
 
 
@@ -92,21 +125,22 @@ def read(content: bytes, *, seconds: int = SECONDS) -> Building:
 
     Raises
     ------
-    SourceError
+    IfcError
         When the packages that read it are missing, or it is broken or holds no building.
     TooMuchError
     """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
-        raise SourceError(
-            "IFC",
+        raise IfcError(
+            Fault.PACKAGES,
+            what=", ".join(missing),
             found=f"this server can't read it without {' and '.join(missing)}",
             expected="the packages that read IFC",
             remedy="Run pip install 'gemeentetwin[ifc]' there, or export the design as glTF, OBJ or CityJSON",
         )
     if b"END-ISO-10303-21" not in content[-4096:]:
-        raise SourceError(
-            "IFC",
+        raise IfcError(
+            Fault.CUT_OFF,
             found="it has no end",
             expected="a last line END-ISO-10303-21",
             remedy="Send the whole file, or export it again",
@@ -135,8 +169,9 @@ def _run(source: Path, result: Path, seconds: int) -> None:
     if done.returncode == -TIME_IS_UP:
         raise too_slow(seconds)
     if done.returncode or not result.is_file():
-        raise SourceError(
-            "IFC",
+        raise IfcError(
+            Fault.STOPPED,
+            what=str(done.returncode),
             found=f"its reader stopped halfway (code {done.returncode})",
             expected="a file of a few thousand building elements without fault",
             remedy="Export the building again, without furniture and installations, or as glTF",
@@ -146,7 +181,8 @@ def _run(source: Path, result: Path, seconds: int) -> None:
 def too_slow(seconds: int) -> TooMuchError:
     """The error of a file that takes too long."""
     return TooMuchError(
-        "IFC",
+        Fault.TIME,
+        what=str(seconds),
         found=f"reading it takes more than {seconds} s",
         expected="the model of one building",
         remedy="Leave out furniture, installations and reinforcement, or export the design as glTF",
@@ -157,8 +193,8 @@ def _building(result: Path) -> Building:
     with np.load(result, allow_pickle=False) as found:
         told: dict[str, Any] = json.loads(bytes(found["told"]))
         if "fault" in told:
-            kind = TooMuchError if told.pop("large") else SourceError
-            raise kind("IFC", found=told["fault"], expected=told["expected"], remedy=told["remedy"])
+            kind = TooMuchError if told.pop("large") else IfcError
+            raise kind(Fault(told.pop("fault")), **told)
         xyz = np.asarray(found["xyz"], dtype=np.float64).reshape(-1, 3)
         triangles = np.asarray(found["triangles"], dtype=np.int64).reshape(-1, 3)
     told["uses"] = tuple(told["uses"])

@@ -168,7 +168,7 @@ def test_next_links_give_each_object_once(client: TestClient, limit: int) -> Non
 def test_a_limit_above_the_maximum_is_no_error(client: TestClient) -> None:
     assert get(client, ITEMS, limit=MAX_LIMIT + 1)["numberReturned"] == 3
     document = get(client, "/api/openapi.json")
-    declared = document["paths"]["/api/collections/{collection}/items"]["get"]["parameters"]
+    declared = document["paths"]["/collections/{collection}/items"]["get"]["parameters"]
     limit = next(p["schema"] for p in declared if p["name"] == "limit")
     assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, MAX_LIMIT, 100)
 

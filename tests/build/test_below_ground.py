@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from jsonschema import Draft7Validator
 
 from tests.build.towns import CORNER, Town, build_town
+from tests.check.spoiling import found
 from tests.end_to_end.twins import features, read_collection
 from twin.build import Silence
 from twin.check import check_twin
@@ -147,6 +151,59 @@ def test_the_tunnel_is_a_solid_around_its_road_and_below_the_ground(twin: Path) 
     assert 2.5 < table["h_object"].iloc[0] <= HEADROOM
 
 
+def faces(shape: tuple[dict[str, Any], np.ndarray], kind: str) -> np.ndarray:
+    """Corners of the faces ``(N, K, 3)`` of a CityObject that are of a kind."""
+    found, xyz = shape[0]["geometry"][0], shape[1]
+    boundaries, values = found["boundaries"], found["semantics"]["values"]
+    if found["type"] == "Solid":
+        (boundaries,), (values,) = boundaries, values
+    kinds = [s["type"] for s in found["semantics"]["surfaces"]]
+    chosen = zip(boundaries, values, strict=True)
+    return np.array([xyz[ring] for (ring,), v in chosen if v is not None and kinds[v] == kind])
+
+
+def test_the_tunnel_is_open_at_both_mouths_and_so_is_the_ground_over_it(twin: Path) -> None:
+    tunnel = faces(shapes_of(twin, "tunneldeel")["0"], "ClosureSurface")
+    assert sorted(np.unique(tunnel[:, :, 0]) - CORNER[0]) == [WEST, EAST]
+    assert len(faces(shapes_of(twin, "tunneldeel")["0"], "WallSurface")) > 4
+    grounds = shapes_of(twin, "begroeidterreindeel")
+    for number, mouth in (("0", WEST), ("1", EAST)):
+        hole = faces(grounds[number], "ClosureSurface")
+        assert hole.shape == (2, 3, 3)
+        assert np.abs(hole[:, :, 0] - CORNER[0] - mouth).max() < 0.03
+        assert hole[:, :, 2].min() == pytest.approx(MOUTH, abs=0.02)
+        assert hole[:, :, 2].max() == pytest.approx(GROUND - ROOF, abs=0.05)
+    assert "semantics" not in grounds["2"][0]["geometry"][0]
+
+
+def test_nothing_is_drawn_in_a_mouth_and_the_tunnel_from_inside_too(twin: Path) -> None:
+    x, y = CORNER[0] + WEST, CORNER[1] + 64
+    road = np.array([x, y, MOUTH + 2.0])
+    seen = {}
+    for theme in ("groen", "brug"):
+        with np.load(next((twin / ".work" / "meshes" / theme).glob("*.npz"))) as arrays:
+            corners = arrays["detail_xyz"][arrays["detail_triangles"]]
+        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        upright = np.abs(normal[:, 0]) > 10 * np.abs(normal[:, 2])
+        across = upright & (np.abs(corners[:, :, 0] - x) < 0.1).all(axis=1)
+        yz = shapely.polygons(corners[across][:, :, 1:])
+        assert not shapely.intersects(yz, shapely.Point(road[1:])).any(), theme
+        seen[theme] = shapely.intersects(yz, shapely.Point(y, GROUND - ROOF / 2)).sum()
+        if theme == "brug":
+            side = (np.abs(corners[:, :, 1] - y - 5) < 0.01).all(axis=1)
+            assert (normal[side, 1] > 0).sum() == (normal[side, 1] < 0).sum() > 0
+    assert seen["groen"] >= 1, "the ground over the lintel"
+
+
+def test_it_is_valid_by_the_official_schemas(
+    twin: Path, validators: tuple[Draft7Validator, Draft7Validator]
+) -> None:
+    _, of_feature = validators
+    (path,) = (twin / "cityjson").glob("*.jsonl")
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        assert [e.message for e in of_feature.iter_errors(json.loads(line))] == []
+
+
 def test_all_of_it_says_that_its_height_is_assumed(twin: Path) -> None:
     assert sources(twin, "wegdeel")[3] == BELOW
     assert sources(twin, "tunneldeel") == [BELOW]
@@ -196,6 +253,31 @@ def test_a_functional_area_has_a_surface_but_is_not_drawn_over_the_ground(twin: 
 def test_it_passes_every_check(twin: Path) -> None:
     assert check_twin(twin, Silence()).findings == []
     assert [check_sequence(p) for p in sorted((twin / "cityjson").glob("*.jsonl"))] == [[]]
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "words"),
+    [
+        ("wegdeel3", -30.0, "m below the ground, on level -1"),
+        ("tunneldeel0", -30.0, "m below the ground, on level -1"),
+        ("waterdeel3", -30.0, "m below the ground, on level -1"),
+        ("wegdeel3", 25.0, "m above the ground, on level -1"),
+    ],
+)
+def test_what_lies_deeper_than_its_level_is_found(
+    twin: Path, tmp_path: Path, name: str, by: float, words: str
+) -> None:
+    spoiled = Path(shutil.copytree(twin, tmp_path / "twin", ignore=shutil.ignore_patterns(".work")))
+    (path,) = (spoiled / "cityjson").glob("*.jsonl")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        feature = json.loads(line)
+        if feature.get("id") == f"NL.IMGeo.G0599.{name}":
+            for vertex in feature["vertices"]:
+                vertex[2] += round(by / json.loads(lines[0])["transform"]["scale"][2])
+            lines[number] = json.dumps(feature)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found(spoiled, name, words, check="depths")
 
 
 def test_it_is_the_same_when_the_mouths_lie_in_other_tiles(twin: Path, tmp_path: Path) -> None:

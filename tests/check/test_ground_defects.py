@@ -163,6 +163,34 @@ def test_water_above_its_banks(twin: Path) -> None:
     found(twin, name, "above its bank", check="flat waters")
 
 
+def test_water_thirty_metres_below_its_banks(twin: Path) -> None:
+    def sink(feature: Feature) -> Feature:
+        level = min(v[2] for v in feature["vertices"])
+        for vertex in feature["vertices"]:
+            if vertex[2] == level:
+                vertex[2] -= 30_000
+        return feature
+
+    name = spoil(twin, "WaterBody", sink)
+    found(twin, name, "m below its banks, more than 15", check="depths")
+
+
+def test_a_road_with_a_pit(twin: Path) -> None:
+    """Its outline stays where it is, and so do its neighbours: it meets them all."""
+
+    def dig(feature: Feature) -> Feature:
+        boundaries = surfaces(feature)["boundaries"]
+        edges = {(a, b) for (ring,) in boundaries for a, b in zip(ring, ring[1:] + ring[:1], strict=True)}
+        border = {a for a, b in edges if (b, a) not in edges}
+        inner = {a for a, _ in edges} - border
+        feature["vertices"][min(inner)][2] -= 40_000
+        return feature
+
+    name = spoil(twin, "Road", dig)
+    verdict = found(twin, name, "rises", "m over", check="depths")
+    assert not [c for c in verdict.checks if c.name == "Ground: surfaces that meet" and c.failed]
+
+
 def test_an_object_of_which_nothing_is_left_must_be_in_the_ledger(twin: Path) -> None:
     path = sorted((twin / "objects" / "onbegroeidterreindeel").glob("*.parquet"))[0]
     table = gpd.read_parquet(path)

@@ -58,7 +58,7 @@ def test_evaluate_for_people_and_for_scripts(twin: Twin, sample_twin: Path, file
     assert "FSI" in answer.out
     assert "ha" in answer.out
     found = twin("scenario", "evaluate", file, "--twin", sample_twin, "--json").json
-    assert set(found) == {"area", "edits", "indicators"}
+    assert set(found) == {"area", "edits", "trees", "indicators"}
     assert {e["edit"] for e in found["edits"]} == set("abcd")
     by_id = {i["id"]: i for i in found["indicators"]}
     assert by_id["floor_area"]["difference"] > 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -9,7 +12,7 @@ import shapely
 from tests.ground.terrain_points import slope
 from twin.geometry.columns import Floats
 from twin.ground import Terrain, cells_of, cover, ground_mesh, with_water
-from twin.ground.blocks import SIDE, Blocks, blocks_under, filled
+from twin.ground.blocks import SIDE, TOUCH, Blocks, Near, squares_near
 from twin.ground.coverage import Cells
 from twin.ground.mesh import measured_share
 from twin.ground.raster import in_batches
@@ -41,21 +44,27 @@ def whole(shape: shapely.Polygon) -> Terrain:
     return Terrain.from_points(np.column_stack((xy, hilly(xy)))[~gap], (x0, y0, x1, y1))
 
 
-def in_blocks(terrain: Terrain, own: Cells) -> Terrain:
-    """The same, of the blocks under some cells only."""
-    corner, shape, kept = blocks_under(own)
-    parts = []
-    for row, column in kept.tolist():
-        at = corner + np.array((column, row)) * SIDE - terrain.corner
-        z, seen = np.full((SIDE, SIDE), np.nan), np.zeros((SIDE, SIDE), dtype=bool)
-        rows, columns = np.arange(SIDE) + int(at[1]), np.arange(SIDE) + int(at[0])
-        r = (rows >= 0) & (rows < terrain.z.shape[0])
-        c = (columns >= 0) & (columns < terrain.z.shape[1])
-        z[np.ix_(r, c)] = terrain.z[np.ix_(rows[r], columns[c])]
-        seen[np.ix_(r, c)] = terrain.measured[np.ix_(rows[r], columns[c])]
-        parts.append((z, seen))
-    z, measured = filled(shape, kept, parts)
-    return Terrain(corner, 1.0, z, measured)  # type: ignore[arg-type]
+def in_blocks(terrain: Terrain, shape: Any) -> Terrain:
+    """The same, of the blocks along a shape only."""
+    squares = squares_near(np.array([shape], dtype=object), SIDE, TOUCH)
+    first = squares.min(axis=0)
+    places = (squares - first)[:, ::-1]
+    low = np.rint(first * SIDE - terrain.corner).astype(int)
+
+    def blocks(of: Any, fill: Any) -> Iterator[Any]:
+        padded = np.pad(of, 2 * SIDE, constant_values=fill)
+        for row, column in (places * SIDE + low[::-1] + 2 * SIDE).tolist():
+            yield padded[row : row + SIDE, column : column + SIDE]
+
+    size = places.max(axis=0) + 1
+    z = Blocks.of(size, places, blocks(terrain.z, np.nan), np.nan)
+    measured = Blocks.of(size, places, blocks(terrain.measured, False), False)
+    return Terrain(first * float(SIDE), 1.0, z, measured)  # type: ignore[arg-type]
+
+
+def inside(shape: Any, number: int = 20_000) -> Floats:
+    xy = np.random.default_rng(1).uniform(*np.array(shape.bounds).reshape(2, 2), (number, 2))
+    return xy[shapely.contains_xy(shape, *xy.T)]
 
 
 def as_set(mesh: object) -> set[frozenset[tuple[int, ...]]]:
@@ -67,7 +76,7 @@ def as_set(mesh: object) -> set[frozenset[tuple[int, ...]]]:
 def test_the_mesh_is_the_same_to_the_millimetre(water: bool) -> None:
     shape = strip(500.0)
     terrain, own = whole(shape), cells(shape, water=water)
-    sparse = in_blocks(terrain, own)
+    sparse = in_blocks(terrain, shape.boundary if water else shape)
     one, other = (ground_mesh(own, t, np.array([0.1])) for t in (terrain, sparse))
     assert len(one.triangles) > (1 if water else 100)
     assert as_set(one) == as_set(other)
@@ -80,32 +89,57 @@ def test_the_mesh_is_the_same_to_the_millimetre(water: bool) -> None:
 def test_heights_are_those_of_the_whole_raster_also_between_blocks() -> None:
     shape = strip(300.0, 60.0)
     terrain = whole(shape)
-    sparse = in_blocks(terrain, cells(shape))
-    xy = np.random.default_rng(1).uniform(*np.array(shape.bounds).reshape(2, 2), (20_000, 2))
-    xy = xy[shapely.contains_xy(shape, *xy.T)]
+    sparse = in_blocks(terrain, shape)
+    xy = inside(shape)
     np.testing.assert_allclose(sparse.sample(xy), terrain.sample(xy), atol=1e-9)
 
 
+def test_so_are_those_of_a_deck_of_the_ground_above_and_of_depths() -> None:
+    shape = strip(500.0)
+    terrain = whole(shape)
+    sparse = in_blocks(terrain, shape)
+    # Few and far between, so that most of the deck is filled from others and from the ground.
+    places = inside(shape.buffer(30), 1500)
+    deck = np.column_stack((places, hilly(places) + 4.0))
+    xy = inside(shape)
+    for one, other in (
+        (terrain.overlaid(deck), sparse.overlaid(deck)),
+        (terrain.highest(6.0), sparse.highest(6.0)),
+        (terrain.raised(-5.6), sparse.raised(-5.6)),
+    ):
+        assert np.isfinite(one.sample(xy)).all()
+        np.testing.assert_allclose(other.sample(xy), one.sample(xy), atol=1e-9)
+    assert not np.allclose(terrain.overlaid(deck).sample(xy), terrain.sample(xy), atol=1.0)
+
+
 @pytest.mark.parametrize("kilometres", [2, 8, 32])
-def test_a_canal_takes_memory_by_its_length_not_by_its_box(kilometres: int) -> None:
-    _, shape, kept = blocks_under(cells(strip(kilometres * 1000.0), water=True))
-    assert len(kept) < 3 * kilometres * 1000 / SIDE
-    in_box = int(np.prod(shape))
+def test_what_is_long_takes_memory_by_its_length_not_by_its_box(kilometres: int) -> None:
+    squares = squares_near(np.array([strip(kilometres * 1000.0)]), SIDE, TOUCH)
+    assert len(squares) < 3 * kilometres * 1000 / SIDE + 4
+    in_box = int(np.prod(np.ptp(squares, axis=0) + 1))
     assert in_box > 0.45 * (kilometres * 1000 / SIDE) ** 2
-    assert len(kept) < in_box or kilometres < 4
+    assert len(squares) < in_box or kilometres < 4
 
 
-def test_a_lake_takes_memory_by_its_shore() -> None:
-    lake = shapely.Point(20_000, 420_000).buffer(6_000)
-    _, _, wet = blocks_under(cells(lake, water=True))
-    _, _, dry = blocks_under(cells(lake))
-    assert len(wet) < 2.5 * lake.length / SIDE
-    assert len(dry) > lake.area / SIDE**2
+def test_squares_are_those_that_any_shape_is_within_reach_of() -> None:
+    shapes = np.array([strip(700.0), shapely.Point(1500, 400_100), None, shapely.Point()], dtype=object)
+    found = squares_near(shapes, 4.0, 3.0)
+    assert len(np.unique(found, axis=0)) == len(found)
+    x, y = np.meshgrid(np.arange(240, 400), np.arange(99_990, 100_130))
+    every = np.column_stack((x.ravel(), y.ravel()))
+    boxes = shapely.box(*(every * 4.0 - 3).T, *((every + 1) * 4.0 + 3).T)
+    near = shapely.intersects(boxes, shapely.union_all(shapes[:2]))
+    assert set(map(tuple, found.tolist())) == set(map(tuple, every[near].tolist()))
+    xy = np.random.default_rng(2).uniform((1000, 399_990), (1560, 400_500), (5000, 2))
+    own = {tuple(square) for square in found.tolist()}
+    expected = [tuple(square) in own for square in np.floor(xy / 4).astype(int).tolist()]
+    assert Near.of(shapes, 4.0, 3.0).has(xy).tolist() == expected
+    assert not Near.of(shapes[3:], 4.0).has(xy).any()
 
 
 def test_cells_beyond_the_blocks_have_the_value_that_fills() -> None:
     table = np.array([[-1, 0]])
-    grid = Blocks(table, np.ones((1, SIDE, SIDE)), np.nan)
+    grid = Blocks(table, np.concatenate((np.ones((1, SIDE, SIDE)), np.full((1, SIDE, SIDE), np.nan))))
     rows, columns = np.array([0, 5, 5]), np.array([0, SIDE, 2 * SIDE - 1])
     assert np.isnan(grid[rows, columns]).tolist() == [True, False, False]
     other = grid.copy()

@@ -165,11 +165,6 @@ def test_water_never_stands_above_its_banks() -> None:
     assert on_the_outside(lonely_edges(mesh)).all()
 
 
-def edge_vertices(mesh: GroundMesh, part: int) -> set[tuple[float, ...]]:
-    own = GroundMesh(mesh.xyz, mesh.triangles[mesh.part == part], mesh.part[mesh.part == part], mesh.bank[:0])
-    return set(map(tuple, lonely_edges(own).reshape(-1, 3).tolist()))
-
-
 @settings(max_examples=20, deadline=None)
 @given(st.sets(st.integers(0, len(SHAPES) - 1), min_size=1))
 def test_a_surface_is_the_same_whatever_is_built_with_it(some: set[int]) -> None:

@@ -11,11 +11,13 @@ import pytest
 import shapely
 import trimesh
 
+from ingest import ifc
 from tests.ingest import ifc_house
 from tests.planning import files
 from twin.errors import ScenarioError, TooLargeError
 from twin.planning import Planner
 from twin.planning.designs import read_design
+from twin.planning.designs.ifc import dutch
 from twin.planning.designs.obj import read_obj
 from twin.planning.designs.settle import COARSER
 from twin.scenario import Variant, evaluate
@@ -202,8 +204,21 @@ def test_a_server_without_the_packages_for_ifc_says_what_to_install(
     planner: Planner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ingest.ifc.reading.find_spec", lambda name: None)
-    with pytest.raises(ScenarioError, match=r"pip install 'gemeentetwin\[ifc\]'"):
+    with pytest.raises(ScenarioError, match=r"pip install 'gemeentetwin\[ifc\]'") as refused:
         read_design(ifc_house.house().content(), planner)
+    assert refused.value.nl == (
+        "IFC: deze server kan het niet lezen zonder ifcopenshell, manifold3d. Vraag de beheerder om pip "
+        "install 'gemeentetwin[ifc]', of exporteer het ontwerp als glTF, OBJ of CityJSON"
+    )
+
+
+@pytest.mark.parametrize("fault", ifc.Fault)
+def test_every_fault_of_an_ifc_is_told_in_dutch(fault: ifc.Fault) -> None:
+    told = dutch(ifc.IfcError(fault, found="", expected="", remedy="", what="<7>"))
+    assert told.startswith("IFC: ")
+    assert "{" not in told
+    named = fault not in (ifc.Fault.CUT_OFF, ifc.Fault.MEMORY, ifc.Fault.EMPTY)
+    assert ("<7>" in told) == named
 
 
 def test_two_blocks_wall_to_wall_have_the_volume_of_both(planner: Planner) -> None:

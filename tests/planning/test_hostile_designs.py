@@ -171,6 +171,8 @@ def test_what_is_broken_or_hostile_is_refused_with_a_remedy(planner: Planner, na
         read_design(HOSTILE[name], planner)
     assert len(str(refused.value)) > 30
     assert len(str(refused.value)) < 400
+    assert 30 < len(refused.value.nl) < 400
+    assert refused.value.nl != str(refused.value)
 
 
 def test_random_bytes_within_a_file_never_do_more_than_refuse(planner: Planner) -> None:

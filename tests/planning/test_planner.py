@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from twin.geometry.validity import check
 from twin.planning import Planner
 from twin.planning.facades import facades
 from twin.planning.models import city_json, frame_of, glb
+from twin.planning.sheet import sheet
 from twin.planning.tile import read_tile
 from twin.scenario import Evaluation, Town, Variant, evaluate, read_variant
 from twin.store import Layout
@@ -261,3 +263,28 @@ def test_sun_hours_come_with_the_wall_they_are_of(
         assert np.linalg.norm((ring.min(axis=0) + ring.max(axis=0)) / 2 - middle) < 0.2
         # on the wall of the pand that it says
         assert shapely.distance(panden.geometry[facade["pand"]], shapely.Point(at[:2])) < 0.5
+
+
+def test_trees_are_those_of_the_tables(planner: Planner, home: Any, sample_twin: Path) -> None:
+    trees = planner.town(plan(home, {"kind": "demolish", "pand": home.name})).trees
+    plants = read_collection(sample_twin, "vegetatieobject").set_index("identificatie")
+    known = plants.loc[trees.ids.tolist()]
+    assert len(trees) == (plants["plus_type"] == "boom").sum() > 50
+    assert np.array_equal(trees.height, known["h_object"].to_numpy(), equal_nan=True)
+    assert np.array_equal(trees.radius, known["kroonstraal"].to_numpy(), equal_nan=True)
+    assert (shapely.get_coordinates(trees.place) == shapely.get_coordinates(known.geometry)).all()
+
+
+def test_a_felled_tree_is_named_and_stands_in_the_plan(planner: Planner, home: Any) -> None:
+    trees = planner.town(plan(home, {"kind": "demolish", "pand": home.name})).trees
+    row = int(np.nanargmax(trees.height))
+    corners = shapely.get_coordinates(shapely.buffer(trees.place[row], 4, cap_style="square"))[:-1].tolist()
+    block = plan(home, {"kind": "add", "rings": [corners], "height": 6, "floors": 2})
+    town = planner.town(block)
+    found = evaluate(block, town)
+    assert str(trees.ids[row]) in found.as_json()["trees"]
+    drawn = sheet(block, found, town, planner, dt.date(2026, 11, 27)).decode()
+    crowns = drawn.split("</defs>")[1].count("<circle") - 1  # one is of the legend
+    assert crowns == len(found.felled)
+    assert "Bomen op deze plek: " in drawn
+    assert "blad gemaakt 27 november 2026" in drawn

@@ -12,10 +12,11 @@ from twin.geometry.footprints import columns_of
 from twin.geometry.prism import extrude_flat
 from twin.scenario import Town, Variant, read_variant
 from twin.scenario.masses import empty_shells
-from twin.scenario.town import Buurten, Panden
+from twin.scenario.town import Buurten, Panden, Trees
 
 X, Y = 150_000.0, 520_000.0
 Box = tuple[float, float, float, float, float]  # x0, y0, x1, y1, height
+Tree = tuple[float, float, float, float]  # x, y, height, radius of the crown
 
 
 def town_of(
@@ -28,8 +29,9 @@ def town_of(
     green: Sequence[shapely.Polygon] = (),
     gardens: Sequence[shapely.Polygon] = (),
     without_model: Sequence[int] = (),
+    trees: Sequence[Tree] = (),
 ) -> Town:
-    """A pand per box, called p0, p1 ...; coordinates are metres from (X, Y)."""
+    """A pand per box, called p0, p1 ..., and trees t0, t1 ...; coordinates are metres from (X, Y)."""
     count = len(boxes)
     outline = np.array([shapely.box(X + a, Y + b, X + c, Y + d) for a, b, c, d, _ in boxes], dtype=object)
     height = np.array([box[4] for box in boxes], dtype=np.float64)
@@ -38,6 +40,7 @@ def town_of(
     shells = empty_shells()
     if len(owner):
         shells = extrude_flat(columns_of(outline[owner]), np.zeros(len(owner)), height[owner])
+    x, y, tall, wide = np.array(trees, dtype=np.float64).reshape(-1, 4).T
     shape = [] if buurt is None else [shifted(shapely.box(*buurt))]
     return Town(
         panden=Panden(
@@ -64,6 +67,12 @@ def town_of(
         ground=np.array([[X + x, Y + y, 0.0] for x in (-500, 0, 500) for y in (-500, 0, 500)]),
         green=np.array([shifted(g) for g in green], dtype=object),
         gardens=np.array([shifted(g) for g in gardens], dtype=object),
+        trees=Trees(
+            np.array([f"t{i}" for i in range(len(trees))], dtype=object),
+            np.asarray(shapely.points(X + x, Y + y), dtype=object),
+            tall,
+            wide,
+        ),
         lonlat=(5.0, 52.0),
         convergence=0.0,
         extent=(X - 5000, Y - 5000, X + 5000, Y + 5000),

@@ -7,9 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -63,10 +64,10 @@ def chromium() -> str:
 
 
 @contextmanager
-def serving(twin: Path, *options: str) -> Iterator[str]:
+def serving(twin: Path, *options: str, env: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
     """Address of a server of a twin, in a process of its own as users have it."""
     command = [sys.executable, "-m", "twin", "serve", str(twin), "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **env}) as server:
         assert server.stdout is not None
         line = server.stdout.readline()
         try:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from ingest.ifc.reading import NEEDED
 from tests.access.provider import AUDIENCE, CLIENT, provider
 from tests.viewer.conftest import Run, serving
 from twin.access.keys import KeyStore
@@ -20,12 +22,45 @@ PARTS = 4  # of the walk, which may go at the same time
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(1, PARTS + 1))
-def test_a_visitor_walks_through_the_sample(npm: Run, chromium: str, sample_twin: Path, part: int) -> None:
+def test_a_visitor_walks_through_the_sample(
+    npm: Run, chromium: str, sample_twin: Path, tmp_path: Path, part: int
+) -> None:
     with serving(sample_twin) as address:
-        options = ("--part", f"{part}/{PARTS}", "--chromium", chromium)
+        options = ("--part", f"{part}/{PARTS}", "--chromium", chromium, *_ifc(tmp_path))
         walked = npm("run", "e2e", "--", "--base", address, *options)
     print(walked.stdout)
     assert walked.returncode == 0, walked.stdout + walked.stderr
+
+
+def _ifc(folder: Path) -> tuple[str, ...]:
+    """Option with a house in IFC; none where the extra that reads it is missing, and the walk says so."""
+    if not all(map(find_spec, NEEDED)):
+        return ()
+    from tests.ingest.ifc_house import house
+
+    file = folder / "huis.ifc"
+    file.write_bytes(house().content())
+    return "--ifc", str(file)
+
+
+@pytest.mark.slow
+def test_a_server_without_the_extra_for_ifc_says_so_in_the_viewer(
+    npm: Run, chromium: str, sample_twin: Path, tmp_path: Path
+) -> None:
+    hidden = tmp_path / "site" / "sitecustomize.py"
+    hidden.parent.mkdir()
+    hidden.write_text(
+        "import importlib.util as util\n"
+        "found = util.find_spec\n"
+        "util.find_spec = lambda name, *more: None if name == 'manifold3d' else found(name, *more)\n",
+        encoding="utf-8",
+    )
+    with serving(sample_twin, env={"PYTHONPATH": str(hidden.parent)}) as address:
+        options = ("--only", "Takes in an IFC", "--chromium", chromium, *_ifc(tmp_path))
+        walked = npm("run", "e2e", "--", "--base", address, *options)
+    print(walked.stdout)
+    assert walked.returncode == 0, walked.stdout + walked.stderr
+    assert "skipped: this server lacks the extra [ifc]" in walked.stdout
 
 
 @pytest.mark.slow

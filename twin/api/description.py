@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from twin.api.data import Twin
-from twin.api.headers import API_VERSION
+from twin.api.headers import API_VERSION, VERSIONED
 from twin.api.negotiation import MEDIA
 from twin.scenario import Variant
 
@@ -46,7 +46,14 @@ def describe(app: FastAPI, twin: Twin) -> dict[str, Any]:
             if status.startswith("2"):
                 answer["headers"] = answer.get("headers", {}) | _VERSION
         if method == "get":
-            operation["responses"]["304"] = {"description": "The client has this answer already."}
+            told = {"description": "The client has this answer already.", "headers": _VERSION}
+            operation["responses"]["304"] = told
+        if method != "get" or operation.get("parameters"):
+            # As any other 4XX; the Dutch design rules want this one by its number.
+            fault = operation["responses"]["4XX"]
+            operation["responses"]["400"] = fault | {"description": "Something in the question is wrong."}
+    content["servers"] = [{"url": VERSIONED, "description": "This API; without the version it is the same."}]
+    content["paths"] = {path.removeprefix("/api"): told for path, told in content["paths"].items()}
     return content
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from twin.api.answers import Problem
-from twin.errors import ForbiddenError, TooManyRequestsError, UnauthorizedError, http_status
+from twin.errors import (
+    ForbiddenError,
+    ScenarioError,
+    TooManyRequestsError,
+    UnauthorizedError,
+    http_status,
+)
 
 CHALLENGE = 'Bearer realm="gemeentetwin"'
 """What a client must show, after RFC 6750."""
@@ -15,7 +24,8 @@ CHALLENGE = 'Bearer realm="gemeentetwin"'
 
 def problem(path: str, error: Exception) -> Problem:
     """An error of our own tree."""
-    answer = answered(path, http_status(error), type(error).__name__, str(error))
+    words = {"nl": error.nl, "en": str(error)} if isinstance(error, ScenarioError) else {}
+    answer = answered(path, http_status(error), type(error).__name__, str(error), words)
     if isinstance(error, UnauthorizedError):
         answer.headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'
     elif isinstance(error, ForbiddenError):
@@ -51,7 +61,9 @@ def of_program(request: Request, error: Exception) -> Problem:
     return answered(request.url.path, 500, "InternalError", detail)
 
 
-def answered(path: str, status: int, title: str, detail: str) -> Problem:
-    """A problem in full."""
+def answered(
+    path: str, status: int, title: str, detail: str, words: Mapping[str, str] = MappingProxyType({})
+) -> Problem:
+    """A problem in full, with the ``words`` for who reads it by their language."""
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": path}
-    return Problem(content, status)
+    return Problem({**content, **words}, status)

@@ -26,6 +26,7 @@ from twin.planning.facades import facades
 from twin.planning.models import glb
 from twin.planning.surroundings import WOZ
 from twin.scenario import Variant, evaluate, read_variant, sun_hours
+from twin.scenario.faults import too_large
 from twin.store import Layout
 from twin.store.variants import LARGEST, Saved, Variants
 
@@ -96,7 +97,10 @@ async def _content(request: Request) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise ScenarioError(f"variant: no JSON: {error}. Send a variant as its file holds it") from None
+        raise ScenarioError(
+            f"variant: no JSON: {error}. Send a variant as its file holds it",
+            f"Dit is geen JSON ({error}), en dus geen variant",
+        ) from None
 
 
 async def _bytes(request: Request, what: str, most: int) -> bytes:
@@ -105,7 +109,7 @@ async def _bytes(request: Request, what: str, most: int) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > most:
-            raise TooLargeError(f"The {what} has more than {most} bytes, which is all that is allowed")
+            raise TooLargeError(*too_large(what, most))
     return bytes(body)
 
 
@@ -141,7 +145,7 @@ def listed(who: MayWrite, kept: Kept) -> Json:
 @router.post("", summary="Save a new variant", status_code=201, response_class=Json, openapi_extra=_BODY)
 def create(request: Request, who: MayWrite, variant: Posted, kept: Kept) -> Json:
     """Keep it under an id of its own, which nobody can guess: who has the link can open it."""
-    saved = kept.create(variant.model_dump(mode="json"))
+    saved = kept.create(_dated(variant))
     return _told(saved, 201, {"Location": f"{request.url.path}/{saved.id}"})
 
 
@@ -224,7 +228,7 @@ def read(scenario: str, kept: Kept) -> Json:
 @router.put("/{scenario}", summary="Replace a saved variant", response_class=Json, openapi_extra=_BODY)
 def replace(scenario: str, who: MayWrite, variant: Posted, kept: Kept, if_match: IfMatch = None) -> Json:
     """Put another version in its place, if nobody else did in the meantime."""
-    return _told(kept.replace(scenario, variant.model_dump(mode="json"), _tag(if_match)), 200, {})
+    return _told(kept.replace(scenario, _dated(variant), _tag(if_match)), 200, {})
 
 
 @router.delete("/{scenario}", summary="Delete a saved variant", status_code=204, response_class=Response)
@@ -232,6 +236,12 @@ def delete(scenario: str, who: MayWrite, kept: Kept, if_match: IfMatch = None) -
     """Remove it, if it is still the version that is named."""
     kept.delete(scenario, _tag(if_match))
     return Response(status_code=204)
+
+
+def _dated(variant: Variant) -> dict[str, Any]:
+    """Content of a variant that is saved now; the list of them goes by the clock of the server."""
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return variant.model_copy(update={"created": variant.created or now, "modified": now}).as_json()
 
 
 def _told(saved: Saved, status: int, headers: dict[str, str]) -> Json:

@@ -9,22 +9,24 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from ingest.ahn import Points
 from twin.build.cloud import Bbox, Cloud, CloudPart
 from twin.build.isolate import isolating
 from twin.build.layers import TileGround, TileLayer
-from twin.build.outsize import far_surfaces, far_terrain, ordinary
+from twin.build.outsize import Outsize, far_surfaces, ordinary, with_outsize
 from twin.geometry.columns import Bools, Floats, Ints, Shells
-from twin.geometry.ragged import offsets_of
+from twin.geometry.ragged import offsets_of, ring_successor
 from twin.geometry.select import concatenate, take
 from twin.ground import COLLECTIONS, GroundMesh, HeightSource, Terrain, ground_mesh
 from twin.ground.decks import deck_terrain, joined_heights
 from twin.ground.levels import FAULT, GROUND
 from twin.ground.mesh import measured_share
+from twin.ground.structures import STRUCTURES
 from twin.ground.underground import below, underground_terrain
 
-SURFACE, BANK = 0, 1
+SURFACE, BANK, OPENING = 0, 1, 2
 """Semantics of a raised surface."""
 
 
@@ -35,8 +37,8 @@ class Raised:
     Attributes
     ----------
     shells : Shells
-        Triangles, ``SURFACE`` or ``BANK``; an object that has no surface, or whose height is unknown, has
-        none.
+        Triangles, ``SURFACE``, ``BANK`` or ``OPENING``; an object that has no surface, or whose height is
+        unknown, has none.
     present : (G,) bool
         Objects with a surface.
     source : (G,) object of str
@@ -80,11 +82,17 @@ class Ground:
         Per collection, for as many objects as the tile has of it.
     levels : dict of int to Terrain
         Heights of the surfaces of other levels, where the tile has any.
+    points : Points
+        All that tell a height of something in the tile.
+    mouths : (M, 2, 2) float64 [m, RD]
+        Edges on which something below the ground goes on as ground.
     """
 
     terrain: Terrain
+    points: Points
     raised: dict[str, Raised] = field(default_factory=dict)
     levels: dict[int, Terrain] = field(default_factory=dict)
+    mouths: Floats = field(default_factory=lambda: np.empty((0, 2, 2)))
 
     def at_level(self, level: int) -> Terrain:
         """Heights of what lies on a level; without a surface there, the ground or a depth below it."""
@@ -97,48 +105,48 @@ def raise_ground(
     collections: Mapping[str, gpd.GeoDataFrame],
     cloud: Cloud,
     ground: TileGround | None,
+    near: CloudPart | None = None,
     far: CloudPart | None = None,
 ) -> Ground:
     """Terrain around the objects of a tile, and their surfaces on it and above it.
 
-    ``far`` are the points around what is too large for one raster; without any it lies with the rest.
+    ``cloud`` are the points ``near`` all that fits in one raster; ``far`` has those along what does not,
+    without which there must be none.
     """
-    points = cloud.points
+    points, relief = cloud.points, ground.relief if ground else None
     lifted = {n: f for n, f in collections.items() if n in COLLECTIONS or n == "pand"}
-    frames = lifted.values() if far is None else ordinary(lifted)
-    bounds = np.array([f.total_bounds for f in frames])
+    bounds = np.array([f.total_bounds for f in ordinary(lifted)])
+    large = Outsize.among(lifted)
     box: Bbox = (0.0, 0.0, 1.0, 1.0)
     if len(bounds):
         box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
-    terrain = Terrain.from_points(
-        points.xyz[points.classification == GROUND], box, relief=ground.relief if ground else None
-    )
+    elif len(large):
+        x, y = shapely.get_coordinates(large.followed)[0].tolist()
+        box = (x, y, x, y)
+    terrain = Terrain.from_points(points.xyz[points.classification == GROUND], box, relief=relief)
+    if len(large) and near and far:
+        terrain, points = with_outsize(terrain, points, near.box, large, far, relief)
     raised: dict[str, Raised] = {}
     levels: dict[int, Terrain] = {}
-    for layer in _parted(ground, collections, far):
+    for layer in ground.layers if ground else ():
         surface_of, fixed = _level_of(layer, terrain, points)
-        if layer.far and far is not None:
-            surface_of = far_terrain(layer, far, ground.relief if ground else None)
         # Of one level, roads come before what carries them.
         if layer.level > 0 or layer.depths:
             levels.setdefault(layer.level, surface_of)
         for name, found in _raise_layer(layer, surface_of, fixed, collections):
             raised[name] = raised[name].over(found) if name in raised else found
-    return Ground(terrain, raised, levels)
+    return Ground(terrain, points, raised, levels, _mouths_of(ground))
 
 
-def _parted(
-    ground: TileGround | None, collections: Mapping[str, gpd.GeoDataFrame], far: CloudPart | None
-) -> Iterator[TileLayer]:
-    """Layers of a tile, what is too large for its raster apart."""
+def _mouths_of(ground: TileGround | None) -> Floats:
+    """Edges ``(M, 2, 2)`` on which surfaces below the ground go on as ground."""
+    mouths = [np.empty((0, 2, 2))]
     for layer in ground.layers if ground else ():
-        large = far_surfaces(layer, collections) if far is not None else np.zeros(len(layer.row), dtype=bool)
-        if not large.any():
-            yield layer
-            continue
-        if not large.all():
-            yield layer.surfaces(~large)
-        yield replace(layer.surfaces(large), far=True)
+        if layer.depths:
+            outline = layer.cells.outline
+            ends = outline.xy, outline.xy[ring_successor(outline.ring_offsets)]
+            mouths.append(np.stack(ends, axis=1)[layer.straight])
+    return np.concatenate(mouths)
 
 
 def _level_of(layer: TileLayer, terrain: Terrain, points: Points) -> tuple[Terrain, Floats]:
@@ -164,8 +172,8 @@ def _raise_layer(
     measured = np.full(len(layer.row), np.nan)
     if layer.level >= 0:
         # The middle of a wide water was not even read.
-        dry = mesh.only(np.isnan(layer.cells.level)) if layer.far else mesh
-        measured = measured_share(layer.cells, dry, surface_of, len(layer.row))
+        read = np.isnan(layer.cells.level) | ~far_surfaces(layer, collections)[layer.cells.surface]
+        measured = measured_share(layer.cells, mesh.only(read), surface_of, len(layer.row))
     source = _sources(layer, measured, surface_of, broken)
     surface = layer.cells.surface[mesh.part]
     for name in np.unique(layer.collection.astype(str)).tolist():
@@ -220,10 +228,17 @@ def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats) -> tuple[GroundMesh
         [COLLECTIONS[c].tolerance if c in COLLECTIONS else np.inf for c in layer.collection], dtype=np.float64
     )[cells.surface]
     part = np.repeat(np.arange(len(cells)), np.diff(cells.outline.ring_offsets[cells.outline.part_offsets]))
+    # A pand or a wall over a tunnel has shapes of its own.
+    opens = np.array(
+        [layer.level == 0 and c in COLLECTIONS and c not in STRUCTURES for c in layer.collection]
+    )
+    opens = opens.astype(bool)[cells.surface]
 
     def some(parts: Ints) -> GroundMesh:
         own = np.isin(part, parts)
-        return ground_mesh(cells.take(parts), terrain, tolerance[parts], fixed[own], layer.straight[own])
+        return ground_mesh(
+            cells.take(parts), terrain, tolerance[parts], fixed[own], layer.straight[own], opens[parts]
+        )
 
     names = [f"{layer.collection[s]} {layer.row[s]}" for s in cells.surface]
     broken = np.zeros(len(layer.row), dtype=bool)
@@ -242,6 +257,7 @@ def _mesh(layer: TileLayer, terrain: Terrain, fixed: Floats) -> tuple[GroundMesh
         np.concatenate([np.empty((0, 3), dtype=np.int64), *triangles]),
         np.concatenate([np.empty(0, dtype=np.int64), *(m.part for m in meshes)]),
         np.concatenate([np.empty(0, dtype=bool), *(m.bank for m in meshes)]),
+        np.concatenate([np.empty(0, dtype=bool), *(m.opening for m in meshes)]),
     ), broken
 
 
@@ -258,5 +274,7 @@ def _shells(mesh: GroundMesh, chosen: Ints, rows: Ints, size: int) -> Shells:
         ring_offsets=3 * count,
         surface_offsets=count,
         object_offsets=offsets_of(np.bincount(owner, minlength=size)),
-        semantics=np.where(mesh.bank[order], BANK, SURFACE).astype(np.uint8),
+        semantics=np.select((mesh.bank[order], mesh.opening[order]), (BANK, OPENING), SURFACE).astype(
+            np.uint8
+        ),
     )

@@ -49,8 +49,6 @@ class TileLayer:
         Surfaces of higher levels nearby.
     depths : Depths or None
         Of land below level 0.
-    far : bool
-        Whether all of them are too large for the tile's raster of the terrain.
     """
 
     level: int
@@ -65,7 +63,6 @@ class TileLayer:
     carries: Bools
     above: npt.NDArray[Any]
     depths: Depths | None = None
-    far: bool = False
 
     def only(self, collection: str, rows: Ints) -> TileLayer:
         """Of a layer on level 0, the surfaces of objects ``rows (R,)``, which become ``0..R-1``."""

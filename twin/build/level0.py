@@ -16,12 +16,13 @@ from shapely import GeometryType
 
 from twin.build.below import lower
 from twin.build.city import City
-from twin.build.layers import Layer, TileGround, TileLayer, land_corners, place_keys, relief_around
+from twin.build.cloud import Bbox
+from twin.build.layers import Layer, TileGround, TileLayer, land_corners, place_keys
 from twin.build.progress import Progress
 from twin.build.registers import Registers
 from twin.build.survey import survey
 from twin.geometry.columns import Bools, Ints
-from twin.ground import HeightSource
+from twin.ground import COLLECTIONS, HeightSource
 from twin.ground.collections import LEVEL0
 from twin.ground.coverage import Cells, adjacent_pairs, with_water
 from twin.ground.structures import STRUCTURES
@@ -60,7 +61,18 @@ def level0(city: City, registers: Registers, executor: Executor, progress: Progr
     for of_level in (ground.by_tile(0, None), *_higher(table, ground), *lower_down):
         for tile, layer in of_level:
             layers.setdefault(tile, []).append(layer)
-    return {tile: TileGround(tuple(own), relief_around(own, found.relief)) for tile, own in layers.items()}
+    return {
+        tile: TileGround(tuple(layers.get(tile, ())), found.relief and found.relief.around(box))
+        for tile, box in _boxes(city).items()
+    }
+
+
+def _boxes(city: City) -> dict[str, Bbox]:
+    """Around the objects of each tile, surfaces or not."""
+    frames = [f for name, f in city.collections.items() if name in COLLECTIONS or name == "pand"]
+    bounds = pd.concat([f.geometry.bounds.assign(tile=f["tile"].to_numpy()) for f in frames if len(f)])
+    around = bounds.groupby("tile").agg({"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"})
+    return {str(tile): tuple(box) for tile, *box in around.itertuples()}
 
 
 def _higher(table: pd.DataFrame, ground: Layer) -> Iterator[Iterator[tuple[str, TileLayer]]]:

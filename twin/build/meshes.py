@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tiles import Cell, Instances, Mesh
-from twin.geometry.columns import Bytes, Ints, Shells
+from twin.geometry.columns import Bools, Bytes, Ints, Shells
 from twin.geometry.triangulate import triangulate
 from twin.store import Layout
 from twin.store.atomic import replacing
@@ -44,11 +44,24 @@ class ThemeMesh:
     overview_instances: Instances | None = None
 
 
-def mesh_of(shells: Shells, rows: Ints, color: Bytes) -> Mesh:
-    """Triangulate shells; ``rows (O,)`` is the feature of each, ``color (S, 3)`` that of each surface."""
+def mesh_of(shells: Shells, rows: Ints, color: Bytes, smooth: Bools | None = None) -> Mesh:
+    """Triangulate shells; ``rows (O,)`` is the feature of each, ``color (S, 3)`` that of each surface.
+
+    The light on surfaces that are ``smooth (S,)`` runs on into those beside them.
+    """
     triangles, surface = triangulate(shells)
     owner = np.repeat(rows, np.diff(shells.object_offsets))
-    return Mesh(shells.xyz, triangles, owner[surface], color[surface])
+    return Mesh(
+        shells.xyz, triangles, owner[surface], color[surface], None if smooth is None else smooth[surface]
+    )
+
+
+def seen_from_inside(mesh: Mesh, features: Bools) -> Mesh:
+    """The mesh, with the faces of some features ``(F,)`` turned over beside them."""
+    if not features.any():
+        return mesh
+    inside = mesh.select(features[mesh.feature])
+    return mesh.beside(replace(inside, triangles=inside.triangles[:, ::-1]))
 
 
 def save_meshes(layout: Layout, tile: str, meshes: Sequence[ThemeMesh]) -> None:
@@ -99,7 +112,7 @@ def _instances_in(arrays: Mapping[str, Any], name: str) -> Instances | None:
     return Instances.of_arrays(own) if own else None
 
 
-_FIELDS = ("xyz", "triangles", "feature", "color")
+_FIELDS = ("xyz", "triangles", "feature", "color", "smoothed")
 _INSTANCES = ("instances", "overview_instances")
 
 
@@ -141,4 +154,5 @@ def _concatenate(meshes: list[Mesh], first_feature: list[int]) -> Mesh:
         np.concatenate([m.triangles + v for m, v in zip(meshes, first_vertex, strict=True)]),
         np.concatenate([m.feature + f for m, f in zip(meshes, first_feature, strict=True)]),
         np.concatenate([m.color for m in meshes]),
+        np.concatenate([m.smoothed for m in meshes]),
     )

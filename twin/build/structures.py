@@ -14,6 +14,7 @@ from ingest.ahn import Points
 from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.select import vertex_objects, without
 from twin.ground import Terrain
+from twin.ground.portals import opened
 from twin.ground.solids import solids_between
 from twin.ground.structures import (
     DECK_THICKNESS,
@@ -55,12 +56,13 @@ def build_solids(
     carries: Bools,
     points: Points,
     terrain: Terrain,
+    mouths: Floats,
 ) -> BuiltSolids:
     """Make solids of structures.
 
     A deck hangs below its surface, and a little lower where a road lies on it (``carries``); what supports
-    it reaches into the ground. A tunnel stands around the road in it; one on the ground stays a surface.
-    All else rises from its surface.
+    it reaches into the ground. A tunnel stands around the road in it, and is open at its
+    ``mouths (M, 2, 2)``; one on the ground stays a surface. All else rises from its surface.
     """
     kind = kinds_of(frame)
     under = frame["relatieve_hoogteligging"].to_numpy() < 0
@@ -86,6 +88,8 @@ def build_solids(
         height, told = rises(shapes, kind, collection, points.xyz, points.classification, terrain)
         top, bottom = z + height[owner], z
     solids = solids_between(surfaces, top, bottom)
+    if collection == "tunneldeel":
+        solids = opened(solids, mouths)
     made = np.diff(solids.object_offsets) > 0
     source = np.where(told, MEASURED, ASSUMED).astype(object)
     source[~made] = None

@@ -14,19 +14,18 @@ from shapely import GeometryType
 
 from ingest.ahn import Points
 from tiles import Instances
-from twin.build.cloud import Cloud
-from twin.build.ground import BANK, Ground, Raised, either
+from twin.build.ground import BANK, OPENING, Ground, Raised, either
 from twin.build.isolate import isolating
-from twin.build.meshes import ThemeMesh, mesh_of
+from twin.build.meshes import ThemeMesh, mesh_of, seen_from_inside
 from twin.build.seen import Seen
 from twin.build.structures import ASSUMED, build_solids, kinds_of
 from twin.build.tracks import RAILS, on_their_level
 from twin.build.tree_copies import Trees, single_points
 from twin.cityjson import CityObjects, Geometry
 from twin.cityjson.sequence import json_attributes
-from twin.geometry.columns import Bools, Bytes, Floats, Shells
+from twin.geometry.columns import Bools, Bytes, Floats, Semantic, Shells
 from twin.geometry.ragged import rows_of
-from twin.geometry.select import concatenate, ring_vertex_surfaces, take, without
+from twin.geometry.select import concatenate, ring_vertex_surfaces, take, without, without_surfaces
 from twin.ground import (
     COLLECTIONS,
     LEVEL0,
@@ -39,12 +38,15 @@ from twin.ground import (
 )
 from twin.ground.furniture import furniture_shells, usual_sizes
 from twin.ground.levels import FAULT
+from twin.ground.portals import is_open
 from twin.ground.structures import LINE_WIDTH, STRUCTURES
 
 LOD = "1"  # a surface without thickness or detail of its own
 _BANK = np.array((178, 172, 160), dtype=np.uint8)
 _BANK_TYPE = "WaterGroundSurface"  # a quay is where the water meets the ground at its side
 LINE_STEP = 5.0  # [m] between vertices of a line, so that it follows the ground
+_UPRIGHT = ("CityFurniture", "SolitaryVegetationObject")
+"""Types of objects that stand on the ground with shapes of their own."""
 _SHADED_BY = ("bgt_functie", "bgt_fysiek_voorkomen", "bgt_type")
 
 
@@ -68,19 +70,12 @@ class Lifted:
     mesh: ThemeMesh | None
 
 
-def build(
-    collections: dict[str, gpd.GeoDataFrame], cloud: Cloud, seen: Seen, ground: Ground
-) -> dict[str, Lifted]:
+def build(collections: dict[str, gpd.GeoDataFrame], seen: Seen, ground: Ground) -> dict[str, Lifted]:
     """Lift the BGT objects of a tile; one without a known height keeps its attributes."""
-    return {
-        name: _lift(COLLECTIONS[name], f, cloud.points, seen, ground)
-        for name, f in sorted(collections.items())
-    }
+    return {name: _lift(COLLECTIONS[name], f, seen, ground) for name, f in sorted(collections.items())}
 
 
-def _lift(
-    collection: Collection, frame: gpd.GeoDataFrame, points: Points, seen: Seen, ground: Ground
-) -> Lifted:
+def _lift(collection: Collection, frame: gpd.GeoDataFrame, seen: Seen, ground: Ground) -> Lifted:
     raised = ground.raised.get(collection.name)
     present = raised.present if raised else np.zeros(len(frame), dtype=bool)
     covered = _covered(collection, frame, present) if ground.raised else np.zeros(len(frame), dtype=bool)
@@ -90,7 +85,7 @@ def _lift(
     others[present | covered] = None
     alone = frame.set_geometry(others, crs=frame.crs)
     pieces = isolating(
-        lambda some: _raise(collection, alone.iloc[some], points, ground.terrain),
+        lambda some: _raise(collection, alone.iloc[some], ground.points, ground.terrain),
         frame["identificatie"].tolist(),
     )
     own = [p.result or _Raised.nothing(len(p.rows)) for p in pieces]
@@ -123,7 +118,16 @@ def _lift(
         table = table.assign(h_object=height, h_object_bron=source)
     if collection.name in STRUCTURES:
         carries = raised.carries if raised else np.zeros(len(frame), dtype=bool)
-        built = build_solids(collection.name, frame, shapes, lifted.surfaces, carries, points, ground.terrain)
+        built = build_solids(
+            collection.name,
+            frame,
+            shapes,
+            lifted.surfaces,
+            carries,
+            ground.points,
+            ground.terrain,
+            ground.mouths,
+        )
         solids = built.solids
         table = table.assign(h_object=built.height, h_object_bron=built.source)
     return _described(collection, frame, table, lifted, solids, trees, seen)
@@ -163,22 +167,30 @@ def _described(
     """Objects with their attributes and colours; a solid takes the place of the surface it was made from."""
     attributes = seen.all.conform(table, collection.name)
     rows = np.arange(len(frame), dtype=np.int64)
-    types = tuple(t for t in (collection.surface_type, _BANK_TYPE if collection.water else "") if t)
+    upright = collection.city_type in _UPRIGHT
+    # By SURFACE, BANK and OPENING.
+    types = (collection.surface_type, _BANK_TYPE if collection.water else "", Semantic.CLOSURE.cityjson_type)
     surfaces, geometries = lifted.surfaces, []
     if solids is not None:
         solid = np.diff(solids.object_offsets) > 0
         geometries.append(Geometry("Solid", LOD, solids, rows))
         surfaces = without(surfaces, solid)
-        drawn = either(solids, surfaces, solid)
+        drawn = either(without_surfaces(solids, solids.semantics == Semantic.CLOSURE), surfaces, solid)
     else:
-        drawn = surfaces
+        drawn = without_surfaces(surfaces, (surfaces.semantics == OPENING) & (not upright))
     copies: list[Instances] = []
     if trees is not None:
         copies = [trees.instances(collection.color, simple=simple) for simple in (False, True)]
         drawn = without(drawn, np.isin(rows, trees.rows))
     colors = _per_surface(_colors(collection, frame), drawn)
-    if collection.water:
-        colors[drawn.semantics == BANK] = _BANK
+    bank = (drawn.semantics == BANK) & collection.water
+    colors[bank] = _BANK
+    ground = ~bank & (not upright)
+    if solids is not None:
+        ground &= ~np.repeat(solid, np.diff(drawn.object_offsets))
+    mesh = mesh_of(drawn, rows, colors, ground)
+    if solids is not None:
+        mesh = seen_from_inside(mesh, is_open(solids))
     properties = attributes[seen.carried(collection.name)].copy()
     properties.insert(1, "collection", collection.name)
     return Lifted(
@@ -190,14 +202,12 @@ def _described(
         ),
         [
             *geometries,
-            Geometry("MultiSurface", LOD, surfaces, rows, types),
+            Geometry("MultiSurface", LOD, surfaces, rows, () if upright else types),
             Geometry("MultiLineString", LOD, lifted.lines, rows, ()),
             Geometry("MultiPoint", LOD, lifted.points, rows, ()),
         ],
         attributes,
-        ThemeMesh(collection.theme, mesh_of(drawn, rows, colors), None, properties, None, *copies)
-        if collection.theme
-        else None,
+        ThemeMesh(collection.theme, mesh, None, properties, None, *copies) if collection.theme else None,
     )
 
 

@@ -119,7 +119,7 @@ def build_tile(job: TileJob) -> TileResult:
     seen = Seen(job.catalogue, job.catalogue.public(job.withheld))
     written = _Objects()
     meshes: list[ThemeMesh] = []
-    raised = raise_ground(job.collections, cloud, job.ground, job.far)
+    raised = raise_ground(job.collections, cloud, job.ground, job.cloud, job.far)
 
     if (frame := job.collections.get("pand")) is not None:
         began = time.process_time_ns()
@@ -132,7 +132,7 @@ def build_tile(job: TileJob) -> TileResult:
         _write(layout, job, "pand", city.attributes, frame, result)
 
     ground = {name: frame for name, frame in job.collections.items() if name in COLLECTIONS}
-    for name, lifted in surfaces.build(ground, cloud, seen, raised).items():
+    for name, lifted in surfaces.build(ground, seen, raised).items():
         written.add(lifted.objects, lifted.geometries)
         if lifted.mesh:
             meshes.append(lifted.mesh)

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+from twin.check.depths import deep_waters, far_below, steep_grounds
 from twin.check.rings import Rings, lower_rings
 from twin.cityjson.features import features, transform
 from twin.geometry.columns import Bools, Floats, Ints
@@ -47,19 +48,21 @@ class GroundVerdict:
 
     Attributes
     ----------
-    objects, waters : int
-        Looked at.
-    closed, present, area, flat : list of GroundFault
+    objects, waters, lower : int
+        Looked at: surfaces on the ground, waters among them, and what lies below.
+    closed, present, area, flat, deep : list of GroundFault
         Open edges; objects without the surface that their tables tell of; objects larger or smaller than on
-        the map; water that is not flat.
+        the map; water that is not flat; what lies deeper than it can.
     """
 
     objects: int = 0
     waters: int = 0
+    lower: int = 0
     closed: list[GroundFault] = field(default_factory=list)
     present: list[GroundFault] = field(default_factory=list)
     area: list[GroundFault] = field(default_factory=list)
     flat: list[GroundFault] = field(default_factory=list)
+    deep: list[GroundFault] = field(default_factory=list)
 
 
 def check_ground(layout: Layout) -> GroundVerdict:
@@ -76,7 +79,7 @@ def check_ground(layout: Layout) -> GroundVerdict:
     for tile in tiles:
         table, unreadable = _objects_of(layout, tile)
         verdict.present += unreadable
-        seen, rings, flats = _surfaces(layout, tile, table)
+        seen, rings, flats, deep = _surfaces(layout, tile, table)
         verdict.present += _absent(tile, table, seen, covered)
         areas = rings.areas(len(table))
         verdict.area += _changed(tile, table, areas)
@@ -85,6 +88,11 @@ def check_ground(layout: Layout) -> GroundVerdict:
         verdict.flat += [
             GroundFault(f"cityjson/{tile}.city.jsonl {table.index[row]}", message) for row, message in flats
         ]
+        found = (*deep_waters(rings), *steep_grounds(rings), *far_below(rings, deep))
+        verdict.deep += [
+            GroundFault(f"cityjson/{tile}.city.jsonl {table.index[row]}", message) for row, message in found
+        ]
+        verdict.lower += len(deep)
         verdict.objects += int((table["standing"] & (areas > 0)).sum())
         verdict.waters += int(table["flat"].sum())
         edges = _Edges.of(rings, len(names))
@@ -117,7 +125,8 @@ def _objects_of(layout: Layout, tile: str) -> tuple[pd.DataFrame, list[GroundFau
     """Objects of a tile by CityObject id, and the tables without readable outlines.
 
     Columns: ``name``, ``collection``; ``source`` of the height; ``standing`` on level 0; ``flat`` water;
-    ``area`` on the map [m2], NaN where the ground need not follow it; ``length`` of the outline [m].
+    ``area`` on the map [m2], NaN where the ground need not follow it; ``length`` of the outline [m];
+    ``level``.
     """
     frames, faults = [_no_objects()], list[GroundFault]()
     for collection in ("pand", *COLLECTIONS):
@@ -136,7 +145,9 @@ def _objects_of(layout: Layout, tile: str) -> tuple[pd.DataFrame, list[GroundFau
 
 def _no_objects() -> pd.DataFrame:
     none = pd.DataFrame({"name": [], "collection": [], "source": []}, dtype=object)
-    return none.assign(standing=np.empty(0, bool), flat=np.empty(0, bool), area=[], length=[])
+    return none.assign(
+        standing=np.empty(0, bool), flat=np.empty(0, bool), area=[], length=[], level=np.empty(0, np.int64)
+    )
 
 
 def _described(table: gpd.GeoDataFrame, collection: str) -> pd.DataFrame:
@@ -148,16 +159,17 @@ def _described(table: gpd.GeoDataFrame, collection: str) -> pd.DataFrame:
         standing = table["h_maaiveld_min"].notna().to_numpy() if "h_maaiveld_min" in table else ~areal
         return pd.DataFrame(
             {"name": name, "collection": collection, "source": None, "standing": standing, "flat": False}
-        ).assign(area=np.nan, length=0.0).set_index(name.map(_pand_id))  # fmt: skip
+        ).assign(area=np.nan, length=0.0, level=0).set_index(name.map(_pand_id))  # fmt: skip
     prefix = "NL.AHN.Boom." if collection == "boom" else "NL.IMGeo."
     if "h_bron" not in table:
         return (
             _no_objects()
             .reindex(prefix + name)
-            .assign(name=name.to_numpy(), collection=collection, standing=False, flat=False)
+            .assign(name=name.to_numpy(), collection=collection, standing=False, flat=False, level=0)
         )
     source = table["h_bron"].astype(object).where(table["h_bron"].notna(), None)
-    ground = areal & (table["relatieve_hoogteligging"].fillna(0).to_numpy() == 0) & (collection in LEVEL0)
+    level = table["relatieve_hoogteligging"].fillna(0).to_numpy(dtype=np.int64)
+    ground = areal & (level == 0) & (collection in LEVEL0)
     standing = ground & ~source.isin(_UNKNOWN).to_numpy()
     kept = standing & ~table["hersteld"].fillna(False).to_numpy(dtype=bool)
     return pd.DataFrame(
@@ -169,6 +181,7 @@ def _described(table: gpd.GeoDataFrame, collection: str) -> pd.DataFrame:
             "flat": standing & source.isin(_FLAT).to_numpy(),
             "area": np.where(kept, shapely.area(shapes), np.nan),
             "length": shapely.length(shapes),
+            "level": level,
         }
     ).set_index(prefix + name)
 
@@ -177,15 +190,20 @@ def _pand_id(name: str) -> str:
     return ("NL.IMBAG.Pand." if len(name) == 16 and name.isdigit() else "NL.IMGeo.") + name
 
 
-def _surfaces(layout: Layout, tile: str, table: pd.DataFrame) -> tuple[Bools, Rings, list[tuple[int, str]]]:
-    """Which objects have a geometry, the rings of those on the ground, and waters that are no plane."""
+def _surfaces(
+    layout: Layout, tile: str, table: pd.DataFrame
+) -> tuple[Bools, Rings, list[tuple[int, str]], list[tuple[int, int, Ints]]]:
+    """Which objects have a geometry, the rings of those on the ground, and waters that are no plane.
+
+    And of what lies below the ground the row, the level and the corners [mm].
+    """
     path = layout.cityjson(tile)
     scale, translate = transform(path)
     row_of = {name: row for row, name in enumerate(table.index)}
     standing, flat = table["standing"].to_numpy(dtype=bool), table["flat"].to_numpy(dtype=bool)
-    collection = table["collection"].tolist()
+    collection, level = table["collection"].tolist(), table["level"].tolist()
     seen = np.zeros(len(table), dtype=bool)
-    rings, faults = Rings(), list[tuple[int, str]]()
+    rings, faults, deep = Rings(), list[tuple[int, str]](), list[tuple[int, int, Ints]]()
     for _, feature in features(path):
         row = row_of.get(str(feature.get("id")))
         main = feature["CityObjects"].get(feature.get("id"))
@@ -193,19 +211,22 @@ def _surfaces(layout: Layout, tile: str, table: pd.DataFrame) -> tuple[Bools, Ri
             continue  # told by the comparison with the tables
         geometries = main.get("geometry", ())
         seen[row] = any(g.get("boundaries") for g in geometries)
-        if not standing[row]:
+        if not (standing[row] or level[row] < 0):
             continue
         try:
             vertices = np.array(feature["vertices"], dtype=np.float64).reshape(-1, 3)
-            own = lower_rings(geometries, collection[row])
             mm = np.rint((vertices * scale + translate) * 1000).astype(np.int64)
+            if level[row] < 0:
+                deep.append((row, level[row], mm))
+                continue
+            own = lower_rings(geometries, collection[row])
             first = len(rings)
             rings.add(row, own, mm)
         except (KeyError, IndexError, TypeError, ValueError):
             continue  # told by the check of the sequences
         if flat[row] and (message := rings.unevenness(first)):
             faults.append((row, message))
-    return seen, rings, faults
+    return seen, rings, faults, deep
 
 
 def _absent(tile: str, table: pd.DataFrame, seen: Bools, covered: set[str]) -> list[GroundFault]:

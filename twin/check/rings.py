@@ -85,14 +85,19 @@ class Rings:
             return f"lies at {level[0] / 1000:.3f} m NAP, above its bank at {shore.min() / 1000:.3f}"
         return ""
 
+    def corners_of(self) -> tuple[Ints, Ints, Bools]:
+        """All corners ``(N, 3)`` [mm], ring by ring, the object of each and whether it is of a bank."""
+        xyz, size = self._corners()
+        owner = np.repeat(np.array(self.owner, dtype=np.int64), size)
+        return xyz, owner, np.repeat(np.array(self.bank, dtype=bool), size)
+
     def edges(self) -> tuple[Ints, Ints, Bools]:
         """Ends ``(E, 6)`` [mm] of all edges, the object of each and whether it is of a bank."""
-        xyz, size = self._corners()
+        xyz, owner, bank = self.corners_of()
+        size = np.array(self.size, dtype=np.int64)
         following = np.arange(len(xyz)) + 1
         last = np.cumsum(size) - 1
         following[last] = last - size + 1
-        owner = np.repeat(np.array(self.owner, dtype=np.int64), size)
-        bank = np.repeat(np.array(self.bank, dtype=bool), size)
         return np.concatenate((xyz, xyz[following]), axis=1), owner, bank
 
     def areas(self, objects: int) -> Floats:

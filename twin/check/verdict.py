@@ -135,6 +135,7 @@ def _ground(layout: Layout, verdict: Verdict) -> None:
         enter("objects present", found.objects, found.present)
         enter("areas", found.objects, found.area)
         enter("flat waters", found.waters, found.flat)
+        enter("depths", found.objects + found.lower, found.deep)
 
 
 def _tables(layout: Layout, manifest: Manifest, verdict: Verdict) -> None:

@@ -81,7 +81,8 @@ class Geometry:
     owner : (len(shells),) int64
         Row of the CityObject each shell belongs to.
     surface_types : tuple of str
-        Name of the semantic surface for each value of ``shells.semantics``; empty for no semantics.
+        Name of the semantic surface for each value of ``shells.semantics``, "" for one without; empty for no
+        semantics.
     surface_values : dict of (S,) float64
         Attributes of the semantic surfaces; a surface with any has one of its own. NaN is none.
     """
@@ -244,7 +245,7 @@ class _Columns:
     rings: list[int]
     surfaces: list[int]
     objects: list[int]
-    surface_types: list[int]
+    surface_types: list[int | None]
     types: list[list[dict[str, Any]]] | None
 
     @classmethod
@@ -276,35 +277,37 @@ class _Columns:
         boundaries = [own[a:b] for a, b in itertools.pairwise(bounds)]
         solid = kind == "Solid"
         shape: dict[str, Any] = {**self.of_kind, "boundaries": [boundaries] if solid else boundaries}
-        if self.types is not None:
-            values = self.surface_types[first:last]
+        if self.types is not None and self.types[number]:
+            values: list[int | None] = self.surface_types[first:last]
             shape["semantics"] = {"surfaces": self.types[number], "values": [values] if solid else values}
         return shape
 
 
-def _semantics(geometry: Geometry) -> tuple[list[int], list[list[dict[str, Any]]]]:
+def _semantics(geometry: Geometry) -> tuple[list[int | None], list[list[dict[str, Any]]]]:
     """Place of each surface's type among those of its object ``(S,)``, and the types per object ``(O,)``."""
     shells = geometry.shells
     names = list(dict.fromkeys(geometry.surface_types))
     name = np.array([names.index(t) for t in geometry.surface_types])[shells.semantics]
     owner = np.repeat(np.arange(len(shells)), np.diff(shells.object_offsets))
     present = np.zeros((len(shells), len(names)), dtype=np.bool_)
-    present[owner, name] = True
+    typed = np.array([bool(n) for n in names])[name]
+    present[owner[typed], name[typed]] = True
     place = (np.cumsum(present, axis=1) - 1)[owner, name]
     if geometry.surface_values:
         return _told_apart(geometry, names, name, owner)
     # Objects with the same types share one list: there are few combinations.
     code = present @ (1 << np.arange(len(names)))
     listed = {c: [{"type": n} for i, n in enumerate(names) if c >> i & 1] for c in np.unique(code).tolist()}
-    return place.tolist(), [listed[c] for c in code.tolist()]
+    places: list[int | None] = [p if t else None for p, t in zip(place.tolist(), typed.tolist(), strict=True)]
+    return places, [listed[c] for c in code.tolist()]
 
 
 def _told_apart(
     geometry: Geometry, names: list[str], name: Ints, owner: Ints
-) -> tuple[list[int], list[list[dict[str, Any]]]]:
+) -> tuple[list[int | None], list[list[dict[str, Any]]]]:
     """As :func:`_semantics`, where some surfaces have attributes of their own."""
     values = [(k, v.tolist(), np.isfinite(v).tolist()) for k, v in geometry.surface_values.items()]
-    place: list[int] = []
+    place: list[int | None] = []
     types: list[list[dict[str, Any]]] = [[] for _ in range(len(geometry.shells))]
     shared: dict[tuple[int, int], int] = {}
     for surface, (kind, of) in enumerate(zip(name.tolist(), owner.tolist(), strict=True)):

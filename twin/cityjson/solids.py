@@ -11,7 +11,12 @@ import numpy as np
 from twin.geometry.columns import Floats, Semantic, Shells
 from twin.geometry.ragged import offsets_of
 
-_CODES = {"GroundSurface": Semantic.GROUND, "RoofSurface": Semantic.ROOF, "WallSurface": Semantic.OUTER_WALL}
+_CODES = {
+    "GroundSurface": Semantic.GROUND,
+    "RoofSurface": Semantic.ROOF,
+    "WallSurface": Semantic.OUTER_WALL,
+    "ClosureSurface": Semantic.CLOSURE,
+}
 
 
 @dataclass(slots=True)

@@ -26,11 +26,12 @@ class Semantic(IntEnum):
     ROOF = 1
     OUTER_WALL = 2
     INNER_WALL = 3
+    CLOSURE = 4
 
     @property
     def cityjson_type(self) -> str:
         """Type of the semantic surface in CityJSON 2.0."""
-        return ("GroundSurface", "RoofSurface", "WallSurface", "WallSurface")[self]
+        return ("GroundSurface", "RoofSurface", "WallSurface", "WallSurface", "ClosureSurface")[self]
 
 
 @dataclass(frozen=True, slots=True)

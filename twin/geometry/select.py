@@ -82,6 +82,15 @@ def without(shells: Shells, gone: Bools) -> Shells:
     return replace(kept, object_offsets=offsets_of(np.where(gone, 0, np.diff(shells.object_offsets))))
 
 
+def without_surfaces(shells: Shells, gone: Bools) -> Shells:
+    """Select the same objects without surfaces ``gone (S,)``; all vertices stay."""
+    if not gone.any():
+        return shells
+    owner = rows_of(shells.object_offsets)[~gone]
+    kept = take_surfaces(shells, np.flatnonzero(~gone))
+    return replace(kept, object_offsets=offsets_of(np.bincount(owner, minlength=len(shells))))
+
+
 def vertex_objects(shells: Shells) -> Ints:
     """Object of each vertex ``(V,)``; -1 for a vertex that no ring uses."""
     owner = np.full(len(shells.xyz), -1)

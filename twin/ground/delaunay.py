@@ -14,8 +14,13 @@ import pythoncdt as cdt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.columns import Bools, Floats, Footprints, Ints
+from twin.geometry.footprints import flat_shells, select_parts
+from twin.geometry.ragged import ring_successor
+from twin.geometry.triangulate import triangulate
 
+MANY = 200
+"""Vertices of a polygon from which on GEOS leaves slivers: it cuts ears, and improves them so many times."""
 ON_CIRCLE = 1e-10
 """In-circle determinant, relative to its terms, below which four vertices lie on one circle."""
 
@@ -69,6 +74,46 @@ def triangulated(xy: Floats, start: Ints, end: Ints, part: Ints) -> tuple[Ints, 
     owner = of_component[component]
     _settle_ties(xy, triangles, neighbour, passable & (owner >= 0)[:, None], owner)
     return triangles[owner >= 0], owner[owner >= 0]
+
+
+def polygons_triangulated(polygons: Footprints) -> tuple[Ints, Ints]:
+    """Triangles inside polygons that may overlap, each by itself.
+
+    Of one with many vertices, such as a fence of kilometres, they are as those of a partition; a line that
+    touches itself and all small ones are cut as faces of buildings are.
+
+    Returns
+    -------
+    triangles : (T, 3) int64
+        Rows of ``polygons.xy``, counter-clockwise.
+    polygon : (T,) int64
+        Ascending.
+    """
+    size = np.diff(polygons.ring_offsets[polygons.part_offsets])
+    first = np.cumsum(size) - size
+    following = ring_successor(polygons.ring_offsets)
+    cut = np.zeros(len(polygons), dtype=bool)
+    made = []
+    for number in np.flatnonzero(size > MANY).tolist():
+        rows = np.arange(first[number], first[number] + size[number])
+        xy = polygons.xy[rows] - polygons.xy[rows].min(axis=0)
+        if len(np.unique(xy, axis=0)) < len(xy):
+            continue
+        edges = np.arange(len(rows)), following[rows] - first[number]
+        try:
+            found, _ = triangulated(xy, *edges, np.zeros(len(rows), dtype=np.int64))
+        except RuntimeError:
+            continue
+        made.append((rows[found], np.full(len(found), number)))
+        cut[number] = True
+    rest = np.flatnonzero(~cut)
+    own = select_parts(polygons, rest)
+    triangles, polygon = triangulate(flat_shells(own, np.zeros(len(own)), np.arange(len(own)), len(own)))
+    back = np.flatnonzero(np.repeat(~cut, size))
+    made.append((back[triangles] if len(triangles) else triangles.reshape(-1, 3), rest[polygon]))
+    triangles, polygon = (np.concatenate(found) for found in zip(*made, strict=True))
+    order = np.argsort(polygon, kind="stable")
+    return triangles[order], polygon[order]
 
 
 def _part_of(a: Ints, b: Ints, start: Ints, end: Ints, part: Ints, size: int) -> Ints:

@@ -39,6 +39,8 @@ class Borders:
     part : (E,) int64
     beyond : (E,) uint8
     beyond_level : (E,) float64 [m, NAP]
+    mouth : (E,) bool
+        Edges that are not split: where a road goes on below the ground.
     """
 
     xy: Floats
@@ -50,6 +52,7 @@ class Borders:
     part: Ints
     beyond: np.ndarray[tuple[int], np.dtype[np.uint8]]
     beyond_level: Floats
+    mouth: Bools
 
 
 def borders(
@@ -107,6 +110,7 @@ def borders(
         part[chain],
         cells.beyond[chain],
         cells.beyond_level[chain],
+        np.zeros(len(chain), dtype=bool) if straight is None else straight[chain],
     )
 
 

@@ -12,6 +12,7 @@ from twin.ground.blocks import Blocks
 from twin.ground.coverage import NOTHING, WATER, Cells
 from twin.ground.delaunay import triangulated
 from twin.ground.edges import Borders, borders
+from twin.ground.portals import Portals, portals
 from twin.ground.raster import cells_in_triangles, in_batches
 from twin.ground.terrain import Terrain
 
@@ -34,17 +35,20 @@ class GroundMesh:
     part : (T,) int64
     bank : (T,) bool
         Upright triangles, from the level of water to the land or the higher water beside it.
+    opening : (T,) bool
+        Triangles in the mouth of a tunnel, where there is nothing.
     """
 
     xyz: Floats
     triangles: Ints
     part: Ints
     bank: Bools
+    opening: Bools
 
     def only(self, parts: Bools) -> GroundMesh:
         """Triangles of some parts ``(P,)``; all vertices stay."""
         own = parts[self.part]
-        return GroundMesh(self.xyz, self.triangles[own], self.part[own], self.bank[own])
+        return GroundMesh(self.xyz, self.triangles[own], self.part[own], self.bank[own], self.opening[own])
 
 
 def ground_mesh(
@@ -53,6 +57,7 @@ def ground_mesh(
     tolerance: Floats,
     fixed: Floats | None = None,
     straight: Bools | None = None,
+    opens: Bools | None = None,
 ) -> GroundMesh:
     """Triangulate the ground.
 
@@ -74,6 +79,8 @@ def ground_mesh(
         Heights that vertices of the outline must have; NaN for that of the terrain.
     straight : (V,) bool, optional
         Edges that get no vertices, by the one they start at.
+    opens : (P,) bool, optional
+        Parts that have an opening at those where they lie over a tunnel; see :mod:`twin.ground.portals`.
 
     Returns
     -------
@@ -87,20 +94,30 @@ def ground_mesh(
     lines = borders(cells, terrain, fixed, straight)
     if not len(lines.xy):
         nothing = np.empty(0, dtype=np.int64)
-        return GroundMesh(np.empty((0, 3)), nothing.reshape(0, 3), nothing, nothing.astype(bool))
-    xy, z, triangles, part = _refined(lines, terrain, np.where(np.isnan(cells.level), tolerance, np.inf))
-    flat = GroundMesh(np.column_stack((xy, z)), triangles, part, np.zeros(len(triangles), dtype=bool))
+        none = nothing.astype(bool)
+        return GroundMesh(np.empty((0, 3)), nothing.reshape(0, 3), nothing, none, none)
+    opens = np.zeros(len(cells), dtype=bool) if opens is None else opens & np.isnan(cells.level)
+    doors = portals(lines, cells.outline, opens, terrain)
+    tolerance = np.where(np.isnan(cells.level), tolerance, np.inf)
+    xy, z, triangles, part = _refined(lines, doors, terrain, tolerance)
+    opening = doors.openings(triangles, len(lines.xy))
+    flat = GroundMesh(np.column_stack((xy, z)), triangles, part, np.zeros(len(triangles), bool), opening)
     return _with_water(flat, cells.level, lines)
 
 
-def _refined(lines: Borders, terrain: Terrain, tolerance: Floats) -> tuple[Floats, Floats, Ints, Ints]:
+def _refined(
+    lines: Borders, doors: Portals, terrain: Terrain, tolerance: Floats
+) -> tuple[Floats, Floats, Ints, Ints]:
     """Vertices, their height as land, triangles and their parts."""
     origin = np.floor(lines.xy.min(axis=0))
-    xy, z = lines.xy, lines.land
+    xy = np.concatenate((lines.xy, doors.xyz[:, :, :2].reshape(-1, 2)))
+    z = np.append(lines.land, doors.xyz[:, :, 2])
+    ends = zip((lines.start, lines.end, lines.part), doors.edges(len(lines.xy)), strict=True)
+    edges = [np.concatenate(both) for both in ends]
     free = terrain.measured.copy()
     free[_crossed(lines, terrain)] = False
     fine = np.empty(0, dtype=np.int64)  # triangles that need no vertex, by their corners
-    triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
+    triangles, part = triangulated(xy - origin, *edges)
     for _ in range(ROUNDS):
         keys = _keys(triangles, 1 << 21)
         open_ = np.isfinite(tolerance[part]) & np.isfinite(z[triangles]).all(axis=1) & ~np.isin(keys, fine)
@@ -116,7 +133,7 @@ def _refined(lines: Borders, terrain: Terrain, tolerance: Floats) -> tuple[Float
         xy = np.concatenate((xy, _places(terrain, row, column)))
         z = np.append(z, np.round(terrain.z[row, column], 3))
         free[row, column] = False
-        triangles, part = triangulated(xy - origin, lines.start, lines.end, lines.part)
+        triangles, part = triangulated(xy - origin, *edges)
     return xy, z, triangles, part
 
 
@@ -205,8 +222,9 @@ def _with_water(flat: GroundMesh, level: Floats, lines: Borders) -> GroundMesh:
     corners = np.concatenate((corners, *walls))
     part = np.concatenate((flat.part, *wall_part))
     bank = np.repeat((False, True), (len(flat.part), len(part) - len(flat.part)))
+    opening = np.append(flat.opening, np.zeros(len(part) - len(flat.part), dtype=bool))
     known = np.isfinite(corners).all(axis=(1, 2))
-    corners, part, bank = corners[known], part[known], bank[known]
+    corners, part, bank, opening = corners[known], part[known], bank[known], opening[known]
     mm = np.rint((corners.reshape(-1, 3) - np.floor(corners.min(axis=(0, 1), initial=0))) * 1000).astype(
         np.int64
     )
@@ -214,7 +232,7 @@ def _with_water(flat: GroundMesh, level: Floats, lines: Borders) -> GroundMesh:
     new = np.append(True, (np.diff(mm[order], axis=0) != 0).any(axis=1))[: len(order)]
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.cumsum(new) - 1
-    return GroundMesh(corners.reshape(-1, 3)[order[new]], number.reshape(-1, 3), part, bank)
+    return GroundMesh(corners.reshape(-1, 3)[order[new]], number.reshape(-1, 3), part, bank, opening)
 
 
 def _at(place: Floats, z: Floats) -> Floats:

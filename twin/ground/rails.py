@@ -10,8 +10,8 @@ import shapely
 from shapely import GeometryType
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
-from twin.geometry.footprints import columns_of, flat_shells
-from twin.geometry.triangulate import triangulate
+from twin.geometry.footprints import columns_of
+from twin.ground.delaunay import polygons_triangulated
 from twin.ground.shapes import MILLIMETRE, shells_of_triangles
 from twin.ground.terrain import Terrain
 
@@ -57,9 +57,7 @@ def ribbons(lines: npt.NDArray[Any], width: Floats, surface: Terrain) -> tuple[S
     parts, owner = parts[filled], owner[filled]
     size = len(lines)
     columns = columns_of(parts)
-    triangles, part = triangulate(
-        flat_shells(columns, np.zeros(len(parts)), np.arange(len(parts)), len(parts))
-    )
+    triangles, part = polygons_triangulated(columns)
     z = np.round(surface.sample(columns.xy) + RAIL, 3)
     known = np.isfinite(z[triangles]).all(axis=1)
     of_vertex = np.repeat(owner, np.diff(columns.ring_offsets[columns.part_offsets]))

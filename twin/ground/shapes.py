@@ -10,8 +10,8 @@ import shapely
 from shapely import GeometryType
 
 from twin.geometry.columns import Floats, Ints, Shells
-from twin.geometry.footprints import columns_of, flat_shells
-from twin.geometry.triangulate import triangulate
+from twin.geometry.footprints import columns_of
+from twin.ground.delaunay import polygons_triangulated
 from twin.ground.levels import SurfaceHeights
 from twin.ground.terrain import Terrain
 
@@ -67,9 +67,7 @@ def _surfaces(
     columns = columns_of(polygons)
     polygon_of = np.repeat(owner, np.diff(columns.ring_offsets[columns.part_offsets]))
     z = heights.at(columns.xy, polygon_of, terrain)
-    triangles, surface = triangulate(
-        flat_shells(columns, np.zeros(len(polygons)), np.arange(len(polygons)), len(polygons))
-    )
+    triangles, surface = polygons_triangulated(columns)
     xyz = np.column_stack((columns.xy, np.round(z, 3)))
     rows = owner[surface]
     usable = np.isfinite(xyz[triangles, 2]).all(axis=1) & (_area(xyz, triangles) > MILLIMETRE**2)

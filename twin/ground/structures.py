@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy import ndimage
 
 from twin.geometry.columns import Bools, Bytes, Floats
+from twin.ground.blocks import Near
 from twin.ground.terrain import Terrain
 from twin.ground.underground import HEADROOM, ROOF
 
@@ -65,7 +64,7 @@ HIGHEST_ELSE = 15.0
 LOWEST = 0.2  # [m] above the terrain: lower points are of the ground itself
 QUANTILE = 0.8
 MIN_POINTS = 4
-NEAR_CELL = 4.0  # [m]
+NEAR_CELL = 4.0  # [m] of squares, of which only the points in those that shapes touch are looked at
 FLUSH = 0.05  # [m] or less: a quay, which is no higher than its edge
 SEEN = (1, 6, 26)  # AHN classes that walls and the like are found in
 
@@ -95,7 +94,8 @@ def rises(
     low = assumed <= FLUSH  # whatever stands on it
     shapes = shapes.copy()
     shapes[low] = None
-    points = xyz[_near(shapes, xyz) & np.isin(classification, SEEN)]
+    points = xyz[np.isin(classification, SEEN)]
+    points = points[Near.of(shapes, NEAR_CELL).has(points[:, :2])]
     if not len(points):
         return assumed, np.zeros(len(shapes), dtype=bool)
     tree = shapely.STRtree(np.asarray(shapely.points(points[:, :2]), dtype=object))
@@ -116,27 +116,5 @@ def rises(
 
 def tunnel_roof(floor: Floats, terrain: Terrain) -> Floats:
     """Height ``(V,)`` [m, NAP] of the ceiling of a tunnel above its floor ``(V, 3)``, below the ground."""
-    around = 2 * round(PORTAL / terrain.cell) + 1
-    ground = replace(terrain, z=ndimage.maximum_filter(terrain.z, around, mode="nearest"))
-    roof = ground.sample(floor[:, :2]) - ROOF
+    roof = terrain.highest(PORTAL).sample(floor[:, :2]) - ROOF
     return np.clip(roof, floor[:, 2], floor[:, 2] + HEADROOM)
-
-
-def _near(shapes: npt.NDArray[Any], xyz: Floats) -> Bools:
-    """Points in cells that shapes run through or enclose: of a whole cloud a few."""
-    bounds = shapely.bounds(shapes)
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    if not len(bounds):
-        return np.zeros(len(xyz), dtype=bool)
-    low = np.floor(bounds[:, :2].min(axis=0) / NEAR_CELL) - 1
-    columns, rows = (np.floor(bounds[:, 2:].max(axis=0) / NEAR_CELL) - low + 2).astype(np.int64).tolist()
-    marked = np.zeros((rows, columns), dtype=bool)
-    along = shapely.get_coordinates(shapely.segmentize(shapes, NEAR_CELL))
-    column, row = (np.floor(along / NEAR_CELL) - low).astype(np.int64).T
-    marked[row, column] = True
-    marked = ndimage.binary_fill_holes(ndimage.binary_dilation(marked, np.ones((3, 3), dtype=bool)))
-    at = (np.floor(xyz[:, :2] / NEAR_CELL) - low).astype(np.int64)
-    inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
-    near: Bools = inside.copy()
-    near[inside] = marked[at[inside, 1], at[inside, 0]]
-    return near

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from twin.geometry.columns import Bools, Floats, Ints
@@ -16,6 +19,8 @@ points within 40 m only. Wider gaps are filled from the :class:`Relief` of the w
 COARSEST = 2**LEVELS
 OVERLAY_LEVELS = 3
 """As :data:`LEVELS`, for a deck: it goes on up to 8 cells beyond the last point that was seen of it."""
+OVERLAY_REACH = 4 * 2**OVERLAY_LEVELS
+"""Cells around one that a deck there may depend on."""
 RELIEF_CELL = 32.0  # [m]
 _EXACT = float(2**30)
 
@@ -103,47 +108,107 @@ class Terrain:
     def sample(self, xy: Floats) -> Floats:
         """Heights at ``xy (M, 2)`` [m, RD], bilinear between cell centres; outside, those of the edge."""
         at = (xy - self.corner) / self.cell
-        return bilinear(self.z, at) if isinstance(self.z, Blocks) else _sample(self.z, at)
+        z = bilinear(self.z, at) if isinstance(self.z, Blocks) else _sample(self.z, at)
+        # Whichever of the two it was, and whatever it rounded: half a millimetre stays half a millimetre.
+        return np.round(z, 9)
 
     @property
     def known(self) -> bool:
         """Whether there is any height in it."""
         return bool(np.isfinite(self.z.data if isinstance(self.z, Blocks) else self.z).any())
 
+    def raised(self, up: float) -> Terrain:
+        """The same ``up`` [m] higher, and none of it measured."""
+        measured = _each(self.measured, np.zeros_like)
+        return replace(self, z=_each(self.z, lambda z: z + up), measured=measured)
+
+    def highest(self, radius: float) -> Terrain:
+        """In each cell the highest of all within a square of ``radius`` [m] around it."""
+        cells = round(radius / self.cell)
+
+        def highest(z: Floats) -> Floats:
+            known = np.where(np.isnan(z), -np.inf, z)
+            found = ndimage.maximum_filter(known, 2 * cells + 1, mode="nearest")
+            return np.where(np.isfinite(found), found, np.nan)
+
+        if not isinstance(self.z, Blocks):
+            return replace(self, z=highest(self.z))
+        z = self.z.copy()
+        for number, window in enumerate(self.z.windows(cells)):
+            z.data[number] = highest(window)[cells:-cells, cells:-cells]
+        return replace(self, z=z)
+
     def overlaid(self, xyz: Floats) -> Terrain:
         """The same cells with other points ``(N, 3)`` on top; some cells away from them it is as it was.
 
         ``measured`` are the cells that hold those points.
         """
-        z, measured = _means(xyz, self.corner, self.cell, self.z.shape)
-        if not measured.any():
-            return Terrain(self.corner, self.cell, self.z, measured)
-        pyramid = [(np.where(measured, z, 0.0), measured.astype(np.float64))]
-        below = self.z
-        for _ in range(OVERLAY_LEVELS):
-            pyramid.append(_pulled(*pyramid[-1]))
-            below, _ = _pulled(below, np.ones_like(below))
-        coarse, known = pyramid.pop()
-        # A ring of cells around those that are known is as they are, lest a deck droops at its edges.
-        weight = ndimage.uniform_filter(known, 3, mode="constant")
-        ring = ndimage.uniform_filter(coarse * known, 3, mode="constant") / np.where(weight > 0, weight, 1.0)
-        near = weight > _EXACT**-1
-        above = np.where(known > 0, coarse, np.where(near, ring, below))
-        for value, own in reversed(pyramid):
-            above = np.where(own > 0, value, _pushed(above))
-        return Terrain(self.corner, self.cell, above, measured)
+        if not isinstance(self.z, Blocks):
+            z, measured = _means(xyz, self.corner, self.cell, self.z.shape)
+            return replace(self, z=_overlaid(self.z, z, measured), measured=measured)
+        means, seen = _means_in_blocks(xyz, self.corner, self.cell, self.z)
+        if not seen.any():
+            return replace(self, measured=seen)
+        decks, edge = self.z.copy(), OVERLAY_REACH
+        windows = zip(self.z.windows(edge), means.windows(edge), seen.windows(edge), strict=True)
+        for number, (below, own, known) in enumerate(windows):
+            decks.data[number] = _overlaid(below, own, known, always=True)[edge:-edge, edge:-edge]
+        return replace(self, z=decks, measured=seen)
+
+
+def _overlaid(below: Floats, z: Floats, measured: Bools, always: bool = False) -> Floats:
+    """Cells ``z`` where measured, what is ``below`` away from those, and blended between."""
+    if not (always or measured.any()):
+        return below
+    pyramid = [(np.where(measured, z, 0.0), measured.astype(np.float64))]
+    for _ in range(OVERLAY_LEVELS):
+        pyramid.append(_pulled(*pyramid[-1]))
+        below, _ = _pulled(below, np.ones_like(below))
+    coarse, known = pyramid.pop()
+    # A ring of cells around those that are known is as they are, lest a deck droops at its edges.
+    weight = ndimage.uniform_filter(known, 3, mode="constant")
+    ring = ndimage.uniform_filter(coarse * known, 3, mode="constant") / np.where(weight > 0, weight, 1.0)
+    near = weight > _EXACT**-1
+    above = np.where(known > 0, coarse, np.where(near, ring, below))
+    for value, own in reversed(pyramid):
+        above = np.where(own > 0, value, _pushed(above))
+    return above
+
+
+def _each(raster: Any, function: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> Any:
+    """What a function makes of every cell of an array or of blocks."""
+    return raster.each(function) if isinstance(raster, Blocks) else function(raster)
 
 
 def _means(xyz: Floats, corner: Floats, cell: float, shape: tuple[int, ...]) -> tuple[Floats, Bools]:
     """Mean height per cell, NaN where there is no point, and where there is one."""
     rows, columns = shape
+    row, column, z = _binned(xyz, corner, cell, shape)
+    mean, seen = _mean_by(row * columns + column, z, rows * columns)
+    return mean.reshape(rows, columns), seen.reshape(rows, columns)
+
+
+def _means_in_blocks(xyz: Floats, corner: Floats, cell: float, like: Blocks) -> tuple[Blocks, Blocks]:
+    """The same, in the blocks that another raster keeps."""
+    row, column, z = _binned(xyz, corner, cell, like.shape)
+    place = like.flat(row, column)
+    kept = place < like.size
+    mean, seen = _mean_by(place[kept], z[kept], like.data.size)
+    return like.each(lambda data: mean.reshape(data.shape)), like.each(lambda data: seen.reshape(data.shape))
+
+
+def _binned(xyz: Floats, corner: Floats, cell: float, shape: tuple[int, ...]) -> tuple[Ints, Ints, Floats]:
+    """Row, column and height of the points in a raster."""
     at = np.floor((xyz[:, :2] - corner) / cell).astype(np.int64)
-    inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
-    index = at[inside, 1] * columns + at[inside, 0]
-    count = np.bincount(index, minlength=rows * columns).reshape(rows, columns)
+    inside = ((at >= 0) & (at < shape[::-1])).all(axis=1)
+    return at[inside, 1], at[inside, 0], xyz[inside, 2]
+
+
+def _mean_by(index: Ints, z: Floats, size: int) -> tuple[Floats, Bools]:
+    """Mean of heights by number, NaN for one without any, and which have one."""
+    count = np.bincount(index, minlength=size)
     # Whole nanometres: their sum is exact, so the order of the points does not matter.
-    fine = np.rint(xyz[inside, 2] * _EXACT)
-    total = np.bincount(index, weights=fine, minlength=rows * columns).reshape(rows, columns)
+    total = np.bincount(index, weights=np.rint(z * _EXACT), minlength=size)
     return np.where(count > 0, total / np.maximum(count, 1) / _EXACT, np.nan), count > 0
 
 

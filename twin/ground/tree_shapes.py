@@ -52,7 +52,7 @@ def tree_parts(base: Floats, height: Floats, radius: Floats, *, simple: bool = F
 
     ``simple`` leaves out the stem, and gives the crown a third of its triangles: for trees far away.
     """
-    crown = np.minimum((1 - FREE_STEM) * height, ROUND * radius)
+    crown = crown_height(height, radius)
     low = height - crown
     rings = _CROWN_RINGS[1:2] if simple else _CROWN_RINGS
     above = base + np.column_stack((np.zeros((len(base), 2)), low))
@@ -61,6 +61,12 @@ def tree_parts(base: Floats, height: Floats, radius: Floats, *, simple: bool = F
         stem = np.column_stack((THICKNESS * height, low + INTO_CROWN * crown))
         parts.append(Placed("stam", *_stem(), base, stem))
     return parts
+
+
+def crown_height(height: Floats, radius: Floats) -> Floats:
+    """How much of the height of trees ``(N,)`` is crown [m]; the rest, below it, is stem."""
+    crown: Floats = np.minimum((1 - FREE_STEM) * height, ROUND * radius)
+    return crown
 
 
 def tree_shells(base: Floats, height: Floats, radius: Floats) -> Shells:

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Floats, Ints
 from twin.geometry.ragged import expand, ring_successor
+from twin.ground.blocks import squares_near
 from twin.ground.coverage import Cells, neighbours
 from twin.ground.terrain import Terrain
 
@@ -30,6 +31,7 @@ REACH = 200.0
 """A place where a tunnel joins the ground matters up to this distance [m]: by then it is deep enough."""
 BESIDE = 0.01  # [m] from an edge, to see what lies there
 NEAR = 1.5  # [m] from a surface that cells of a metre hold its height: the corners between them need it
+SQUARE = 8  # cells along a square: some of them near a surface, all are looked at
 
 WAYS = ("wegdeel", "ondersteunendwegdeel", "tunneldeel", "spoor")
 """Collections of which one may go on as another."""
@@ -144,10 +146,10 @@ def underground_terrain(cells: Cells, depths: Depths, level: int, terrain: Terra
     they join the ground no steeper than :data:`STEEPEST`. Where that is short of the clearance, they are
     less deep. ``measured`` are the cells on and beside them, which a mesh has to follow.
     """
-    z = below(terrain, level).z.copy()
-    near = np.zeros(z.shape, dtype=bool)
+    deep = below(terrain, level)
+    z, near = deep.z.copy(), deep.measured
     parts = np.asarray(shapely.polygons(_rings(cells)), dtype=object)
-    rows, columns = np.nonzero(_around(cells, terrain))
+    rows, columns = _around(parts, terrain)
     centres = terrain.corner + (np.column_stack((columns, rows)) + 0.5) * terrain.cell
     at, part = shapely.STRtree(parts).query(shapely.points(centres), predicate="dwithin", distance=NEAR)
     at, first = np.unique(at, return_index=True)
@@ -162,11 +164,7 @@ def underground_terrain(cells: Cells, depths: Depths, level: int, terrain: Terra
 
 def below(terrain: Terrain, level: int) -> Terrain:
     """The ground as deep down as a road on a level below it lies."""
-    return replace(
-        terrain,
-        z=terrain.z + level * (ROOF + HEADROOM),
-        measured=np.zeros(terrain.z.shape, dtype=bool),
-    )
+    return terrain.raised(level * (ROOF + HEADROOM))
 
 
 def _rings(cells: Cells) -> npt.NDArray[Any]:
@@ -178,20 +176,15 @@ def _rings(cells: Cells) -> npt.NDArray[Any]:
     return np.asarray(shapely.linearrings(outline.xy[at], indices=ring), dtype=object)
 
 
-def _around(cells: Cells, terrain: Terrain) -> npt.NDArray[np.bool_]:
-    """Cells of the terrain in the boxes of the parts."""
-    outline = cells.outline
-    first = outline.ring_offsets[outline.part_offsets[:-1]]
-    marked = np.zeros((terrain.z.shape[0] + 1, terrain.z.shape[1] + 1), dtype=np.int32)
-    if len(first):
-        low = np.minimum.reduceat(outline.xy, first) - NEAR
-        high = np.maximum.reduceat(outline.xy, first) + NEAR
-        limit = np.array(marked.shape[::-1]) - 1
-        x0, y0 = np.clip(np.floor((low - terrain.corner) / terrain.cell).astype(np.int64), 0, limit).T
-        x1, y1 = np.clip(np.ceil((high - terrain.corner) / terrain.cell).astype(np.int64), 0, limit).T
-        for x, y, sign in ((x0, y0, 1), (x1, y1, 1), (x0, y1, -1), (x1, y0, -1)):
-            np.add.at(marked, (y, x), sign)
-    return (marked.cumsum(axis=0).cumsum(axis=1) > 0)[:-1, :-1]
+def _around(parts: npt.NDArray[Any], terrain: Terrain) -> tuple[Ints, Ints]:
+    """Row and column of the cells of the terrain in squares near some polygons."""
+    squares = squares_near(parts, SQUARE * terrain.cell, NEAR)
+    first = np.rint(terrain.corner / terrain.cell).astype(np.int64)
+    column, row = np.arange(SQUARE), np.arange(SQUARE)[:, None]
+    columns = (squares[:, 0, None, None] * SQUARE + column - first[0] + 0 * row).ravel()
+    rows = (squares[:, 1, None, None] * SQUARE + row - first[1] + 0 * column).ravel()
+    inside = (rows >= 0) & (rows < terrain.z.shape[0]) & (columns >= 0) & (columns < terrain.z.shape[1])
+    return rows[inside], columns[inside]
 
 
 def _slopes(xy: Floats, body: Ints, depths: Depths) -> tuple[Floats, Floats]:

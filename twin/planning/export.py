@@ -14,6 +14,7 @@ from twin.planning.models import city_json, glb
 from twin.planning.sheet import sheet
 from twin.planning.surroundings import Planner
 from twin.scenario import Evaluation, Town, Variant, read_variant
+from twin.scenario.faults import too_large
 from twin.store.variants import LARGEST
 
 FORMATS = {".json": "cityjson", ".glb": "glb", ".csv": "csv", ".html": "html"}
@@ -30,12 +31,18 @@ def read_file(path: Path) -> Variant:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise TooLargeError(f"{path}: larger than the {LARGEST} bytes that a variant may have")
+            raise TooLargeError(*too_large(f"variant {path}", LARGEST))
         content = orjson.loads(path.read_bytes())
     except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}. Name the file of a variant") from error
+        raise ScenarioError(
+            f"{path}: {error.strerror}. Name the file of a variant",
+            f"{path}: {error.strerror}. Noem het bestand van een variant",
+        ) from error
     except orjson.JSONDecodeError as error:
-        raise ScenarioError(f"{path}: not valid JSON: {error}. Save the variant again") from error
+        raise ScenarioError(
+            f"{path}: not valid JSON: {error}. Save the variant again",
+            f"{path}: geen geldige JSON ({error}). Bewaar de variant opnieuw",
+        ) from error
     return read_variant(content, str(path))
 
 

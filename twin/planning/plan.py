@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from twin.geometry.columns import Bools
+from twin.geometry.columns import Bools, Floats
 from twin.scenario import Evaluation, Town
 from twin.scenario.town import Shapes
 
@@ -16,10 +16,12 @@ WIDTH, HEIGHT = 720, 440
 LEGEND = 34  # pixels below the plan
 MARGIN = 40.0  # metres around what changes
 SMALLEST = 120.0  # metres across
+SMALLEST_CROWN = 1.0  # metres: a tree without a known crown is drawn so large
 STANDS = 'fill="#dcdcdc" stroke="#8a8a8a" stroke-width="0.6"'
 GOES = 'fill="url(#goes)" stroke="#b3261e" stroke-width="1.6" stroke-dasharray="5 3"'
 COMES = 'fill="#7fa7d9" stroke="#0b3d91" stroke-width="2"'
 CHANGES = 'fill="url(#changes)" stroke="#0b3d91" stroke-width="1.4"'
+FELLED = 'fill="url(#goes)" stroke="#b3261e" stroke-width="1"'
 AREA = 'fill="none" stroke="#1a1a1a" stroke-width="1.2" stroke-dasharray="9 4 2 4"'
 
 
@@ -44,6 +46,7 @@ def plan_svg(evaluation: Evaluation, town: Town) -> str:
         _paths(view, panden.outline[_seen(view, panden.outline, touched)], CHANGES),
         _paths(view, objects.outline[~new], CHANGES),
         _paths(view, objects.outline[new], COMES),
+        _trees(view, evaluation, town),
         _paths(view, np.array([evaluation.area.shape], dtype=object), AREA),
     ]
     hatch = (
@@ -78,6 +81,13 @@ class _View:
         xy = (shapely.get_coordinates(ring) - self.low) * self.scale
         return "M" + "L".join(f"{x:.1f} {HEIGHT - y:.1f}" for x, y in xy.tolist()) + "Z"
 
+    def dots(self, places: Shapes, radius: Floats, style: str) -> str:
+        xy = (shapely.get_coordinates(places) - self.low) * self.scale
+        drawn = zip(xy.tolist(), (radius * self.scale).tolist(), strict=True)
+        return "".join(
+            f'<circle cx="{x:.1f}" cy="{HEIGHT - y:.1f}" r="{r:.1f}" {style}/>' for (x, y), r in drawn
+        )
+
 
 def _seen(view: _View, outlines: Shapes, chosen: Bools) -> Bools:
     seen: Bools = chosen & shapely.intersects(outlines, view.frame)
@@ -91,6 +101,11 @@ def _paths(view: _View, shapes: Shapes, style: str) -> str:
             rings = (part.exterior, *part.interiors)
             drawn.append(f'<path d="{"".join(map(view.pixels, rings))}" fill-rule="evenodd" {style}/>')
     return "".join(drawn)
+
+
+def _trees(view: _View, evaluation: Evaluation, town: Town) -> str:
+    gone = evaluation.outcome.felled
+    return view.dots(town.trees.place[gone], np.fmax(town.trees.radius[gone], SMALLEST_CROWN), FELLED)
 
 
 def _north(evaluation: Evaluation, town: Town) -> str:
@@ -115,9 +130,11 @@ def _scale(view: _View) -> str:
 
 def _legend() -> str:
     entries = ((STANDS, "blijft"), (GOES, "verdwijnt"), (COMES, "nieuw"), (CHANGES, "verandert"))
-    drawn = [
-        f'<g transform="translate({14 + 130 * i} {HEIGHT + 10})"><rect width="22" height="14" {style}/>'
-        f'<text x="29" y="12">{words}</text></g>'
-        for i, (style, words) in enumerate((*entries, (AREA, "gebied van de cijfers")))
-    ]
-    return "".join(drawn)
+    boxes = [f'<rect width="22" height="14" {style}/>' for style, _ in entries]
+    dot = f'<circle cx="11" cy="7" r="7" {FELLED}/>'
+    marks = [*boxes, dot, f'<rect width="22" height="14" {AREA}/>']
+    words = [*(name for _, name in entries), "boom weg", "gebied van de cijfers"]
+    return "".join(
+        f'<g transform="translate({14 + 112 * i} {HEIGHT + 10})">{mark}<text x="29" y="12">{name}</text></g>'
+        for i, (mark, name) in enumerate(zip(marks, words, strict=True))
+    )

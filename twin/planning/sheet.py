@@ -18,6 +18,10 @@ from twin.scenario.indicators import Indicator
 from twin.scenario.variant import Add, Change, Demolish, Edit, Import, Move, Raise
 from twin.store import Manifest
 
+_MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
 _ROOFS = {"flat": "plat dak", "gable": "zadeldak", "hip": "schilddak"}
 _LEVELS = {"ok": "verwerkt", "warning": "let op", "error": "niet verwerkt"}
 _UNITS = {"m2": "m²", "m3": "m³", "EUR": "€", "h": "uur"}
@@ -42,7 +46,7 @@ tr { break-inside: avoid }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 small { display: block; color: #555; font-size: 8.5pt; line-height: 1.35 }
 figure { margin: 1em 0; break-inside: avoid }
-figure svg { width: 100%; height: auto; max-height: 110mm; border: 1px solid #d4d4d4 }
+figure svg { width: 100%; height: auto; max-height: 120mm; border: 1px solid #d4d4d4 }
 .error { font-weight: 600 }
 footer { margin-top: 2em; color: #555; font-size: 8.5pt; border-top: 1px solid #d4d4d4; padding-top: .6em }
 @media print { body { margin: 0; padding: 0; max-width: none } }
@@ -99,6 +103,11 @@ def number(value: float | None, decimals: int) -> str:
     return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,")).replace("-", "−")
 
 
+def day(date: dt.date) -> str:
+    """A date as it is written in Dutch."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
 def words_of(edit: Edit) -> str:
     """What an edit does, in a line of Dutch."""
     if isinstance(edit, Demolish):
@@ -135,10 +144,10 @@ def _set(edit: Change) -> str:
 
 
 def _under(variant: Variant, manifest: Manifest, made: dt.date) -> str:
-    parts = [f"Variant op de 3D-stad {manifest.name} van {manifest.built[:10]}"]
+    parts = [f"Variant op de 3D-stad {manifest.name} van {day(dt.date.fromisoformat(manifest.built[:10]))}"]
     if variant.modified:
-        parts.append(f"gewijzigd {variant.modified.date().isoformat()}")
-    return " · ".join([*parts, f"blad gemaakt {made.isoformat()}"])
+        parts.append(f"gewijzigd {day(variant.modified.date())}")
+    return " · ".join([*parts, f"blad gemaakt {day(made)}"])
 
 
 def _area(evaluation: Evaluation) -> str:

@@ -18,7 +18,7 @@ from twin.geometry.columns import Floats
 from twin.geometry.select import concatenate
 from twin.planning.tile import TilePart, read_column, read_shapes, read_tile
 from twin.scenario.masses import empty_shells
-from twin.scenario.town import Buurten, Panden, Texts, Town
+from twin.scenario.town import Buurten, Panden, Texts, Town, Trees
 from twin.scenario.variant import Add, Import, Move, Variant
 from twin.store import Layout, Manifest, read_manifest
 
@@ -169,6 +169,12 @@ class Planner:
             ground=stack(lambda p: p.ground_points, np.zeros((0, 3))),
             green=stack(lambda p: p.green, texts),
             gardens=stack(lambda p: p.gardens, texts),
+            trees=Trees(
+                ids=stack(lambda p: p.trees.ids, texts),
+                place=stack(lambda p: p.trees.place, texts),
+                height=stack(lambda p: p.trees.height, numbers),
+                radius=stack(lambda p: p.trees.radius, numbers),
+            ),
             lonlat=(lon, lat),
             convergence=self._convergence(middle),
             extent=self.extent,

@@ -21,11 +21,12 @@ from twin.geometry.columns import Bools, Floats, Ints, Shells
 from twin.geometry.ragged import sums
 from twin.geometry.select import take
 from twin.scenario.masses import empty_shells
-from twin.scenario.town import Shapes, Texts
+from twin.scenario.town import Shapes, Texts, Trees
 from twin.store import Layout
 
 BEST = ("2.2", "1.3", "1.2", "1.1")
 FARMLAND = ("grasland agrarisch", "bouwland", "boomteelt", "fruitteelt")
+TREES = ("vegetatieobject", "boom")
 GROUND_TYPES = {"Road", "LandUse", "PlantCover", "TransportSquare", "Railway"}
 NOT_STANDING = (
     "Bouwvergunning verleend",
@@ -64,6 +65,7 @@ class TilePart:
     ground_points: Floats
     green: Shapes
     gardens: Shapes
+    trees: Trees
 
 
 def read_tile(layout: Layout, name: str, *, internal: bool) -> TilePart:
@@ -108,6 +110,7 @@ def read_tile(layout: Layout, name: str, *, internal: bool) -> TilePart:
         ground_points=points,
         green=_parts(layout, "begroeidterreindeel", name, without=FARMLAND),
         gardens=_parts(layout, "onbegroeidterreindeel", name, only=("erf",)),
+        trees=_trees(layout, name),
     )
 
 
@@ -165,6 +168,21 @@ def _parts(
     shapes = shapely.make_valid(_shapes(table)[chosen])
     flat: Shapes = np.asarray(shapely.get_parts(shapes), dtype=object)
     return flat[np.isin(shapely.get_type_id(flat), (shapely.GeometryType.POLYGON,))]
+
+
+def _trees(layout: Layout, name: str) -> Trees:
+    """Trees of the BGT, which has other plants as well, and those that only the points show."""
+    tables = [_table(layout.objects(collection, name)) for collection in TREES]
+    place = np.concatenate([_shapes(table) for table in tables])
+    kind = np.concatenate([_texts(table, "plus_type") for table in tables])
+    height, radius = (
+        np.concatenate([_numbers(table, column) for table in tables])
+        for column in ("h_object", "kroonstraal")
+    )
+    single = shapely.get_type_id(place) == shapely.GeometryType.POINT
+    chosen = single & ((kind == "boom") | np.isfinite(radius))
+    ids = np.concatenate([_texts(table, "identificatie") for table in tables])
+    return Trees(ids[chosen], place[chosen], height[chosen], radius[chosen])
 
 
 def _units(layout: Layout, name: str, ids: Texts) -> tuple[Floats, Floats]:

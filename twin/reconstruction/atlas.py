@@ -82,8 +82,9 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     good = (z >= 0) & (z < 1 << _Z_BITS)
     pixel = pixels.offset[point_part] + iy * pixels.nx[point_part] + ix
     place = ((pixel << bits | sub_y) << bits | sub_x) << _Z_BITS
-    place |= z.astype(np.int64)
-    key = np.sort(place if good.all() else place[good])
+    if not good.all():
+        place, z = place[good], z[good]
+    key = np.sort(place | z.astype(np.int64))
 
     pixel = key >> (_Z_BITS + 2 * bits)
     part = pixels.part[pixel]

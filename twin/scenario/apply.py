@@ -13,6 +13,7 @@ from twin.scenario.objects import Objects, joined
 from twin.scenario.overlaps import overlaps
 from twin.scenario.reshaping import Plan, leaves, reshape, reshaped_panden
 from twin.scenario.town import Texts, Town
+from twin.scenario.trees import trees_in_the_way
 from twin.scenario.variant import Add, Change, Demolish, Edit, Import, Move, Raise, Variant
 from twin.scenario.verdicts import EditVerdict, Verdict
 
@@ -33,6 +34,8 @@ class Outcome:
     gebruiksdoel, gross, dwellings : (N,)
         Of the panden that stay, after.
     objects : Objects
+    felled : (T,) bool
+        Trees that what is new leaves no room for.
     """
 
     verdicts: list[EditVerdict]
@@ -43,6 +46,7 @@ class Outcome:
     gross: Floats
     dwellings: Floats
     objects: Objects
+    felled: Bools
 
 
 def apply(variant: Variant, town: Town) -> Outcome:
@@ -101,8 +105,22 @@ def apply(variant: Variant, town: Town) -> Outcome:
     replaced[list(reshaped)] = True
     for name, what in overlaps(town, objects, replaced).items():
         verdicts[name].append(EditVerdict(name, Verdict.OVERLAP, what))
+    felled = _trees(town, objects, verdicts)
     listed = [v for e in variant.edits for v in verdicts[e.id] or [EditVerdict(e.id, Verdict.DONE)]]
-    return Outcome(listed, replaced, touched, demolished, use, gross, dwellings, objects)
+    return Outcome(listed, replaced, touched, demolished, use, gross, dwellings, objects, felled)
+
+
+def _trees(town: Town, objects: Objects, verdicts: dict[str, list[EditVerdict]]) -> Bools:
+    """Trees in the way of the objects ``(T,)``, after the edits have been told how many."""
+    found = trees_in_the_way(town, objects)
+    for verdict, which in ((Verdict.TREES, found.stands), (Verdict.CROWNS, ~found.stands)):
+        count = np.bincount(found.object[which], minlength=len(objects))
+        for row in np.flatnonzero(count).tolist():
+            name = str(objects.edit[row])
+            verdicts[name].append(EditVerdict(name, verdict, str(count[row])))
+    felled = np.zeros(len(town.trees), dtype=bool)
+    felled[found.tree] = True
+    return felled
 
 
 def _change(

@@ -46,6 +46,11 @@ class Area:
         found: Bools = shapely.contains_xy(self.shape, inside[:, 0], inside[:, 1]) & town.panden.standing
         return found
 
+    def trees(self, town: Town) -> Bools:
+        """Trees in it."""
+        found: Bools = shapely.intersects(self.shape, town.trees.place)
+        return found
+
     def objects(self, objects: Objects) -> Bools:
         """Objects of a variant in it."""
         if not len(objects):

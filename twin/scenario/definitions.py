@@ -115,6 +115,17 @@ DEFINITIONS = (
          "Mean distance, per dwelling, from the building as the crow flies to the nearest public green (BGT, "
          "planted ground without farmland) of at least 500 m2. New masses on green are taken off."),
     ),
+    Definition(
+        "trees", "", 0,
+        ("Bomen",
+         "Bomen van de BGT en bomen die in de puntenwolk zijn gezien, in het gebied. Gekapt telt wat binnen "
+         "de plattegrond van een nieuw of gewijzigd gebouw staat, of er met de kroon meer dan 0,5 m in "
+         "steekt."),
+        ("Trees",
+         "Trees of the BGT and trees seen in the point cloud, in the area. Counted as felled is what "
+         "stands within the outline of a new or changed building, or reaches into it with its crown by more "
+         "than 0.5 m."),
+    ),
     _shadow("0321_12", "21 maart 12:00", "21 March 12:00"),
     _shadow("0321_16", "21 maart 16:00", "21 March 16:00"),
     _shadow("0621_12", "21 juni 12:00", "21 June 12:00"),

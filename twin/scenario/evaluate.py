@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from twin.scenario.apply import Outcome, apply
@@ -27,6 +27,8 @@ class Evaluation:
     indicators : list of Indicator
     daylight : Daylight or None
         Where sun hours were asked for.
+    felled : list of str
+        Trees that what is new leaves no room for.
     """
 
     outcome: Outcome
@@ -34,6 +36,7 @@ class Evaluation:
     verdicts: list[EditVerdict]
     indicators: list[Indicator]
     daylight: Daylight | None
+    felled: list[str]
 
     def as_json(self) -> dict[str, Any]:
         """As the API answers it and ``twin scenario evaluate --json`` prints it."""
@@ -44,6 +47,7 @@ class Evaluation:
                 "m2": round(self.area.m2, 1),
             },
             "edits": [v.as_json() for v in self.verdicts],
+            "trees": self.felled,
             "indicators": [i.as_json() for i in self.indicators],
         }
 
@@ -68,8 +72,9 @@ def evaluate(variant: Variant, town: Town, *, internal: bool = False, sun: bool 
     light = daylight(town, outcome) if sun else None
     if light is not None:
         values |= of_daylight(light)
+    indicators = named(values, internal=internal, sun=sun)
     return Evaluation(
-        outcome, area, _with_outsiders(outcome, area), named(values, internal=internal, sun=sun), light
+        outcome, area, _with_outsiders(outcome, area), indicators, light, _felled(outcome, town)
     )
 
 
@@ -79,14 +84,25 @@ def sun_hours(variant: Variant, town: Town) -> Evaluation:
     area = area_of(variant, town, outcome)
     light = daylight(town, outcome)
     indicators = [i for i in named(of_daylight(light), internal=False, sun=True) if i.definition.sun]
-    return Evaluation(outcome, area, _with_outsiders(outcome, area), indicators, light)
+    return Evaluation(
+        outcome, area, _with_outsiders(outcome, area), indicators, light, _felled(outcome, town)
+    )
+
+
+def _felled(outcome: Outcome, town: Town) -> list[str]:
+    return sorted(map(str, town.trees.ids[outcome.felled]))
 
 
 def _with_outsiders(outcome: Outcome, area: Area) -> list[EditVerdict]:
-    """Verdicts, with a warning for objects that stand outside the area."""
+    """Verdicts, with a warning on objects outside the area in the place of the one that all went well."""
     within = area.objects(outcome.objects)
     outside = {str(e) for e in outcome.objects.edit[~within]}
-    return [
-        replace(v, verdict=Verdict.OUTSIDE_AREA) if v.edit in outside and v.verdict is Verdict.DONE else v
-        for v in outcome.verdicts
-    ]
+    told: list[EditVerdict] = []
+    for verdict in outcome.verdicts:
+        if verdict.edit in outside:
+            told.append(EditVerdict(verdict.edit, Verdict.OUTSIDE_AREA))
+            outside.remove(verdict.edit)
+            if verdict.verdict is Verdict.DONE:
+                continue
+        told.append(verdict)
+    return told

@@ -123,6 +123,9 @@ def densities(town: Town, outcome: Outcome, area: Area) -> dict[str, Pair]:
         values["inhabitants"] = (math.nan, math.nan)
     if here.any() and not np.isfinite(panden.volume[here]).any():
         values["volume"] = (math.nan, math.nan)
+    if len(town.trees):
+        within = area.trees(town)
+        values["trees"] = (float(within.sum()), float((within & ~outcome.felled).sum()))
     if panden.woz is not None:
         # what was raised or moved keeps the value that it was assessed at, what is new has none
         kept = np.append(panden.woz, math.nan)[objects.pand]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from twin.geometry.columns import Bools, Floats, Ints, Shells
-from twin.geometry.select import concatenate
+from twin.geometry.ragged import rows_of
+from twin.geometry.select import concatenate, ring_vertex_surfaces
 from twin.scenario.town import Shapes, Texts
 
 
@@ -78,6 +79,16 @@ def joined(parts: Sequence[Objects]) -> Objects:
         closed=np.concatenate([p.closed for p in parts]),
         solid=np.concatenate([p.solid for p in parts]),
     )
+
+
+def heights(shells: Shells, owner: Ints, count: int) -> tuple[Floats, Floats]:
+    """Lowest and highest corner of the solids of each of ``count`` owners [m, NAP]; inf and -inf without."""
+    row = owner[rows_of(shells.object_offsets)[ring_vertex_surfaces(shells)]]
+    z = shells.xyz[shells.ring_vertices, 2]
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, row, z)
+    np.maximum.at(high, row, z)
+    return low, high
 
 
 def texts(values: Iterable[Any]) -> Texts:

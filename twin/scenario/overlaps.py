@@ -5,9 +5,7 @@ from __future__ import annotations
 import shapely
 
 from twin.geometry.columns import Bools
-from twin.geometry.ragged import rows_of
-from twin.geometry.select import ring_vertex_surfaces
-from twin.scenario.objects import Objects
+from twin.scenario.objects import Objects, heights
 from twin.scenario.town import Town
 
 OVERLAP = 1.0  # m2 from which an overlap is told
@@ -27,19 +25,13 @@ def overlaps(town: Town, objects: Objects, replaced: Bools) -> dict[str, str]:
         if area > OVERLAP:
             found.setdefault(str(objects.edit[i]), f"pand {panden.ids[row]} ({area:.0f} m²)")
     first, second = shapely.STRtree(objects.outline).query(objects.outline, predicate="intersects")
-    pairs = first < second
+    low, high = heights(objects.shells, objects.owner, len(objects))
+    # of two that stand one on top of the other the plans overlap, and nothing else
+    pairs = (first < second) & (low[first] < high[second] - 0.01) & (low[second] < high[first] - 0.01)
     first, second = first[pairs], second[pairs]
     shared = shapely.area(shapely.intersection(objects.outline[first], objects.outline[second]))
     for i, j, area in zip(first.tolist(), second.tolist(), shared.tolist(), strict=True):
-        if area > OVERLAP and not _above(objects, i, j):
+        if area > OVERLAP:
             name = str(objects.label[i]) or str(objects.edit[i])
             found.setdefault(str(objects.edit[j]), f"“{name}” ({area:.0f} m²)")
     return found
-
-
-def _above(objects: Objects, i: int, j: int) -> bool:
-    """Whether one of two objects stands on top of the other."""
-    surface = rows_of(objects.shells.object_offsets)[ring_vertex_surfaces(objects.shells)]
-    z, row = objects.shells.xyz[objects.shells.ring_vertices, 2], objects.owner[surface]
-    one, two = z[row == i], z[row == j]
-    return bool(one.min() >= two.max() - 0.01 or two.min() >= one.max() - 0.01)

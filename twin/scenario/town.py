@@ -74,6 +74,32 @@ class Panden:
 
 
 @dataclass(frozen=True)
+class Trees:
+    """The trees, a row each.
+
+    Attributes
+    ----------
+    ids : (T,) object of str
+    place : (T,) object of shapely points [m, RD]
+    height, radius : (T,) float64 [m]
+        Above the ground, and of the crown; NaN where the point cloud does not show the tree.
+    """
+
+    ids: Texts
+    place: Shapes
+    height: Floats
+    radius: Floats
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def index(self) -> shapely.STRtree:
+        """Index of the places."""
+        return shapely.STRtree(self.place)
+
+
+@dataclass(frozen=True)
 class Buurten:
     """The buurten, a row each; ``household (B,)`` is the mean size of a household, NaN where unknown."""
 
@@ -102,6 +128,7 @@ class Town:
         Vertices of the surfaces at level 0.
     green, gardens : (K,) object of shapely polygon
         Public green, and yards (``erf``) of the BGT.
+    trees : Trees
     lonlat : (longitude, latitude) [degrees]
         Of its middle.
     convergence : float [degrees]
@@ -117,6 +144,7 @@ class Town:
     ground: Floats
     green: Shapes
     gardens: Shapes
+    trees: Trees
     lonlat: tuple[float, float]
     convergence: float
     extent: tuple[float, float, float, float]

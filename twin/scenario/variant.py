@@ -19,8 +19,10 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from twin.errors import ScenarioError
+from twin.scenario.faults import told
 
 KIND = "gemeentetwin-variant"
 VERSION = 1
@@ -53,13 +55,15 @@ Gebruiksdoel = Literal[
 
 def _printable(text: str) -> str:
     if any(ord(c) < 32 and c not in "\n\t" for c in text) or any("\ud800" <= c <= "\udfff" for c in text):
-        raise ValueError("holds characters that are no text")
+        raise PydanticCustomError("no_text", "holds characters that are no text")
     return text
 
 
 def _in_the_country(xy: tuple[float, float]) -> tuple[float, float]:
     if not (0 <= xy[0] <= 300_000 and 300_000 <= xy[1] <= 625_000):
-        raise ValueError("lies outside the Netherlands in RD metres (x 0-300000, y 300000-625000)")
+        raise PydanticCustomError(
+            "outside_country", "lies outside the Netherlands in RD metres (x 0-300000, y 300000-625000)"
+        )
     return xy
 
 
@@ -90,7 +94,11 @@ class Roof(_Part):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if self.form != "flat" and (self.slope is None) == (self.ridge is None):
-            raise ValueError(f"a roof of form {self.form} needs either slope [degrees] or ridge [m]")
+            raise PydanticCustomError(
+                "roof_open",
+                "a roof of form {form} needs either slope [degrees] or ridge [m]",
+                {"form": self.form},
+            )
         return self
 
 
@@ -121,13 +129,19 @@ class Add(_Part):
     @model_validator(mode="after")
     def _stands_up(self) -> Self:
         if self.base >= self.height:
-            raise ValueError(f"base ({self.base:g} m) must be below height ({self.height:g} m)")
+            raise PydanticCustomError(
+                "base_high",
+                "base ({base} m) must be below height ({height} m)",
+                {"base": f"{self.base:g}", "height": f"{self.height:g}"},
+            )
         if self.roof.ridge is not None and self.roof.form != "flat" and self.roof.ridge <= self.height:
-            raise ValueError(
-                f"ridge ({self.roof.ridge:g} m) must be above the eaves, height ({self.height:g} m)"
+            raise PydanticCustomError(
+                "ridge_low",
+                "ridge ({ridge} m) must be above the eaves, height ({height} m)",
+                {"ridge": f"{self.roof.ridge:g}", "height": f"{self.height:g}"},
             )
         if sum(map(len, self.rings)) > MOST_CORNERS:
-            raise ValueError(f"has more than {MOST_CORNERS} corners")
+            raise PydanticCustomError("many_corners", "has more than {most} corners", {"most": MOST_CORNERS})
         return self
 
 
@@ -177,7 +191,11 @@ class Mesh(_Part):
     def _within(self) -> Self:
         highest = max(max(t) for t in self.triangles)
         if highest >= len(self.vertices):
-            raise ValueError(f"a triangle names vertex {highest} of {len(self.vertices)}")
+            raise PydanticCustomError(
+                "no_vertex",
+                "a triangle names vertex {number} of {count}",
+                {"number": highest, "count": len(self.vertices)},
+            )
         return self
 
 
@@ -262,7 +280,7 @@ class Variant(_Part):
         seen: set[str] = set()
         for edit in edits:
             if edit.id in seen:
-                raise ValueError(f"two edits have the id {edit.id}")
+                raise PydanticCustomError("same_id", "two edits have the id {id}", {"id": edit.id})
             seen.add(edit.id)
         return edits
 
@@ -287,27 +305,27 @@ def read_variant(content: Any, where: str = "variant") -> Variant:
         Names the place of each fault, at most eight of them.
     """
     if not isinstance(content, dict):
-        raise ScenarioError(f"{where}: expected a JSON object of type {KIND!r}")
+        raise ScenarioError(
+            f"{where}: expected a JSON object of type {KIND!r}", "Dit is geen variant van gemeentetwin"
+        )
     if content.get("type") != KIND:
         raise ScenarioError(
-            f"{where}: type is {str(content.get('type'))[:60]!r}, expected {KIND!r}. Is it a variant?"
+            f"{where}: type is {str(content.get('type'))[:60]!r}, expected {KIND!r}. Is it a variant?",
+            "Dit is geen variant van gemeentetwin",
         )
     if content.get("version") != VERSION:
         raise ScenarioError(
             f"{where}: version {str(content.get('version'))[:20]!r}, but this program reads {VERSION}. "
-            "Use the program that wrote it, or a newer one"
+            "Use the program that wrote it, or a newer one",
+            f"Deze variant is van versie {str(content.get('version'))[:20]}; dit programma leest {VERSION}. "
+            "Gebruik het programma dat haar maakte, of een nieuwer",
         )
     try:
         return Variant.model_validate(content)
     except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False, include_context=False)
-        told = "; ".join(f"{_place(f['loc'])}: {f['msg']}" for f in faults[:TELLING])
-        more = f"; and {len(faults) - TELLING} more" if len(faults) > TELLING else ""
-        raise ScenarioError(f"{where}: {told}{more}") from None
+        en, nl = told(error, most=TELLING)
+        raise ScenarioError(f"{where}: {en}", f"De variant klopt niet: {nl}") from None
     except RecursionError:
-        raise ScenarioError(f"{where}: nested too deeply for a variant") from None
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """Path to a fault; where a kind of edit stands between, it says so already."""
-    return ".".join(str(part)[:40] for part in location) or "whole"
+        raise ScenarioError(
+            f"{where}: nested too deeply for a variant", "De variant is te diep genest om er een te zijn"
+        ) from None

@@ -24,6 +24,8 @@ class Verdict(StrEnum):
     ROOF_FLAT = "roof-flat"
     OUTSIDE_AREA = "outside-area"
     NOT_CLOSED = "not-closed"
+    TREES = "trees"
+    CROWNS = "crowns"
 
     @property
     def level(self) -> str:
@@ -31,7 +33,14 @@ class Verdict(StrEnum):
         return "ok" if self is Verdict.DONE else "warning" if self in _WARNINGS else "error"
 
 
-_WARNINGS = {Verdict.OVERLAP, Verdict.ROOF_FLAT, Verdict.OUTSIDE_AREA, Verdict.NOT_CLOSED}
+_WARNINGS = {
+    Verdict.OVERLAP,
+    Verdict.ROOF_FLAT,
+    Verdict.OUTSIDE_AREA,
+    Verdict.NOT_CLOSED,
+    Verdict.TREES,
+    Verdict.CROWNS,
+}
 
 _WORDS: dict[Verdict, tuple[str, str]] = {
     Verdict.DONE: ("Verwerkt.", "Done."),
@@ -89,12 +98,22 @@ _WORDS: dict[Verdict, tuple[str, str]] = {
         "Het geïmporteerde ontwerp is geen gesloten volume: inhoud en zonnedak tellen niet mee.",
         "The imported design is no closed volume: its volume and solar roof don't count.",
     ),
+    Verdict.TREES: (
+        "Bomen op deze plek: {what}. Zij tellen als gekapt.",
+        "Trees on this spot: {what}. They count as felled.",
+    ),
+    Verdict.CROWNS: (
+        "Bomen ernaast met de kroon in het gebouw: {what}. Zij tellen als gekapt; met meer afstand of minder "
+        "hoogte kunnen zij blijven.",
+        "Trees beside it with their crown in the building: {what}. They count as felled; with more distance "
+        "or less height they can stay.",
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class EditVerdict:
-    """Verdict on an edit; ``what`` names the pand or what it overlaps."""
+    """Verdict on an edit; ``what`` names the pand or what it overlaps, or is a number of trees."""
 
     edit: str
     verdict: Verdict

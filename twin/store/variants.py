@@ -93,7 +93,10 @@ class Variants:
         """
         with self._lock:
             if len(self._files()) >= MOST:
-                raise TooLargeError(f"There are {MOST} variants already. Delete some that nobody needs")
+                raise TooLargeError(
+                    f"There are {MOST} variants already. Delete some that nobody needs",
+                    f"Er staan al {MOST} varianten op de server. Laat er verwijderen die niemand nodig heeft",
+                )
             return self._write(secrets.token_urlsafe(9), content)
 
     def replace(self, name: str, content: dict[str, Any], tag: str | None) -> Saved:
@@ -133,9 +136,14 @@ class Variants:
         try:
             data = orjson.dumps({**content, "id": name})
         except TypeError as error:
-            raise ScenarioError(f"variant: {error}") from error
+            raise ScenarioError(
+                f"variant: {error}", f"Deze variant kan niet worden bewaard ({error})"
+            ) from error
         if len(data) > LARGEST:
-            raise TooLargeError(f"The variant has {len(data)} bytes; {LARGEST} are allowed")
+            raise TooLargeError(
+                f"The variant has {len(data)} bytes; {LARGEST} are allowed",
+                f"De variant heeft {len(data)} bytes; {LARGEST} mogen. Laat een ingelezen ontwerp weg",
+            )
         write_bytes(self._path(name), data)
         return Saved(name, data)
 

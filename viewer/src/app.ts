@@ -1,6 +1,7 @@
 import type { Api } from './api/client';
 import { ApiError } from './api/client';
 import type { SearchResult, Theme } from './api/types';
+import { Legends } from './image/legends';
 import { COLOURED, ColourSource } from './colour/source';
 import { Subjects } from './colour/subjects';
 import { steerByKeyboard } from './scene/keyboard';
@@ -40,7 +41,7 @@ export async function openCity(store: Store, api: Api, refused = false): Promise
   if (!firstTheme) throw new ApiError('no-tiles', 'the twin has no themes');
   const frame = await frameOf(firstTheme);
   const subjects = new Subjects(api, catalogue, twin);
-  const context: Context = { store, api, twin, catalogue, subjects };
+  const context: Context = { store, api, twin, catalogue, subjects, legends: new Legends() };
 
   const stage = openStage(part('view'));
   const city = new City(stage, twin.themes, frame);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CATEGORIES, NO, OTHER, toRgb, YES } from '../src/colour/ramps';
+import { CATEGORIES, NO, OTHER, ramp, toRgb, YES } from '../src/colour/ramps';
 
 type Row = [number, number, number];
 
@@ -25,12 +25,21 @@ function lab(colour: string, eye: [Row, Row, Row]): Row {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
+/** How far the nearest two of a palette are apart to a kind of eye. */
+function nearest(palette: readonly string[], eye: string): number {
+  const seen = palette.map((colour) => lab(colour, BLIND[eye] as [Row, Row, Row]));
+  return Math.min(...seen.flatMap((one, at) => seen.slice(at + 1).map((other) => Math.hypot(one[0] - other[0], one[1] - other[1], one[2] - other[2]))));
+}
+
+describe('a ramp', () => {
+  // Eleven: energy labels from A++++ to G.
+  it.each(Object.keys(BLIND))('has up to twelve colours that stay apart for %s eyes', (eye) => {
+    for (let count = 2; count <= 12; count++) expect(nearest(ramp(count), eye)).toBeGreaterThan(APART);
+  });
+});
+
 describe('colours of categories', () => {
   it.each(Object.keys(BLIND))('stay apart for %s eyes, what is gathered as other among them', (eye) => {
-    for (const palette of [[...CATEGORIES, OTHER], [YES, NO]]) {
-      const seen = palette.map((colour) => lab(colour, BLIND[eye] as [Row, Row, Row]));
-      const distances = seen.flatMap((one, at) => seen.slice(at + 1).map((other) => Math.hypot(one[0] - other[0], one[1] - other[1], one[2] - other[2])));
-      expect(Math.min(...distances)).toBeGreaterThan(APART);
-    }
+    for (const palette of [[...CATEGORIES, OTHER], [YES, NO]]) expect(nearest(palette, eye)).toBeGreaterThan(APART);
   });
 });

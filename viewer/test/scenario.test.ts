@@ -1,8 +1,11 @@
-import { Box3, Vector3 } from 'three';
+import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
-import { covers } from '../src/tools/scenario/clearing';
+import { fitting, flow, lines } from '../src/image/fitting';
+import { Legends } from '../src/image/legends';
+import { apart } from '../src/tools/scenario/handles';
 import { History } from '../src/tools/scenario/history';
 import { formatLinked, parseLinked } from '../src/tools/scenario/link';
+import { cutIn } from '../src/tools/scenario/compare/lettering';
 import { compared } from '../src/tools/scenario/compare/table';
 import { areaOf, asRectangle, centroid, degrees, rectangle, ringsOf, turned } from '../src/tools/scenario/outline';
 import { linkOf, viewsOf, withoutView, withView, withViewAs, withViewMoved } from '../src/tools/scenario/present/views';
@@ -182,6 +185,69 @@ describe('a comparison', () => {
   });
 });
 
+describe('handles', () => {
+  it('lie where they hang, and so far apart that each can be taken hold of', () => {
+    expect(apart([[100, 100], [100, 20]])).toEqual([[100, 100], [100, 20]]);
+    expect(apart([[100, 100], [100, 90]])).toEqual([[100, 100], [100, 54]]);
+    expect(apart([[100, 100], [106, 108]])[1]).toEqual([expect.closeTo(127.6, 9), expect.closeTo(136.8, 9)]);
+    expect(apart([[100, 100], [100, 100]])).toEqual([[100, 100], [100, 54]]);
+    expect(apart([])).toEqual([]);
+  });
+});
+
+describe('a divider', () => {
+  it.each([
+    [0, 1, 0.3, 0.3],
+    [0, 0.5, 0.3, 0.6],
+    [0.5, 1, 0.3, 0],
+    [0.25, 0.5, 0.3, 0.2],
+    [0.75, 1, 1, 1],
+    [0, 0.25, 0, 0],
+    [0.5, 0.75, 0.9, 1],
+  ])('cuts the strip from %d to %d of a view that is cut at %d, at %d', (from, to, share, cut) => {
+    expect(cutIn({ from, to }, share)).toBeCloseTo(cut, 9);
+  });
+});
+
+describe('a text in a picture', () => {
+  const paper = { measureText: (text: string) => ({ width: text.length }) as TextMetrics };
+
+  it.each([
+    ['De stad van nu', 14, 'De stad van nu'],
+    ['De stad van nu', 9, 'De stad…'],
+    ['De stad van nu', 8, 'De stad…'],
+    ['De stad van nu', 2, 'D…'],
+    ['De stad van nu', 1, ''],
+    ['', 0, ''],
+  ])('%s in %d is “%s”', (text, width, shown) => {
+    expect(fitting(paper, text, width)).toBe(shown);
+  });
+
+  it('breaks into lines between its words, and loses none', () => {
+    expect(lines(paper, 'AHN 14 februari 2023, AHN (CC-BY-4.0)', 12)).toEqual(['AHN 14', 'februari', '2023, AHN', '(CC-BY-4.0)']);
+    expect(lines(paper, 'Basisregistratie Adressen', 6)).toEqual(['Basisregistratie', 'Adressen']);
+    expect(lines(paper, '', 6)).toEqual([]);
+  });
+
+  it('flows beside another as long as there is room', () => {
+    expect(flow([4, 4, 4, 12, 3], 2, 10)).toEqual([{ left: 0, row: 0 }, { left: 6, row: 0 }, { left: 0, row: 1 }, { left: 0, row: 2 }, { left: 0, row: 3 }]);
+    expect(flow([], 2, 10)).toEqual([]);
+  });
+});
+
+describe('legends', () => {
+  it('are said by whoever colours the city, until it is over', () => {
+    const legends = new Legends();
+    const old = { colour: '#111111', hatched: false, label: 'tot 1800' };
+    const none = { colour: '#222222', hatched: true, label: 'Geen gegevens' };
+    legends.say('colour', { title: 'Bouwjaar', samples: [old, none] });
+    legends.say('sight', { title: 'Zicht', samples: [{ ...old, label: 'Zichtbaar' }] });
+    expect(legends.samples.map(({ label }) => label)).toEqual(['Bouwjaar: tot 1800', 'Geen gegevens', 'Zicht: Zichtbaar']);
+    legends.say('colour', null);
+    expect(legends.samples.map(({ label }) => label)).toEqual(['Zicht: Zichtbaar']);
+  });
+});
+
 describe('sun hours', () => {
   const facade = (pand: string, before: number, after: number): Facade => ({ pand, ring: [], m2: 10, light: [before, after], strict: [0, 0] });
 
@@ -226,22 +292,5 @@ describe('history', () => {
     expect([history.now, history.canUndo]).toEqual(['a', false]);
     history.do('d');
     expect([history.now, history.canRedo]).toEqual(['d', false]);
-  });
-});
-
-describe('what a building covers', () => {
-  // An L of two rectangles, with a wall: in plan the wall is a line.
-  const triangles = Float32Array.from([0, 0, 10, 0, 10, 4, 0, 0, 10, 4, 0, 4, 0, 4, 4, 4, 4, 10, 0, 4, 4, 10, 0, 10, 0, 0, 10, 0, 10, 0]);
-  const plan = { box: new Box3(new Vector3(0, 0, 0), new Vector3(10, 10, 6)), triangles };
-
-  it.each([
-    [2, 2, true],
-    [9, 1, true],
-    [1, 9, true],
-    [7, 7, false],
-    [11, 2, false],
-    [5, -1, false],
-  ])('says of (%d, %d) that it is covered: %s', (x, y, covered) => {
-    expect(covers(plan, { x, y })).toBe(covered);
   });
 });

@@ -51,7 +51,8 @@ def read_city_json(content: bytes) -> Raw:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
             told = f"{type(error).__name__} {error}"[:120]
             raise ScenarioError(
-                f"CityJSON: not built as it should be ({told}). Check it with cjval"
+                f"CityJSON: not built as it should be ({told}). Check it with cjval",
+                f"CityJSON: de opbouw klopt niet ({told}). Controleer het bestand met cjval",
             ) from None
     xyz = np.concatenate([np.zeros((0, 3)), *faces.xyz])
     numbers = [np.array(v, dtype=np.int64) for v in (faces.rings, faces.ring_sizes, faces.surface_sizes)]
@@ -69,11 +70,21 @@ def _parts(content: bytes) -> tuple[dict[str, Any], Iterator[tuple[Floats, dict[
         try:
             whole = [orjson.loads(line) for line in content.splitlines() if line.strip()]
         except orjson.JSONDecodeError:
-            raise ScenarioError(f"CityJSON: can't be read: {error}. Export the design again") from None
+            raise ScenarioError(
+                f"CityJSON: can't be read: {error}. Export the design again",
+                f"CityJSON: niet te lezen ({error}). Exporteer het ontwerp opnieuw",
+            ) from None
     if not all(isinstance(part, dict) for part in whole) or whole[0].get("type") != "CityJSON":
-        raise ScenarioError("CityJSON: does not begin as a file of type CityJSON. Export the design again")
+        raise ScenarioError(
+            "CityJSON: does not begin as a file of type CityJSON. Export the design again",
+            "CityJSON: het bestand begint niet als CityJSON. Exporteer het ontwerp opnieuw",
+        )
     if str(whole[0].get("version"))[:2] not in ("1.", "2."):
-        raise ScenarioError(f"CityJSON: version {str(whole[0].get('version'))[:20]!r}; 1.0 to 2.0 are read")
+        version = str(whole[0].get("version"))[:20]
+        raise ScenarioError(
+            f"CityJSON: version {version!r}; 1.0 to 2.0 are read",
+            f"CityJSON: versie {version}; 1.0 tot en met 2.0 worden gelezen",
+        )
     header = whole[0]
 
     def each() -> Iterator[tuple[Floats, dict[str, Any]]]:
@@ -94,7 +105,10 @@ def _vertices(header: dict[str, Any], part: dict[str, Any]) -> Floats:
             )
             xyz = xyz * scale.reshape(3) + translate.reshape(3)
     except (KeyError, TypeError, ValueError):
-        raise ScenarioError("CityJSON: its vertices can't be read. Check it with cjval") from None
+        raise ScenarioError(
+            "CityJSON: its vertices can't be read. Check it with cjval",
+            "CityJSON: de hoekpunten zijn niet te lezen. Controleer het bestand met cjval",
+        ) from None
     return xyz
 
 
@@ -112,7 +126,9 @@ def _in_rd(metadata: Any) -> bool:
     if number is None or number[1] not in RD:
         raise ScenarioError(
             f"CityJSON: in {str(given)[-60:]!r}, and a design is placed in RD. Bring it to EPSG:7415 first: "
-            "cjio design.city.json crs_reproject 7415 save rd.city.json"
+            "cjio design.city.json crs_reproject 7415 save rd.city.json",
+            f"CityJSON: staat in {str(given)[-60:]}, en een ontwerp komt in RD te staan. Breng het eerst "
+            "naar EPSG:7415: cjio design.city.json crs_reproject 7415 save rd.city.json",
         )
     return True
 

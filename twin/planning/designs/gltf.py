@@ -44,7 +44,10 @@ def read_gltf(content: bytes) -> Raw:
         _require_room(header, nodes)
         flat = _flat(header, nodes, buffers)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ScenarioError(f"glTF: not built as it should be ({_told(error)}). Export it again") from None
+        raise ScenarioError(
+            f"glTF: not built as it should be ({_told(error)}). Export it again",
+            f"glTF: de opbouw klopt niet ({_told(error)}). Exporteer het opnieuw",
+        ) from None
     try:
         scene = trimesh.load_scene(io.BytesIO(flat), file_type="glb", process=False, skip_materials=True)
         mesh = scene.to_mesh() if scene.geometry else trimesh.Trimesh()
@@ -52,9 +55,15 @@ def read_gltf(content: bytes) -> Raw:
         triangles = np.array(mesh.faces, dtype=np.int64).reshape(-1, 3)
     # a library on a file by anybody: whatever it trips over, the file is what is wrong
     except Exception as error:
-        raise ScenarioError(f"glTF: can't be read ({_told(error)}). Export it again") from None
+        raise ScenarioError(
+            f"glTF: can't be read ({_told(error)}). Export it again",
+            f"glTF: niet te lezen ({_told(error)}). Exporteer het opnieuw",
+        ) from None
     if len(triangles) and not 0 <= int(triangles.min()) <= int(triangles.max()) < len(xyz):
-        raise ScenarioError(f"glTF: a triangle names a corner beyond its {len(xyz)}. Export it again")
+        raise ScenarioError(
+            f"glTF: a triangle names a corner beyond its {len(xyz)}. Export it again",
+            f"glTF: een driehoek noemt een hoek buiten de {len(xyz)} die er zijn. Exporteer het opnieuw",
+        )
     require_numbers(xyz[triangles.ravel()])
     return Raw(xyz, triangles, label, metres=True)
 
@@ -68,25 +77,39 @@ def _chunks(content: bytes) -> tuple[dict[str, Any], bytes]:
     text, binary = content, b""
     if content[:4] == b"glTF":
         if len(content) < 20 or struct.unpack("<I", content[4:8])[0] != 2:
-            raise ScenarioError("GLB: not of version 2. Export the design as glTF 2.0")
+            raise ScenarioError(
+                "GLB: not of version 2. Export the design as glTF 2.0",
+                "GLB: niet van versie 2. Exporteer het ontwerp als glTF 2.0",
+            )
         length, kind = struct.unpack("<I4s", content[12:20])
         text, rest = content[20 : 20 + length], content[20 + length :]
         if kind != b"JSON" or len(text) < length:
-            raise ScenarioError("GLB: cut off or damaged. Send the whole file")
+            raise ScenarioError(
+                "GLB: cut off or damaged. Send the whole file",
+                "GLB: afgebroken of beschadigd. Kies het hele bestand",
+            )
         if len(rest) >= 8 and rest[4:8] == b"BIN\0":
             binary = rest[8 : 8 + struct.unpack("<I", rest[:4])[0]]
     try:
         header = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise ScenarioError(f"glTF: its JSON can't be read: {error}. Export the design again") from None
+        raise ScenarioError(
+            f"glTF: its JSON can't be read: {error}. Export the design again",
+            f"glTF: de JSON is niet te lezen ({error}). Exporteer het ontwerp opnieuw",
+        ) from None
     if not isinstance(header, dict):
-        raise ScenarioError("glTF: its JSON is no object. Export the design again")
+        raise ScenarioError(
+            "glTF: its JSON is no object. Export the design again",
+            "glTF: de JSON is geen object. Exporteer het ontwerp opnieuw",
+        )
     needed = header.get("extensionsRequired", [])
     for name in needed if isinstance(needed, list) else [needed]:
         if name not in _SHAPE_KEPT and not str(name).startswith("KHR_materials_"):
             raise ScenarioError(
                 f"glTF: needs the extension {str(name)[:60]!r}, which packs its shape in a way that is not "
-                "read here. Export the design without compression"
+                "read here. Export the design without compression",
+                f"glTF: gebruikt de uitbreiding {str(name)[:60]!r}, die de vorm inpakt op een manier die "
+                "hier niet wordt gelezen. Exporteer het ontwerp zonder compressie",
             )
     return header, binary
 
@@ -103,17 +126,25 @@ def _buffers(header: dict[str, Any], binary: bytes) -> list[bytes]:
         uri = buffer.get("uri")
         if uri is None:
             if number:
-                raise ScenarioError(f"glTF: buffer {number} is empty. Export the design as one GLB")
+                raise ScenarioError(
+                    f"glTF: buffer {number} is empty. Export the design as one GLB",
+                    f"glTF: buffer {number} is leeg. Exporteer het ontwerp als een GLB",
+                )
             found.append(binary)
         elif str(uri).startswith("data:") and ";base64," in uri[:200]:
             try:
                 found.append(base64.b64decode(uri.split(";base64,", 1)[1], validate=True))
             except binascii.Error:
-                raise ScenarioError(f"glTF: buffer {number} is no base64. Export it again") from None
+                raise ScenarioError(
+                    f"glTF: buffer {number} is no base64. Export it again",
+                    f"glTF: buffer {number} is geen base64. Exporteer het opnieuw",
+                ) from None
         else:
             raise ScenarioError(
                 f"glTF: refers to the file {str(uri)[:60]!r}, which is not fetched. Export the design as one "
-                "GLB, or with its buffers inside"
+                "GLB, or with its buffers inside",
+                f"glTF: verwijst naar het bestand {str(uri)[:60]!r}, dat niet wordt opgehaald. Exporteer het "
+                "ontwerp als een GLB, of met de buffers erin",
             )
     return found
 
@@ -123,7 +154,8 @@ def _placed(header: dict[str, Any]) -> list[tuple[int, Floats]]:
     nodes = header.get("nodes", [])
     if len(nodes) > MOST_NODES:
         raise TooLargeError(
-            f"glTF: {len(nodes)} nodes; {MOST_NODES} are allowed. Join the parts of the design"
+            f"glTF: {len(nodes)} nodes; {MOST_NODES} are allowed. Join the parts of the design",
+            f"glTF: {len(nodes)} onderdelen; {MOST_NODES} mogen. Voeg onderdelen van het ontwerp samen",
         )
     scenes = header.get("scenes") or [{"nodes": []}]
     waiting = [(int(root), _IDENTITY) for root in scenes[header.get("scene", 0)].get("nodes", [])]
@@ -132,7 +164,10 @@ def _placed(header: dict[str, Any]) -> list[tuple[int, Floats]]:
     while waiting:
         number, above = waiting.pop()
         if number in seen or number < 0:
-            raise ScenarioError(f"glTF: node {number} hangs below itself or twice. Export it again")
+            raise ScenarioError(
+                f"glTF: node {number} hangs below itself or twice. Export it again",
+                f"glTF: onderdeel {number} hangt onder zichzelf of dubbel. Exporteer het opnieuw",
+            )
         seen.add(number)
         node = nodes[number]
         matrix = above @ _matrix(node)
@@ -164,11 +199,20 @@ def _require_room(header: dict[str, Any], nodes: list[tuple[int, Floats]]) -> No
     for accessor in accessors:
         count = accessor["count"]
         if not isinstance(count, int) or not 0 < count <= 3 * MOST_RAW:
-            raise TooLargeError(f"glTF: an accessor of {count} values; {3 * MOST_RAW} are allowed")
+            raise TooLargeError(
+                f"glTF: an accessor of {count} values; {3 * MOST_RAW} are allowed",
+                f"glTF: een lijst van {count} getallen; {3 * MOST_RAW} mogen. Laat details weg",
+            )
         if "sparse" in accessor or ("bufferView" not in accessor):
-            raise ScenarioError("glTF: has sparse or empty accessors. Export the design without them")
+            raise ScenarioError(
+                "glTF: has sparse or empty accessors. Export the design without them",
+                "glTF: heeft lege of gedeeltelijke lijsten (sparse accessors). Exporteer het ontwerp zonder",
+            )
         if accessor.get("normalized"):
-            raise ScenarioError("glTF: has normalised positions. Export the design without compression")
+            raise ScenarioError(
+                "glTF: has normalised positions. Export the design without compression",
+                "glTF: heeft ingekorte coördinaten. Exporteer het ontwerp zonder compressie",
+            )
     weight = []
     for mesh in header.get("meshes", []):
         used = [(p["attributes"]["POSITION"], p.get("indices")) for p in mesh["primitives"] if _solid(p)]
@@ -190,7 +234,10 @@ def _flat(header: dict[str, Any], nodes: list[tuple[int, Floats]], buffers: list
     for view in header.get("bufferViews", []):
         start, length, buffer = int(view.get("byteOffset", 0)), int(view["byteLength"]), int(view["buffer"])
         if start < 0 or length < 1 or buffer < 0 or start + length > len(buffers[buffer]):
-            raise ScenarioError("GLB: cut off or damaged, a part lies beyond its end. Send the whole file")
+            raise ScenarioError(
+                "GLB: cut off or damaged, a part lies beyond its end. Send the whole file",
+                "GLB: afgebroken of beschadigd, een deel ligt voorbij het einde. Kies het hele bestand",
+            )
         stride = {"byteStride": int(view["byteStride"])} if "byteStride" in view else {}
         views.append({"buffer": 0, "byteOffset": base[buffer] + start, "byteLength": length, **stride})
     keys = ("bufferView", "byteOffset", "componentType", "count", "type")
@@ -199,10 +246,16 @@ def _flat(header: dict[str, Any], nodes: list[tuple[int, Floats]], buffers: list
     for mesh in header.get("meshes", []):
         solid = [p for p in mesh["primitives"] if _solid(p)]
         if any(p.get("mode", 4) == 6 for p in solid):
-            raise ScenarioError("glTF: has triangle fans. Export the design as triangles")
+            raise ScenarioError(
+                "glTF: has triangle fans. Export the design as triangles",
+                "glTF: heeft waaiers van driehoeken. Exporteer het ontwerp als driehoeken",
+            )
         for p in solid:
             if accessors[p["attributes"]["POSITION"]]["type"] != "VEC3":
-                raise ScenarioError("glTF: positions without x, y and z. Export it again")
+                raise ScenarioError(
+                    "glTF: positions without x, y and z. Export it again",
+                    "glTF: coördinaten zonder x, y en z. Exporteer het opnieuw",
+                )
         kept = ("indices", "mode")
         meshes.append(
             {

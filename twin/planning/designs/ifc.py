@@ -5,10 +5,28 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from ingest import ifc
-from ingest.errors import SourceError
 from twin.errors import ScenarioError, TooLargeError
 from twin.planning.designs.raw import Raw, require_numbers
 from twin.scenario.variant import MOST_FLOORS, Gebruiksdoel
+
+_WORDS = {
+    ifc.Fault.PACKAGES: "deze server kan het niet lezen zonder {what}. Vraag de beheerder om "
+    "pip install 'gemeentetwin[ifc]', of exporteer het ontwerp als glTF, OBJ of CityJSON",
+    ifc.Fault.CUT_OFF: "het bestand is niet heel, de laatste regel END-ISO-10303-21 ontbreekt. Kies het hele "
+    "bestand, of exporteer het opnieuw",
+    ifc.Fault.STOPPED: "het lezen stopte halverwege (code {what}). Exporteer het gebouw opnieuw, zonder "
+    "inrichting en installaties, of als glTF",
+    ifc.Fault.TIME: "het lezen duurt langer dan {what} seconden. Laat inrichting, installaties en wapening "
+    "weg, of exporteer het ontwerp als glTF",
+    ifc.Fault.MEMORY: "het lezen kost te veel geheugen. Laat inrichting, installaties en wapening weg, of "
+    "exporteer het ontwerp als glTF",
+    ifc.Fault.TRIANGLES: "de bouwdelen hebben meer dan {what} driehoeken. Laat details en de omgeving weg",
+    ifc.Fault.BROKEN: "de opbouw klopt niet ({what}). Gelezen worden IFC 2x3, 4 en 4.3; exporteer opnieuw",
+    ifc.Fault.EMPTY: "er zit geen bouwdeel met een vorm in. Exporteer het model van de architect, met "
+    "wanden, vloeren en daken",
+    ifc.Fault.SHAPELESS: "van geen van de {what} bouwdelen is een vorm te maken. Exporteer het opnieuw, of "
+    "als glTF",
+}
 
 
 def read_ifc(content: bytes) -> Raw:
@@ -24,9 +42,9 @@ def read_ifc(content: bytes) -> Raw:
     try:
         found = ifc.read(content)
     except ifc.TooMuchError as error:
-        raise TooLargeError(str(error)) from None
-    except SourceError as error:
-        raise ScenarioError(str(error)) from None
+        raise TooLargeError(str(error), dutch(error)) from None
+    except ifc.IfcError as error:
+        raise ScenarioError(str(error), dutch(error)) from None
     require_numbers(found.xyz)
     remarks = [
         ("openings-shut", "", found.sealed),
@@ -46,6 +64,11 @@ def read_ifc(content: bytes) -> Raw:
         use=_use(found.uses),
         remarks=[(code, what) for code, what, holds in remarks if holds],
     )
+
+
+def dutch(error: ifc.IfcError) -> str:
+    """What is wrong, for whoever chose the file."""
+    return f"IFC: {_WORDS[error.fault].replace('{what}', error.what)}"
 
 
 def _use(said: tuple[str, ...]) -> Gebruiksdoel | None:

@@ -42,7 +42,8 @@ def read_obj(content: bytes) -> Raw:
                 label = " ".join(words)
         except ValueError:
             raise ScenarioError(
-                f"OBJ, line {number}: {line[:60]!r} is no vertex or face. Export the design again"
+                f"OBJ, line {number}: {line[:60]!r} is no vertex or face. Export the design again",
+                f"OBJ, regel {number}: {line[:60]!r} is geen hoekpunt of vlak. Exporteer het ontwerp opnieuw",
             ) from None
         if number % 100_000 == 0:
             require_few("corners", max(len(corners), len(rings)))
@@ -51,6 +52,9 @@ def read_obj(content: bytes) -> Raw:
         xyz = np.array(corners, dtype=np.float64).reshape(-1, 3)
         numbers, counts = (np.array(v, dtype=np.int64) for v in (rings, sizes))
     except (ValueError, OverflowError) as error:
-        raise ScenarioError(f"OBJ: what should be a number is none: {error}. Export it again") from None
+        raise ScenarioError(
+            f"OBJ: what should be a number is none: {error}. Export it again",
+            f"OBJ: wat een getal moet zijn, is er geen ({error}). Exporteer het opnieuw",
+        ) from None
     triangles = triangles_of(xyz, numbers, counts, np.ones_like(counts))
     return Raw(xyz, triangles, label)

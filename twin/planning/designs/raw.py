@@ -62,7 +62,10 @@ def require_few(what: str, count: int) -> None:
     """
     if count > MOST_RAW:
         raise TooLargeError(
-            f"the design has {count} {what}; {MOST_RAW} are allowed. Leave out furniture, plants and fittings"
+            f"the design has {count} {what}; {MOST_RAW} are allowed. Leave out furniture, plants and "
+            "fittings",
+            f"Het ontwerp heeft {count} hoekpunten of driehoeken; {MOST_RAW} mogen. Laat meubels, planten en "
+            "installaties weg",
         )
 
 
@@ -88,9 +91,16 @@ def triangles_of(xyz: Floats, rings: Ints, ring_sizes: Ints, surface_sizes: Ints
     if not len(rings):
         return np.zeros((0, 3), dtype=np.int64)
     if int(ring_sizes.min()) < 3:
-        raise ScenarioError("a face of the design has fewer than three corners. Export it again")
+        raise ScenarioError(
+            "a face of the design has fewer than three corners. Export it again",
+            "Een vlak van het ontwerp heeft minder dan drie hoeken. Exporteer het opnieuw",
+        )
     if int(rings.min()) < 0 or int(rings.max()) >= len(xyz):
-        raise ScenarioError(f"a face of the design names a corner beyond its {len(xyz)}. Export it again")
+        raise ScenarioError(
+            f"a face of the design names a corner beyond its {len(xyz)}. Export it again",
+            f"Een vlak van het ontwerp noemt een hoek buiten de {len(xyz)} die er zijn. Exporteer "
+            "het opnieuw",
+        )
     require_numbers(xyz[rings])
     surfaces = len(surface_sizes)
     shells = Shells(
@@ -114,5 +124,6 @@ def require_numbers(xyz: Floats) -> None:
     nowhere = int((~np.isfinite(xyz).all(axis=1)).sum())
     if nowhere:
         raise ScenarioError(
-            f"{nowhere} corners of the design are no numbers (NaN or infinite). Export it again"
+            f"{nowhere} corners of the design are no numbers (NaN or infinite). Export it again",
+            f"Hoeken van het ontwerp zonder plaats (NaN of oneindig): {nowhere}. Exporteer het opnieuw",
         )

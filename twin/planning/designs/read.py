@@ -21,6 +21,7 @@ from twin.planning.designs.raw import Raw
 from twin.planning.designs.settle import Settled, settle
 from twin.planning.surroundings import Planner
 from twin.scenario.designs import design_of
+from twin.scenario.faults import told, too_large
 from twin.scenario.town import ground_below
 from twin.scenario.variant import Import, Variant
 
@@ -126,7 +127,7 @@ def read_design(
     TooLargeError
     """
     if len(content) > LARGEST:
-        raise TooLargeError(f"the design has more than {LARGEST} bytes, which is all that is allowed")
+        raise TooLargeError(*too_large("design", LARGEST))
     raw, vertical = _read(content)
     scale = 1.0 if raw.metres else UNITS[unit]
     settled = settle(raw, scale, vertical if up is None else up)
@@ -174,9 +175,13 @@ def _read(content: bytes) -> tuple[Raw, str]:
         return read_ifc(content), "z"
     if start.startswith(b"PK\x03\x04"):
         raise ScenarioError(
-            "This is a zip. Unpack it and send the design itself: glTF, GLB, OBJ, CityJSON or IFC"
+            "This is a zip. Unpack it and send the design itself: glTF, GLB, OBJ, CityJSON or IFC",
+            "Dit is een zip. Pak hem uit en kies het ontwerp zelf: glTF, GLB, OBJ, CityJSON of IFC",
         )
-    raise ScenarioError("This is no design that can be read: send glTF, GLB, OBJ, CityJSON or IFC")
+    raise ScenarioError(
+        "This is no design that can be read: send glTF, GLB, OBJ, CityJSON or IFC",
+        "Dit is geen ontwerp dat gelezen kan worden: kies glTF, GLB, OBJ, CityJSON of IFC",
+    )
 
 
 def plain(name: str) -> str:
@@ -200,6 +205,7 @@ def _edit(content: dict[str, Any]) -> Import:
     try:
         return Import.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"][:2])
-        raise ScenarioError(f"the design does not fit a variant: {place}: {first['msg']}") from None
+        en, nl = told(error, most=1)
+        raise ScenarioError(
+            f"the design does not fit a variant: {en}", f"Het ontwerp past niet in een variant: {nl}"
+        ) from None

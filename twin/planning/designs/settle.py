@@ -70,7 +70,10 @@ def settle(raw: Raw, scale: float, up: str) -> Settled:
     """
     used, triangles = np.unique(raw.triangles, return_inverse=True)
     if not len(used):
-        raise ScenarioError("The design has no faces: lines and points are no building. Export its surfaces")
+        raise ScenarioError(
+            "The design has no faces: lines and points are no building. Export its surfaces",
+            "Het ontwerp heeft geen vlakken: lijnen en punten zijn geen gebouw. Exporteer de vlakken",
+        )
     xyz = raw.xyz[used] * scale
     if up == "y":
         xyz = np.column_stack((xyz[:, 0], -xyz[:, 2], xyz[:, 1]))
@@ -93,12 +96,20 @@ def _require_size(size: Floats) -> None:
         x, y, z = size.tolist()
         raise ScenarioError(
             f"The design is {x:.4g} by {y:.4g} m and {z:.4g} m high; {2 * WIDEST:g} m wide and {HIGHEST:g} m "
-            "high are allowed. Is its unit another one (mm, cm), or another axis up?"
+            "high are allowed. Is its unit another one (mm, cm), or another axis up?",
+            f"Het ontwerp is {_comma(x)} bij {_comma(y)} m en {_comma(z)} m hoog; {2 * WIDEST:g} m breed en "
+            f"{HIGHEST:g} m hoog mag. Is de eenheid een andere (mm, cm), of wijst een andere as omhoog?",
         )
     if size.max() < SMALLEST:
         raise ScenarioError(
-            f"The design is {size.max():.2g} m large: smaller than a building. Is its unit another one?"
+            f"The design is {size.max():.2g} m large: smaller than a building. Is its unit another one?",
+            f"Het ontwerp is {_comma(float(size.max()))} m groot: kleiner dan een gebouw. Is de eenheid een "
+            "andere?",
         )
+
+
+def _comma(metres: float) -> str:
+    return f"{metres:.4g}".replace(".", ",")
 
 
 def _few_enough(xyz: Floats, triangles: Ints) -> tuple[Floats, Ints, float]:
@@ -110,12 +121,17 @@ def _few_enough(xyz: Floats, triangles: Ints) -> tuple[Floats, Ints, float]:
     for grid in (GRID, *COARSER):
         corners, kept = _welded(xyz, triangles, grid)
         if not len(kept):
-            raise ScenarioError("The design has no face with an area. Export its surfaces")
+            raise ScenarioError(
+                "The design has no face with an area. Export its surfaces",
+                "Het ontwerp heeft geen vlak met een oppervlak. Exporteer de vlakken",
+            )
         if len(kept) <= MOST_TRIANGLES and len(corners) <= MOST_VERTICES:
             return corners, kept, 0.0 if grid == GRID else grid
     raise TooLargeError(
         f"The design has {len(kept)} triangles, also without details smaller than {COARSER[-1]:g} m; "
-        f"{MOST_TRIANGLES} are allowed. Leave out furniture, plants, fittings and surroundings"
+        f"{MOST_TRIANGLES} are allowed. Leave out furniture, plants, fittings and surroundings",
+        f"Het ontwerp heeft {len(kept)} driehoeken, ook zonder details kleiner dan {COARSER[-1]:g} m; "
+        f"{MOST_TRIANGLES} mogen. Laat meubels, planten, installaties en omgeving weg",
     )
 
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool, pickPand, straightDown } from './city.mjs';
@@ -7,14 +8,19 @@ export const comparing = [
   ['Shows the variant beside the city of today', withToday],
   ['Moves the divider by mouse and keyboard', slides],
   ['Compares two variants, in view and in numbers', withAnother],
+  ['Saves a picture of both sides, as fine as it is asked', pictures],
   ['Restores a comparison from its link', restores],
   ['Chooses on either side what stands there', chooses],
   ['Hatches what changes, and fells trees, on the side of the variant alone', sided],
+  ['Fells the tree whose crown reaches into a new building, and says so', reaches],
 ];
 
-/** Shares of orange and of violet pixels, left and right of a column. */
+/** Numbers of orange and of violet pixels in the city, left and right of a column. */
 async function colours(visit, at) {
-  const { data, width, height, channels } = decodePng(await visit.picture());
+  return coloursIn(decodePng(await visit.picture()), at);
+}
+
+function coloursIn({ data, width, height, channels }, at) {
   const found = { left: { orange: 0, violet: 0 }, right: { orange: 0, violet: 0 } };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -118,6 +124,41 @@ async function withAnother(visit) {
   return `${there} and ${here} m³`;
 }
 
+async function pictures(visit) {
+  const { page } = visit;
+  await openTool(visit, 'share');
+  const size = await page.locator('#view > canvas').evaluate(({ width, height }) => ({ width, height }));
+  const told = [];
+  for (const factor of [1, 4]) {
+    await page.check(`input[name=share-factor][value="${factor}"]`);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('#tool button:has-text("Afbeelding opslaan")')]);
+    const whole = decodePng(await readFile(await file.path()));
+    expect(whole.width === size.width * factor, `${whole.width} pixels wide, not ${size.width * factor}`);
+    // Below the view is the strip with title, scale and sources.
+    const height = size.height * factor;
+    expect(whole.height > height, 'no strip with the sources');
+    const middle = whole.width / 2;
+    const { left, right } = coloursIn({ ...whole, height: height - 60 * factor }, middle);
+    const least = 1500 * factor ** 2;
+    expect(left.violet > least && right.orange > least, `at ${factor}: violet at the left ${left.violet}, orange at the right ${right.orange}`);
+    expect(left.orange < right.orange / 50, `at ${factor}: orange at the left ${left.orange}`);
+    const pixel = (x, y) => [...whole.data.subarray((y * whole.width + x) * whole.channels, (y * whole.width + x) * whole.channels + 3)];
+    const line = [0.1, 0.5, 0.9].map((share) => pixel(middle, Math.round(height * share)).join());
+    expect(line.every((colour) => colour === '255,255,255'), `along the divider the pixels are ${line.join(' ')}`);
+    // The names stand on both sides of it, at the bottom, white on dark.
+    const dark = [-1, 1].map((side) => {
+      let count = 0;
+      for (let y = height - 44 * factor; y < height - 14 * factor; y++) for (let x = 23 * factor; x < 60 * factor; x++) if (pixel(middle + side * x, y)[0] < 60) count++;
+      return count;
+    });
+    expect(dark.every((count) => count > 300 * factor ** 2), `of the names ${dark} dark pixels`);
+    told.push(`${whole.width} x ${whole.height}: ${left.violet} violet, ${right.orange} orange`);
+  }
+  await page.check('input[name=share-factor][value="2"]');
+  await openTool(visit, 'scenario');
+  return told.join('; ');
+}
+
 async function restores(visit) {
   const { page, other } = visit;
   const hash = visit.hash();
@@ -158,7 +199,8 @@ async function chooses(visit) {
   await page.click('#tool button:has-text("Wissen")');
 }
 
-async function sided(visit) {
+/** Looks straight down on the highest tree, with an empty variant. */
+async function aboveTree(visit) {
   const { page } = visit;
   if (!(await page.isVisible('.scenario'))) await openTool(visit, 'scenario');
   await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
@@ -168,6 +210,12 @@ async function sided(visit) {
   const tree = features.reduce((a, b) => ((b.properties.h_object ?? 0) > (a.properties.h_object ?? 0) ? b : a));
   const [x, y] = tree.geometry.coordinates;
   await straightDown(visit, 90, [x, y]);
+  return { collection, tree, x, y };
+}
+
+async function sided(visit) {
+  const { page } = visit;
+  const { collection, tree, x, y } = await aboveTree(visit);
   // Lower than its crown: where the tree stands, one sees it through the roof.
   await build(visit, { width: 16, depth: 16, rotation: 0, height: 3, floors: 1 });
   await page.click('[data-edit] .scenario__name');
@@ -201,6 +249,37 @@ async function sided(visit) {
   await visit.idle();
   expect((await crown(visit)) > 300, 'the tree does not come back');
   return `${collection} ${tree.id} and pand ${pand}: ${JSON.stringify(seen)}`;
+}
+
+async function reaches(visit) {
+  const { page } = visit;
+  const { tree, x, y } = await aboveTree(visit);
+  const { kroonstraal: radius, h_object: height } = tree.properties;
+  const green = await crown(visit);
+  // A wall of the building beside the stem, where the crown reaches 1 m over it; lower than the top of the crown.
+  await straightDown(visit, 90, [(x + 10 + radius - 1).toFixed(2), y]);
+  await build(visit, { width: 20, depth: 12, rotation: 0, height: (0.7 * height).toFixed(1), floors: 2 });
+  await straightDown(visit, 90, [x, y]);
+  const told = await page.locator('[data-edit] .scenario__fault').allTextContents();
+  const count = Number(/met de kroon in het gebouw: (\d+)/.exec(told.join())?.[1]);
+  expect(count >= 1, `the edit says ${told}`);
+  const { before, after } = await indicator(page, 'trees');
+  const standing = Number(/op deze plek: (\d+)/.exec(told.join())?.[1] ?? 0);
+  expect(before - after === count + standing, `of ${before} trees ${after} are left, the edit says ${told}`);
+  await page.mouse.move(100, 40);
+  await visit.idle();
+  const left = await crown(visit);
+  expect(left < green / 2, `of ${green} pixels of the crown ${left} are left`);
+  // With the building it comes back.
+  await page.click('[data-edit] button:has-text("Verwijderen")');
+  await page.waitForFunction(() => document.querySelectorAll('[data-edit]').length === 0);
+  await page.mouse.move(100, 40);
+  await visit.idle();
+  const back = await crown(visit);
+  expect(back > 0.8 * green, `of ${green} pixels of the crown ${back} came back`);
+  await page.click('#tool button:has-text("Wissen")');
+  await visit.idle();
+  return `tree ${tree.id}: ${green}, ${left} and ${back} pixels of green; ${told.join(' ')}`;
 }
 
 /** Pixels of green in the middle of the picture. */

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { decodePng, difference } from '../pixels.mjs';
 import { expect } from '../visit.mjs';
 import { openTool, pickPand, straightDown } from './city.mjs';
-import { build, changing, fill, indicator, more, openPart, variantOf } from './variant.mjs';
+import { build, changing, fill, indicator, judged, more, openPart, variantOf } from './variant.mjs';
 
 export const editing = [
   ['Moves a pand by typing', movesByTyping],
@@ -14,6 +15,7 @@ export const editing = [
   ['Does it all by keyboard', types],
   ['Takes in a design, places and scales it', imports],
   ['Takes in the same design as glTF and as CityJSON', formats],
+  ['Takes in an IFC, or tells why this server can not', takesIfc],
   ['Tells what is no design', refuses],
 ];
 
@@ -376,11 +378,53 @@ async function formats(visit) {
   return told.join(', ');
 }
 
+/** The least that is taken for an IFC. */
+const HARDLY_IFC = 'ISO-10303-21;\nEND-ISO-10303-21;\n';
+
+async function takesIfc(visit) {
+  const { page } = visit;
+  if (await page.isVisible('.scenario')) {
+    await page.click('#tool button:has-text("Wissen")');
+    await judgedNot(visit);
+  } else {
+    await straightDown(visit, 160);
+    await openTool(visit, 'scenario');
+  }
+  await openPart(page, 'design');
+  await page.mouse.move(5, 5);
+  const before = await visit.picture();
+  const told = page.locator('[data-part=design] [role=status]');
+  const buffer = visit.ifc ? await readFile(visit.ifc) : Buffer.from(HARDLY_IFC);
+  await page.setInputFiles('#scenario-design', { name: 'huis.ifc', mimeType: 'application/x-step', buffer });
+  await page.waitForSelector('[data-part=design] [role=status]:has-text("Dat lukte niet"), [data-edit] #scenario-edit-scale');
+  const refusal = (await page.locator('[data-edit]').count()) === 0 ? await told.textContent() : null;
+  if (refusal !== null) {
+    visit.faults = visit.faults.filter((fault) => !fault.includes('status of 400'));
+    expect(/^Dat lukte niet\. IFC: .{30}/.test(refusal), `the viewer says “${refusal}”`);
+    const lacks = refusal.includes("pip install 'gemeentetwin[ifc]'");
+    expect(lacks || !visit.ifc, `the house of ${visit.ifc} is refused: ${refusal}`);
+    return `skipped: ${lacks ? 'this server lacks the extra [ifc]' : 'no IFC was given with --ifc'}; the viewer says “${refusal}”`;
+  }
+  await judged(visit);
+  // The house of tests/ingest/ifc_house.py: 10 by 8 m, a chimney up to 9.5 m, two storeys.
+  const form = await page.textContent('[data-edit] .scenario__form');
+  expect(/10 × 8 m, 9,\d m hoog/.test(form), `the form tells other measures: ${form}`);
+  const volume = more(await indicator(page, 'volume'));
+  expect(near(volume, 10 * 8 * (5.5 + 3 / 2 + 0.3), 5), `the house has ${volume} m³`);
+  const floors = more(await indicator(page, 'floor_area'));
+  expect(near(floors, 2 * 10 * 8, 2), `two storeys of the house are ${floors} m²`);
+  expect((await told.textContent()).includes('2 bouwlagen, volgens het bestand'), `said is ${await told.textContent()}`);
+  await page.mouse.move(5, 5);
+  const drawn = difference(before, await visit.picture());
+  expect(drawn > 0.0005, 'the house is not drawn');
+  return `${volume} m³, ${floors} m², ${(drawn * 100).toFixed(2)}% of the picture`;
+}
+
 async function refuses(visit) {
   const { page } = visit;
   const edits = await page.locator('[data-edit]').count();
   await page.setInputFiles('#scenario-design', { name: 'brief.obj', mimeType: 'model/obj', buffer: Buffer.from('Geachte raad,') });
-  await page.waitForSelector('[data-part=design] [role=status]:has-text("Dat lukte niet")');
+  await page.waitForSelector('[data-part=design] [role=status]:has-text("Dat lukte niet. Dit is geen ontwerp dat gelezen kan worden")');
   expect((await page.locator('[data-edit]').count()) === edits, 'what is no design became an edit');
   // The browser says in its console that the server refused, and that is as it should be.
   visit.faults = visit.faults.filter((fault) => !fault.includes('the server responded with a status of 4'));

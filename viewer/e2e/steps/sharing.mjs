@@ -5,6 +5,7 @@ import { openTool } from './city.mjs';
 
 export const sharing = [
   ['Saves a picture twice and four times as fine as the screen', saves],
+  ['Tells on the picture what its colours mean, and all of its sources', explains],
   ['Comes back exactly, with everything at once', everything],
   ['Stands in another page with its sources alone', embeds],
 ];
@@ -30,6 +31,48 @@ async function saves(visit) {
     sizes.push(`${picture.width} x ${picture.height}`);
   }
   return sizes.join(', ');
+}
+
+async function explains(visit) {
+  const { page } = visit;
+  if (!(await page.isVisible('#share-title'))) await openTool(visit, 'share');
+  await page.evaluate(() => {
+    const proto = window.CanvasRenderingContext2D.prototype;
+    const write = proto.fillText;
+    window.restoreText = () => {
+      proto.fillText = write;
+    };
+    proto.fillText = function (words, ...place) {
+      window.written.push(words);
+      write.call(this, words, ...place);
+    };
+  });
+  const written = async () => {
+    await page.evaluate(() => {
+      window.written = [];
+    });
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('#tool button:has-text("Afbeelding opslaan")')]);
+    return { height: decodePng(await readFile(await file.path())).height, words: (await page.evaluate(() => window.written)).join(' ') };
+  };
+  await page.check('input[name=share-factor][value="1"]');
+  const plain = await written();
+  const { sources } = await visit.api('/api/twin');
+  for (const { title, licence } of sources) expect(plain.words.includes(title) && plain.words.includes(licence ?? ''), `${title} (${licence}) is not on the picture: ${plain.words}`);
+  await page.evaluate(() => {
+    window.location.hash += '&colour=pand/hoogte';
+  });
+  await page.waitForSelector('.legend__table[data-attribute=hoogte]', { state: 'attached' });
+  await visit.idle();
+  const legend = await page.locator('.legend__table tbody th').allTextContents();
+  const coloured = await written();
+  expect(legend.length > 2 && legend.every((label) => coloured.words.includes(label)), `of ${legend} the picture says ${coloured.words}`);
+  expect(coloured.height > plain.height, 'the legend has no room of its own');
+  await page.evaluate(() => {
+    window.restoreText();
+    window.location.hash = window.location.hash.replace('&colour=pand/hoogte', '').replace('colour=hoogte&', '');
+  });
+  await page.check('input[name=share-factor][value="2"]');
+  return `${sources.length} sources, ${legend.length} classes`;
 }
 
 async function embeds(visit) {

@@ -18,6 +18,8 @@ async function places(visit) {
   await openTool(visit, 'sun');
   await page.fill('#sun-date', '2026-06-21');
   await page.locator('#sun-date').blur();
+  const pressed = await page.locator('[data-day][aria-pressed=true]').evaluateAll((all) => all.map(({ dataset }) => dataset.day));
+  expect(pressed.join() === '06-21', `of the days ${pressed} stand out on 21 June`);
   await atTime(visit, 13, 40);
   // At the summer solstice the sun culminates at 90 - latitude + obliquity of the ecliptic, near 13.40 in the Netherlands.
   const noon = await position(page);
@@ -101,17 +103,18 @@ async function study(visit) {
   expect(new Set(written.filter((words) => words.includes(' uur'))).size === 12, `not every picture has its own moment: ${written}`);
   for (const day of ['21 juni', '23 september', '22 december']) expect(written.some((words) => words.includes(day)), `no picture says ${day}`);
   expect(['09:00', '12:00', '15:00', '18:00', '20:00'].every((hour) => written.some((words) => words.includes(hour))), `not every hour is said: ${written}`);
-  const turned = north(decoded[0]);
+  const turned = north(decoded[0], await page.locator('#view > canvas').evaluate((canvas) => canvas.width / canvas.height));
   expect(Math.abs(turned + 40) < 6, `looking to 40 degrees the arrow points ${turned.toFixed(0)} degrees`);
   expect(width >= 1200 && content(decoded[0]).colours > 200, `a picture of ${width} by ${height}`);
   return `${pictures.length} pictures of ${width} by ${height}, north at ${turned.toFixed(0)} degrees, ${(decoded.reduce((sum, { length }) => sum + length, 0) / 1e6).toFixed(1)} MB`;
 }
 
 /** Degrees clockwise from up in which the red half of the north arrow on a sheet points. */
-function north(png) {
-  const { data, width, height, channels } = decodePng(png);
+function north(png, aspect) {
+  const { data, width, channels } = decodePng(png);
   const unit = Math.max(width / 1280, 0.6);
-  const [x0, y0] = [width - 40 * unit, height - Math.round(86 * unit) + 32 * unit];
+  // The strip below the view is as high as its sources take.
+  const [x0, y0] = [width - 40 * unit, Math.round(width / aspect) + 32 * unit];
   let [east, down] = [0, 0];
   for (let y = Math.round(y0 - 30 * unit); y < y0 + 30 * unit; y++) {
     for (let x = Math.round(x0 - 30 * unit); x < x0 + 30 * unit; x++) {

@@ -1,7 +1,10 @@
 /** Colours that stay apart for colour-blind eyes. */
 
-/** Viridis (van der Walt and Smith, CC0), sampled without its ends: near-black hides shading, pale yellow fades. */
-const VIRIDIS = ['#472d7b', '#3e4a89', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#d2e21b'];
+/**
+ * Viridis (van der Walt and Smith, CC0) from 0.1 to 0.95 in equal steps: near-black hides shading, pale yellow fades, and
+ * what is unequal is not told apart by eyes that see no red, where a city has all eleven energy labels.
+ */
+const VIRIDIS = ['#482475', '#404588', '#33638d', '#287d8e', '#1f968b', '#29af7f', '#56c667', '#98d83e', '#dfe318'];
 
 /** Paul Tol's muted scheme for categories. */
 export const CATEGORIES: readonly string[] = [

@@ -7,6 +7,8 @@ import { FIELD_OF_VIEW, type Stage } from './stage';
 const FLIGHT_SECONDS = 1.1;
 const REST_SECONDS = 0.25;
 const OBLIQUE_PITCH = -42;
+// Of a place that is gone to: steep enough to see a house behind its neighbour in a row.
+const FOUND_PITCH = -58;
 const TOP_PITCH = -89.9;
 const OVERVIEW_HEADING = 20;
 
@@ -96,10 +98,10 @@ export class Navigation {
     this.flyTo(this.home);
   }
 
-  /** Looks at a place in RD from `distance` metres, along the present heading. */
+  /** Looks down on a place in RD from `distance` metres, along the present heading. */
   lookAt(x: number, y: number, z: number, distance: number): void {
     const { heading } = this.pose;
-    this.flyTo(viewOf(x, y, z, heading, OBLIQUE_PITCH, distance));
+    this.flyTo(viewOf(x, y, z, heading, FOUND_PITCH, distance));
   }
 
   /** Turns about the middle of the view to a heading and pitch. */
@@ -222,7 +224,9 @@ export function viewOf(x: number, y: number, z: number, heading: number, pitch: 
 export function overview([west, south, east, north]: readonly [number, number, number, number], aspect: number, covered = 0): Pose {
   const [width, depth] = [east - west, north - south];
   // From above a whole city only its outline would show: the first view stays where buildings are still buildings.
-  const distance = MathUtils.clamp(Math.max(width / Math.min(aspect * (1 - covered), 1.6), depth) * 1.15, 250, 1400);
+  // An upright screen shows less of what lies near at its sides.
+  const [room, farthest] = aspect < 1 ? [1.4, 2000] : [1.15, 1400];
+  const distance = MathUtils.clamp(Math.max(width / Math.min(aspect * (1 - covered), 1.6), depth) * room, 250, farthest);
   const aside = covered * aspect * distance * Math.tan(MathUtils.degToRad(FIELD_OF_VIEW / 2));
   const heading = MathUtils.degToRad(OVERVIEW_HEADING);
   const [x, y] = [(west + east) / 2 - aside * Math.cos(heading), (south + north) / 2 + aside * Math.sin(heading)];

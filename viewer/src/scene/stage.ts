@@ -7,8 +7,25 @@ const SLOWEST_FRAME = 0.5;
 
 type Step = (seconds: number) => boolean;
 
-/** Draws the scene as often as it needs for one frame. */
-export type Way = (draw: () => void) => void;
+/** Part of the width of the view, 0 to 1 from left to right. */
+export interface Strip {
+  readonly from: number;
+  readonly to: number;
+}
+const WHOLE: Strip = { from: 0, to: 1 };
+
+/** How a frame is drawn. */
+export interface Way {
+  /** Draws the scene as often as it needs for that strip of the view. */
+  draw(draw: () => void, strip: Strip): void;
+  /** Puts on a picture of the view what lies over it on the screen. */
+  letter?(paper: CanvasRenderingContext2D): void;
+}
+const AT_ONCE: Way = {
+  draw: (draw) => {
+    draw();
+  },
+};
 
 /** Canvas, camera and light; draws a frame only when somebody asked for one. */
 export class Stage {
@@ -22,9 +39,7 @@ export class Stage {
   private requested = 0;
   private last = 0;
   private running = false;
-  private way: Way = (draw) => {
-    draw();
-  };
+  private way = AT_ONCE;
 
   /** Throws when the browser has no WebGL 2. */
   constructor(private readonly host: HTMLElement) {
@@ -71,12 +86,20 @@ export class Stage {
 
   /** Has frames drawn in another way than all at once; null gives that back. */
   drawBy(way: Way | null): void {
-    this.way =
-      way ??
-      ((draw) => {
-        draw();
-      });
+    this.way = way ?? AT_ONCE;
     this.invalidate();
+  }
+
+  /** Draws the scene now; `strip` says which part of the view the camera has been set to. */
+  draw(strip: Strip = WHOLE): void {
+    this.way.draw(() => {
+      this.renderer.render(this.scene, this.camera);
+    }, strip);
+  }
+
+  /** Puts on a picture of the whole view what lies over it on the screen. */
+  letter(paper: CanvasRenderingContext2D): void {
+    this.way.letter?.(paper);
   }
 
   /** Shadows are drawn anew with the next frame. */
@@ -109,9 +132,7 @@ export class Stage {
     this.fitDepth();
     // Once more where the sun looks elsewhere: what it sees there may have to be fetched first.
     if (!more && this.light.fit(this.camera, this.renderer)) this.invalidate();
-    this.way(() => {
-      this.renderer.render(this.scene, this.camera);
-    });
+    this.draw();
     if (more) this.invalidate();
   };
 

@@ -1,6 +1,6 @@
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { GLTFExtensionsPlugin } from '3d-tiles-renderer/three/plugins';
-import { Group, InstancedMesh, Matrix4, Vector3, type Material, type Object3D, type OrthographicCamera, type Raycaster } from 'three';
+import { Group, InstancedMesh, type Material, type Object3D, type OrthographicCamera, type Raycaster, type Vector3 } from 'three';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { ApiError } from '../api/client';
 import type { Theme } from '../api/types';
@@ -43,7 +43,6 @@ export class City {
   skips: (feature: TileFeature, side: Side) => boolean = () => false;
   private readonly patches: Record<Side, readonly Object3D[]> = { here: [], there: [] };
   private hollow = false;
-  private readonly shown: (() => void)[] = [];
   private readonly renderers = new Map<Theme, TilesRenderer>();
   /** Themes whose tileset itself could not be had. */
   private readonly broken = new Set<TilesRenderer>();
@@ -84,26 +83,6 @@ export class City {
   /** Meshes that are loaded now, drawn or not. */
   *loaded(): Generator<PaintedMesh> {
     for (const meshes of this.meshes.values()) yield* meshes;
-  }
-
-  /** Calls `listener` when other tiles are drawn than before. */
-  onShown(listener: () => void): void {
-    this.shown.push(listener);
-  }
-
-  /** What is loaded now of what is drawn as copies, as trees are, and where each stands in the scene's own metres. */
-  *copies(): Generator<{ readonly id: string; readonly at: Vector3 }> {
-    const [matrix, at] = [new Matrix4(), new Vector3()];
-    for (const entry of this.loaded()) {
-      const { mesh } = entry;
-      if (!(mesh instanceof InstancedMesh)) continue;
-      for (let copy = 0; copy < mesh.count; copy++) {
-        const feature = featureAt(entry, 0, copy);
-        if (!feature) continue;
-        mesh.getMatrixAt(copy, matrix);
-        yield { id: feature.id, at: at.setFromMatrixPosition(matrix.premultiply(mesh.matrixWorld)) };
-      }
-    }
   }
 
   /** Ground that is there on one side beside that of the tiles, as where a pand went. */
@@ -172,9 +151,6 @@ export class City {
     // A tile that comes or goes is the same city, drawn finer or coarser: no solid has moved.
     tiles.addEventListener('tile-visibility-change', () => {
       stage.light.refresh();
-      this.shown.forEach((listener) => {
-        listener();
-      });
       stage.invalidate();
     });
     tiles.addEventListener('load-error', ({ tile }) => {

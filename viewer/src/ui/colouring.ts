@@ -33,6 +33,7 @@ export function colouring(context: Context, source: ColourSource): HTMLElement {
 
   const renderLegend = (): void => {
     legend.replaceChildren(...legendOf(context, status));
+    context.legends.say('colour', samplesOf(context, status));
   };
   const renderChoice = (): void => {
     const { language, colourBy } = store.get();
@@ -105,6 +106,15 @@ export function attributeOptions(language: Language, attributes: readonly Attrib
       ...members.map((attribute) => h('option', { value: attribute.name }, attribute[language].label)),
     ),
   );
+}
+
+/** The same for a picture. */
+function samplesOf(context: Context, status: ColourStatus): Parameters<Context['legends']['say']>[1] {
+  if (status.kind !== 'ready') return null;
+  const { attribute, colouring: { classification: { classes, missing } } } = status;
+  const samples = classes.map((entry) => ({ colour: entry.colour, hatched: false, label: meaning(context, entry, attribute) }));
+  if (missing > 0) samples.push({ colour: NO_DATA, hatched: true, label: text(context, 'colour.nodata') });
+  return { title: attribute[context.store.get().language].label, samples };
 }
 
 function legendOf(context: Context, status: ColourStatus): HTMLElement[] {

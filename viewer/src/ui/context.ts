@@ -1,6 +1,7 @@
 import type { Api } from '../api/client';
 import type { Attribute, Twin } from '../api/types';
 import type { Subjects } from '../colour/subjects';
+import type { Legends } from '../image/legends';
 import { fill, translate, type Holes, type Key, type Words } from '../i18n';
 import type { Store } from '../state/store';
 
@@ -11,6 +12,7 @@ export interface Context {
   readonly twin: Twin;
   readonly catalogue: readonly Attribute[];
   readonly subjects: Subjects;
+  readonly legends: Legends;
 }
 
 /** Text in the language of the moment. */

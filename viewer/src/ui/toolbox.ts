@@ -1,4 +1,5 @@
 import type { Rooms, Tool, ToolEntry } from '../tools/tool';
+import { NARROW } from './clearance';
 import { text } from './context';
 import { button, h, icon, ICONS, part } from './dom';
 import { tell, warn } from './message';
@@ -131,8 +132,9 @@ export class Toolbox {
 
   private toggle(entry: ToolEntry, open: boolean): void {
     const { store } = this.rooms;
-    // Panels share their place: who opens closes who was there.
-    const others = store.get().open.filter((id) => id !== entry.id && this.entries.some((e) => e.id === id && e.place !== entry.place));
+    // Panels share their place, and on a phone there is one place: who opens closes who was there.
+    const narrow = window.matchMedia(NARROW).matches;
+    const others = store.get().open.filter((id) => id !== entry.id && this.entries.some((e) => e.id === id && (e.place !== entry.place && (!narrow || !open))));
     store.set({ open: open ? [...others, entry.id] : store.get().open.filter((id) => id !== entry.id) });
   }
 

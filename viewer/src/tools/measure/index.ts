@@ -61,7 +61,8 @@ export const make: MakeTool = (rooms, seat) => {
   element.append(modes, help, progress, actions, results);
 
   const renderProgress = (): void => {
-    progress.textContent = points.length > 0 ? say('points', { count: points.length }) : '';
+    const running = points.length >= FEWEST[mode] ? `: ${worded({ mode, points })}` : '';
+    progress.textContent = points.length > 0 ? `${say(points.length === 1 ? 'point' : 'points', { count: points.length })}${running}` : '';
     const [, undo, done] = actions.querySelectorAll('button');
     if (undo) undo.disabled = points.length === 0;
     if (done) done.disabled = points.length < FEWEST[mode];

@@ -3,7 +3,6 @@ import { COLOURED } from '../../colour/source';
 import { frameOf } from '../../tiles/city';
 import type { Side } from '../../tiles/sides';
 import type { Rooms } from '../tool';
-import { Clearing } from './clearing';
 import { COLOURS, Masses } from './masses';
 import type { Evaluation } from './service';
 import { replaced, type Variant } from './variant';
@@ -13,9 +12,9 @@ export class Drawing {
   private masses: Promise<Masses | null> | null = null;
   private ready: Masses | null = null;
   private drawn: ReadonlySet<string> = new Set();
+  private felled: readonly string[] = [];
   private shown = true;
   private readonly layer;
-  private readonly clearing;
   /** What is drawn beside the masses, on their side only. */
   readonly companions = new Set<{ visible: boolean }>();
 
@@ -24,7 +23,6 @@ export class Drawing {
     private readonly side: Side,
   ) {
     this.layer = `scenario-${side}`;
-    this.clearing = new Clearing(rooms, `${this.layer}-copies`, side);
   }
 
   /** Its masses, once there are any. */
@@ -45,12 +43,13 @@ export class Drawing {
     this.hide([...gone, ...reshaped]);
   }
 
-  /** Draws the variant as the server built it; null for nothing at all. */
-  async show(variant: Variant | null, left: ReadonlySet<string>, glb: ArrayBuffer | null): Promise<void> {
+  /** Draws the variant as the server judged and built it; null for nothing at all. */
+  async show(variant: Variant | null, judged: Evaluation | null, glb: ArrayBuffer | null): Promise<void> {
+    const left = leftOut(judged);
     if (glb || this.masses) await (await this.open())?.draw(glb);
     this.rooms.city.patch(this.side, this.ready?.bare ?? []);
-    this.clearing.follow(this.ready?.plans() ?? []);
     this.drawn = variant ? replaced(variant, left) : new Set();
+    this.felled = judged?.trees ?? [];
     this.hide([...this.drawn]);
     this.tint(variant, left);
   }
@@ -62,8 +61,9 @@ export class Drawing {
     this.rooms.painter.tint(this.layer, changed.length > 0 ? new Map(changed.map((id) => [id, tint])) : null, this.side);
   }
 
-  private hide(ids: readonly string[]): void {
-    this.rooms.painter.hide(this.layer, ids.length > 0 ? new Set(ids) : null, this.side);
+  private hide(panden: readonly string[]): void {
+    const ids = new Set([...panden, ...this.felled]);
+    this.rooms.painter.hide(this.layer, ids.size > 0 ? ids : null, this.side);
   }
 
   private open(): Promise<Masses | null> {

@@ -80,7 +80,7 @@ export class EditList {
 
   private rowOf({ id }: Edit): Row {
     const name = h('button', { type: 'button', class: 'table__choose scenario__name', click: () => { this.show(this.opened === id ? null : id); } });
-    const verdicts = h('div');
+    const verdicts = h('div', { class: 'scenario__verdicts' });
     const remove = button({
       label: this.say('remove.short'),
       text: this.say('remove.short'),
@@ -90,7 +90,7 @@ export class EditList {
       },
     });
     const form = h('div');
-    const element = h('li', { 'data-edit': id }, h('div', { class: 'result' }, h('div', {}, name, verdicts), remove), form);
+    const element = h('li', { 'data-edit': id }, h('div', { class: 'result' }, name, remove), verdicts, form);
     return { element, name, verdicts, remove, form };
   }
 

@@ -21,6 +21,23 @@ const KEYS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
 // Keys that follow one another are one change.
 const REST_MS = 600;
 
+// As wide as a handle is, and a little more.
+const ROOM = 46;
+
+/** Places on the screen so far from the first that each can be taken hold of: of a building far away they would lie on one another. */
+export function apart(places: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  const [first] = places;
+  return places.map((place, number) => {
+    if (!first || number === 0) return place;
+    const [x, y] = [place[0] - first[0], place[1] - first[1]];
+    const distance = Math.hypot(x, y);
+    if (distance >= ROOM) return place;
+    // Straight up where there is no direction to speak of.
+    const [east, south] = distance < 1 ? [0, -1] : [x / distance, y / distance];
+    return [first[0] + ROOM * east, first[1] + ROOM * south];
+  });
+}
+
 /** Handles over the view: elements of the page, so that they can be reached and named like any button. */
 export class Handles {
   private readonly layer = h('div', { class: 'handles' });
@@ -90,12 +107,14 @@ export class Handles {
 
   private place(): void {
     const { camera, canvas } = this.stage;
-    for (const { handle, element } of this.hung) {
-      const at = handle.at().clone().project(camera);
+    const places = this.hung.map(({ handle }) => handle.at().clone().project(camera));
+    const pixels = apart(places.map(({ x, y }) => [((x + 1) / 2) * canvas.clientWidth, ((1 - y) / 2) * canvas.clientHeight] as const));
+    this.hung.forEach(({ element }, number) => {
       // Behind the camera there is nothing to take hold of.
-      element.hidden = at.z > 1;
-      element.style.transform = `translate(${(((at.x + 1) / 2) * canvas.clientWidth).toFixed(1)}px, ${(((1 - at.y) / 2) * canvas.clientHeight).toFixed(1)}px)`;
-    }
+      element.hidden = (places[number]?.z ?? 2) > 1;
+      const [x, y] = pixels[number] ?? [0, 0];
+      element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+    });
   }
 
   private meet({ clientX, clientY }: PointerEvent, plane: Plane): Vector3 | null {

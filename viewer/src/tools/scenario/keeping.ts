@@ -20,6 +20,10 @@ export interface Keeper {
   stored(): Stored | null;
 }
 
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Files, the server's variants and exports. */
 export class Keeping {
   readonly element = h('div', { class: 'stack' });
@@ -67,12 +71,20 @@ export class Keeping {
   wordsFor(reason: unknown): string {
     const { say } = this;
     if (reason instanceof NoVariant) return say(`bad.${reason.why}`);
-    if (!(reason instanceof Refused)) return say('refused.other', { detail: String(reason) });
-    if (reason.status === 0) return say('refused.away');
+    if (!(reason instanceof Refused)) {
+      console.warn(reason);
+      return say('refused.answer');
+    }
+    if (reason.words) return say('refused.words', { words: sentence(reason.words[this.rooms.store.get().language]) });
+    // A gateway without the server behind it answers 502 or 504.
+    if (reason.status === 0 || reason.status === 502 || reason.status === 504) return say('refused.away');
     if (reason.status === 401 || reason.status === 403) return say('refused.rights');
     if (reason.status === 404) return say('refused.gone');
     if (reason.status === 412 || reason.status === 428) return say('refused.changed');
-    return say('refused.other', { detail: reason.detail || String(reason.status) });
+    if (reason.status === 413) return say('refused.large');
+    if (reason.status === 429) return say('refused.often');
+    if (reason.status === 503) return say('refused.building');
+    return say('refused.other', { status: reason.status });
   }
 
   private async during(work: () => Promise<string>): Promise<void> {
@@ -119,7 +131,7 @@ export class Keeping {
     const items = all.map(({ id, title, modified, edits }) => {
       const date = modified === null ? '' : (formatDate(language, modified) ?? '');
       const open = h('button', { type: 'button', class: 'table__choose', 'data-id': id, click: () => void this.during(() => this.openSaved(id)) }, title);
-      return h('li', { class: 'result' }, h('div', {}, open, h('div', { class: 'origin' }, this.say('listed', { count: edits, date }))));
+      return h('li', { class: 'result' }, h('div', {}, open, h('div', { class: 'origin' }, this.say(date === '' ? 'listed.undated' : 'listed', { count: edits, date }))));
     });
     this.list.replaceChildren(items.length > 0 ? h('ul', {}, ...items) : '');
     return this.say('list.count', { count: all.length });

@@ -1,5 +1,5 @@
 import { GLTFMeshFeaturesExtension, GLTFStructuralMetadataExtension } from '3d-tiles-renderer/three/plugins';
-import { BackSide, Box3, BufferGeometry, DoubleSide, EdgesGeometry, Float32BufferAttribute, Group, LineBasicMaterial, LineSegments, Matrix4, Mesh, MeshBasicMaterial, MeshLambertMaterial, Vector3, type Raycaster } from 'three';
+import { BackSide, BufferGeometry, DoubleSide, EdgesGeometry, Float32BufferAttribute, Group, LineBasicMaterial, LineSegments, Matrix4, Mesh, MeshBasicMaterial, MeshLambertMaterial, Vector3, type Raycaster } from 'three';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import type { Theme } from '../../api/types';
 import type { Frame } from '../../geo/frame';
@@ -7,7 +7,6 @@ import type { Stage } from '../../scene/stage';
 import { FEATURE_ID, featureAt, featureMeshes, type FeatureMesh } from '../../tiles/features';
 import { lens } from '../../tiles/lens';
 import { showSight, SOLID } from '../../tiles/sight';
-import type { Plan } from './clearing';
 
 const CREASE = 25;
 
@@ -117,20 +116,6 @@ export class Masses {
     geometry.computeBoundingBox();
     const box = geometry.boundingBox;
     return box && { geometry, low: box.min, high: box.max };
-  }
-
-  /** What each edit covers of the ground. */
-  plans(): Plan[] {
-    const edits = new Set(this.parts.flatMap(({ features }) => features.map(({ id }) => id)).filter((id) => id !== NAMELESS));
-    return [...edits].flatMap((edit) => {
-      const shape = this.shapeOf(edit);
-      if (!shape) return [];
-      const { geometry, low, high } = shape;
-      const positions = geometry.getAttribute('position');
-      const triangles = Float32Array.from({ length: positions.count * 2 }, (_, at) => positions.getComponent(at >> 1, at & 1));
-      geometry.dispose();
-      return [{ box: new Box3(low, high), triangles }];
-    });
   }
 
   private dress({ mesh, features }: FeatureMesh): void {

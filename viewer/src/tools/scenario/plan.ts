@@ -123,7 +123,7 @@ export class Plan {
       this.timer = window.setTimeout(() => void this.ask(), PATIENCE_MS);
     } else {
       this.result = null;
-      void this.drawing.show(null, new Set(), null);
+      void this.drawing.show(null, null, null);
     }
   }
 
@@ -137,7 +137,7 @@ export class Plan {
         isBuilt(variant) ? meshed(variant, request.signal) : Promise.resolve(null),
       ]);
       if (request.signal.aborted) return;
-      await this.drawing.show(variant, leftOut(judged), glb);
+      await this.drawing.show(variant, judged, glb);
       if (this.pending !== request) return;
       this.result = judged;
     } catch (reason) {

@@ -32,6 +32,8 @@ export interface Indicator {
 export interface Evaluation {
   readonly area: { readonly kind: string; readonly names: readonly string[]; readonly m2: number };
   readonly edits: readonly Verdict[];
+  /** Trees that what is new leaves no room for, by id. */
+  readonly trees: readonly string[];
   readonly indicators: readonly Indicator[];
 }
 
@@ -64,13 +66,13 @@ export interface Stored {
   readonly variant: Variant;
 }
 
-/** The server did not do it: its status (0 when it did not answer) and its own words. */
+/** The server did not do it: its status (0 when it did not answer), and its words where it says what is wrong with what it got. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
-    readonly detail: string,
+    readonly words: Bilingual | null = null,
   ) {
-    super(`${status} ${detail}`);
+    super(`${status} ${words?.en ?? ''}`);
   }
 }
 
@@ -107,7 +109,7 @@ export async function designed(file: File, { unit, up }: Reading): Promise<Desig
   const query = new URLSearchParams({ label: file.name.slice(0, 200), unit, ...(up && { up }) });
   const response = await send('POST', `/import?${query.toString()}`, file, { 'content-type': 'application/octet-stream' });
   const answer = (await response.json()) as Designed;
-  if (!isEdit(answer.edit)) throw new Refused(0, 'the server answered no design');
+  if (!isEdit(answer.edit)) throw new Error('the server answered no design');
   return answer;
 }
 
@@ -145,9 +147,10 @@ function ask(method: string, path: string, body?: Variant, headers: Record<strin
 async function send(method: string, path: string, body: BodyInit | null, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(PATH + path, { method, headers: { ...authorization(), ...headers }, body, signal: signal ?? null }).catch((reason: unknown) => {
     if (signal?.aborted) throw reason;
-    throw new Refused(0, String(reason));
+    console.warn(reason);
+    throw new Refused(0);
   });
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { detail?: unknown };
-  throw new Refused(response.status, typeof problem.detail === 'string' ? problem.detail : '');
+  const { nl, en } = (await response.json().catch(() => ({}))) as { nl?: unknown; en?: unknown };
+  throw new Refused(response.status, typeof nl === 'string' && typeof en === 'string' ? { nl, en } : null);
 }

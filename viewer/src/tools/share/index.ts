@@ -39,6 +39,7 @@ export const make: MakeTool = (rooms) => {
         title: title.value.trim() || twin.name,
         line: say('line', { date: formatDate(language, today) ?? today }),
         attribution: attributionOf(rooms),
+        legend: rooms.legends.samples,
         heading: navigation.pose.heading,
         metresPerPixel: (stage.metresPerPixel(distance) * stage.canvas.clientWidth) / picture.width,
         scale: (metres) => formatLength(language, metres),

@@ -143,6 +143,8 @@ export const make: MakeTool = (rooms, seat) => {
 
   const tellResult = (): void => {
     result.replaceChildren(...sentences());
+    const coloured = found?.kind === 'share';
+    rooms.legends.say('sight', coloured ? { title: say('shed'), samples: [{ colour: SEEN, hatched: false, label: say('seen') }, { colour: UNSEEN, hatched: true, label: say('unseen') }] } : null);
     for (const key of ['kind', 'distance', 'share']) result.removeAttribute(`data-${key}`);
     if (!found) return;
     result.dataset['kind'] = found.kind;

@@ -78,6 +78,9 @@ export const make: MakeTool = (rooms, seat) => {
     position.dataset['azimuth'] = azimuth.toFixed(3);
     const [rise, down] = daylightOf(wall.slice(0, 10), lat, lon);
     daylight.textContent = say('daylight', { rise, set: down });
+    element.querySelectorAll<HTMLElement>('[data-day]').forEach((chip) => {
+      chip.setAttribute('aria-pressed', String(chip.dataset['day'] === wall.slice(5, 10)));
+    });
   };
   const stop = (): void => {
     window.clearInterval(timer);
@@ -140,6 +143,7 @@ export const make: MakeTool = (rooms, seat) => {
       title: say('study.title', { name: twin.name }),
       line: say('study.line', { date: dated, time: moment.slice(11), elevation: formatNumber(language, elevation, 1), azimuth: formatNumber(language, azimuth, 0) }),
       attribution: attributionOf(rooms),
+      legend: rooms.legends.samples,
       heading: navigation.pose.heading,
       metresPerPixel: stage.metresPerPixel(navigation.center().distanceTo(stage.camera.position)) / (stage.canvas.width < 1200 ? 2 : 1) / (stage.canvas.width / stage.canvas.clientWidth),
       scale: (metres) => formatLength(language, metres),
@@ -153,7 +157,11 @@ export const make: MakeTool = (rooms, seat) => {
     const studyButton = button({ label: say('study.make'), text: say('study.make'), class: 'utrecht-button--primary-action', press: () => void studyAll() });
     studyButton.dataset['keep'] = 'study';
     studyButton.disabled = busy;
-    const days = h('div', { class: 'row', role: 'group', 'aria-label': say('days') }, ...DAYS.map((day) => button({ label: say(`day.${day}`), text: say(`day.${day}`), class: 'utrecht-button--subtle chip', press: () => { set(`${wall.slice(0, 4)}-${day}T${wall.slice(11)}`); } })));
+    const days = h('div', { class: 'row', role: 'group', 'aria-label': say('days') }, ...DAYS.map((day) => {
+      const chip = button({ label: say(`day.${day}`), text: say(`day.${day}`), class: 'utrecht-button--subtle chip', press: () => { set(`${wall.slice(0, 4)}-${day}T${wall.slice(11)}`); } });
+      chip.dataset['day'] = day;
+      return chip;
+    }));
     element.replaceChildren(
       field(say('date'), date),
       days,

@@ -1,7 +1,7 @@
 import { speaker } from '../../../ui/context';
 import { field, h } from '../../../ui/dom';
 import type { Rooms } from '../../tool';
-import { Drawing, leftOut } from '../drawing';
+import { Drawing } from '../drawing';
 import { selectField } from '../fields';
 import { TODAY } from '../link';
 import type { Plan } from '../plan';
@@ -128,7 +128,7 @@ export class Comparison {
       if (this.isOn) this.split.start();
       else this.split.stop();
       if (other) await this.judge(other);
-      else await this.drawing.show(null, new Set(), null);
+      else await this.drawing.show(null, null, null);
     } catch (reason) {
       this.status.textContent = this.wordsFor(reason);
     }
@@ -146,7 +146,7 @@ export class Comparison {
     this.status.textContent = this.say('compare.busy');
     try {
       const [judged, glb] = await Promise.all([evaluated(asked, request.signal), isBuilt(other) ? meshed(other, request.signal) : Promise.resolve(null)]);
-      await this.drawing.show(other, leftOut(judged), glb);
+      await this.drawing.show(other, judged, glb);
       this.result = judged;
       this.status.textContent = '';
     } catch (reason) {

@@ -1,8 +1,10 @@
 import type { DirectionalLight } from 'three';
+import type { Strip } from '../../../scene/stage';
 import { sides, type Side } from '../../../tiles/sides';
 import { h } from '../../../ui/dom';
 import type { Rooms } from '../../tool';
 import type { Drawing } from '../drawing';
+import { cutIn, letterDivider } from './lettering';
 
 const STEP = 2;
 const FAR = 10;
@@ -80,8 +82,14 @@ export class Split {
     this.on = true;
     stage.canvas.after(this.divider);
     this.at = this.share;
-    stage.drawBy((draw) => {
-      this.draw(draw);
+    stage.drawBy({
+      draw: (draw, strip) => {
+        this.draw(draw, strip);
+      },
+      letter: (paper) => {
+        const { there, here } = this.names;
+        letterDivider(paper, { share: this.share / 100, there: there.textContent, here: here.textContent, unit: paper.canvas.width / stage.canvas.clientWidth });
+      },
     });
     stage.refreshShadows();
   }
@@ -99,10 +107,10 @@ export class Split {
   }
 
   // The city at hand comes last, so that whoever draws or points without knowing of two cities means that one.
-  private draw(draw: () => void): void {
+  private draw(draw: () => void, strip: Strip): void {
     const { renderer, light, canvas } = this.rooms.stage;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    const cut = Math.round((width * this.share) / 100);
+    const cut = Math.round(width * cutIn(strip, this.share / 100));
     const anew = renderer.shadowMap.needsUpdate || this.otherShadows === null;
     const { shadow } = light;
     const ownShadows = shadow.map;

@@ -11,6 +11,7 @@ import { ASKED, classesOf, classOf, NORMS, pandenOf, SHOWN, type Norm, type Show
 import { FacadeColours } from './facades';
 import { words } from './words';
 
+type ClassName = 'h1' | 'h2' | 'h3' | 'h4' | 'more' | 'loss2' | 'loss1' | 'loss' | 'same' | 'gain';
 const LISTED = 12;
 
 /** What the variant does to the sun on the facades and gardens around it, as figures and as colours on the facades. */
@@ -82,6 +83,7 @@ export class SunStudy {
   private renderOutcome(): void {
     const { say, result, norm, shown } = this;
     void this.colours.show(result?.facades ?? null, norm, shown);
+    this.rooms.legends.say('sunhours', result && { title: `${say('sun')}, ${say(`shown.${shown}`)}`, samples: classesOf(shown).map(({ id, colour }) => ({ colour, hatched: false, label: say(`class.${id as ClassName}`) })) });
     if (!result) {
       this.outcome.replaceChildren();
       return;
@@ -116,8 +118,7 @@ export class SunStudy {
     const rows = classesOf(shown).map(({ id, colour }, at) => {
       const swatch = h('span', { class: 'swatch' });
       swatch.style.backgroundColor = colour;
-      const kind = id as 'h1' | 'h2' | 'h3' | 'h4' | 'more' | 'loss2' | 'loss1' | 'loss' | 'same' | 'gain';
-      return h('tr', { 'data-class': id, 'data-count': counts[at] }, h('th', { scope: 'row' }, swatch, say(`class.${kind}`)), h('td', {}, formatNumber(language, counts[at] ?? 0, 0)));
+      return h('tr', { 'data-class': id, 'data-count': counts[at] }, h('th', { scope: 'row' }, swatch, say(`class.${id as ClassName}`)), h('td', {}, formatNumber(language, counts[at] ?? 0, 0)));
     });
     return h('table', { class: 'legend__table' }, h('caption', { class: 'origin' }, say('sun.legend', { count: formatNumber(language, facades.length, 0) })), h('tbody', {}, ...rows));
   }
