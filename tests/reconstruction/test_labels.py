@@ -6,12 +6,15 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from tests.reconstruction import roofs
 from tests.reconstruction.scenes import Scene, scene, stepped
 from twin.reconstruction.arrangement import Arrangement, arrange
+from twin.reconstruction.energy import Problem, minimise, without_specks
 from twin.reconstruction.face_raster import burn_faces
-from twin.reconstruction.labels import Labels, Problem, label_faces, minimise
+from twin.reconstruction.labels import Labels, label_faces
 from twin.reconstruction.lines import find_lines
 from twin.reconstruction.partition_parameters import PartitionParameters
 
@@ -85,6 +88,40 @@ def test_evidence_spreads_through_faces_without_any():
     assert minimise(problem, 100).tolist() == [2] * 10
 
 
+@pytest.mark.parametrize(("votes", "stays"), [(0.9, False), (1.1, True)])
+def test_a_region_must_outweigh_its_borders_by_what_is_asked(votes: float, stays: bool):
+    """Two faces of one label between two of another; their borders cost 0.6, and 0.4 is asked."""
+    unary = np.array([[-5.0, 0.0], [0.0, -votes / 2], [0.0, -votes / 2], [-5.0, 0.0]])
+    chain = np.arange(3)
+    problem = Problem(
+        first=np.arange(5) * 2,
+        unary=unary.ravel(),
+        undecided=np.zeros(4, bool),
+        a=chain,
+        b=chain + 1,
+        cost=np.full(3, 0.3),
+    )
+    label = np.array([0, 1, 1, 0])
+    assert without_specks(problem, label, 0.4).tolist() == ([0, 1, 1, 0] if stays else [0, 0, 0, 0])
+    assert without_specks(problem, label, 0.0).tolist() == [0, 1, 1, 0]
+
+
+def test_no_region_is_left_that_is_not_worth_its_borders():
+    rng = np.random.default_rng(4)
+    for _ in range(40):
+        problem = random_problem(rng, 14, 4)
+        label = without_specks(problem, minimise(problem, 100), 0.8)
+        reached = energy(problem, label)
+        same = label[problem.a] == label[problem.b]
+        links = coo_array((np.ones(same.sum()), (problem.a[same], problem.b[same])), shape=(14, 14))
+        region = connected_components(links, directed=False)[1]
+        for mine in np.unique(region):
+            faces = region == mine
+            beside = np.concatenate((problem.b[faces[problem.a]], problem.a[faces[problem.b]]))
+            for other in np.setdiff1d(label[beside], label[faces]):
+                assert energy(problem, np.where(faces, other, label)) >= reached + 0.8 - 1e-9
+
+
 def test_labels_do_not_depend_on_the_problems_solved_beside_them():
     rng = np.random.default_rng(5)
     one, two = random_problem(rng, 8, 3), random_problem(rng, 5, 4)
@@ -98,6 +135,8 @@ def test_labels_do_not_depend_on_the_problems_solved_beside_them():
     )
     expected = np.concatenate((minimise(one, 100), minimise(two, 100)))
     np.testing.assert_array_equal(minimise(both, 100), expected)
+    apart = (without_specks(one, minimise(one, 100), 1.0), without_specks(two, minimise(two, 100), 1.0))
+    np.testing.assert_array_equal(without_specks(both, expected, 1.0), np.concatenate(apart))
 
 
 def test_energy_is_what_the_labels_cost():

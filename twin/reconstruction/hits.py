@@ -188,9 +188,12 @@ def _extend(
     other = np.concatenate((none, j[held_i], i[held_j]))
     other_t = np.concatenate((wall_t, tj[held_i], ti[held_j]))
 
+    overrun = np.where(
+        lines.t1 - lines.t0 < params.min_line_length - 1e-6, params.short_overrun, params.overrun
+    )
     # Ends beyond the last wall stop nowhere; they have no piece inside anyway.
-    t1 = groups.group_min(*_ahead(t, line, lines.t1 + params.overrun), n, np.inf)
-    t0 = -groups.group_min(*_ahead(-t, line, params.overrun - lines.t0), n, np.inf)
+    t1 = groups.group_min(*_ahead(t, line, lines.t1 + overrun), n, np.inf)
+    t0 = -groups.group_min(*_ahead(-t, line, overrun - lines.t0), n, np.inf)
 
     stops = (other >= 0) & ((t == t1[line]) | (t == t0[line]))
     t0 = np.minimum(t0, groups.group_min(other_t[stops], other[stops], n, np.inf))

@@ -12,10 +12,10 @@ from twin.geometry.ragged import expand
 from twin.reconstruction import groups
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Frames, RoofPoints, Segments
+from twin.reconstruction.energy import Problem, minimise, without_specks
 from twin.reconstruction.face_raster import FaceRaster
 from twin.reconstruction.partition_parameters import PartitionParameters
 
-UNDECIDED = 1e3  # m2; energy of a face without a label, more than any change of label is worth
 BLOCK = 1 << 20  # pairs of corner and plane that are tested at once
 FORBIDDEN = 1e6  # m2; energy of the flat label, so that it is taken only where no plane is allowed
 
@@ -43,31 +43,6 @@ class Labels:
     plane: Floats
     energy: Floats
     highest: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Energy of a labelling: ``sum(unary[face, label]) + weight * length`` over borders of unequal labels.
-
-    Attributes
-    ----------
-    first : (F+1,) int64
-        Face ``f`` has its candidates at ``unary[first[f]:first[f+1]]``.
-    unary : (D,) float64
-    undecided : (F,) bool
-        Faces without any evidence; they start without a label.
-    a, b : (B,) int64
-        Adjacent faces, whose parts have the same candidates.
-    cost : (B,) float64
-        Paid if they differ.
-    """
-
-    first: Ints
-    unary: Floats
-    undecided: Bools
-    a: Ints
-    b: Ints
-    cost: Floats
 
 
 def label_faces(
@@ -110,7 +85,7 @@ def label_faces(
     run = arrangement.xy[arrangement.end[inner]] - arrangement.xy[arrangement.start[inner]]
     cost = params.boundary_weight * np.hypot(*run.T)
     problem = Problem(first, unary, total <= 0, a, b, cost)
-    label = minimise(problem, params.icm_rounds)
+    label = without_specks(problem, minimise(problem, params.icm_rounds), params.least_gain)
 
     flat = label == candidates - 1
     segment = np.where(flat, -1, first_segment[arrangement.face_part] + label)
@@ -122,54 +97,6 @@ def label_faces(
     energy += groups.group_sum(of_borders, arrangement.face_part[a], parts)
     plane = _planes(arrangement, frames, raster, points, segments, ground, segment, params)
     return Labels(segment, total, plane, energy, of_parts)
-
-
-def minimise(problem: Problem, rounds: int) -> Ints:
-    """Label per face (F,) by iterated conditional modes, best improvement first.
-
-    In each round every face that gains by another label takes it, unless an adjacent face gains more (ties by
-    face number). No two neighbours move at once, so the energy falls in every round.
-    """
-    first, last = problem.first[:-1], problem.first[1:]
-    faces = len(first)
-    if faces == 0:
-        return np.empty(0, np.int64)
-    row = np.repeat(np.arange(faces, dtype=np.int64), last - first)
-    column = np.arange(len(row), dtype=np.int64) - first[row]
-    here, there = np.concatenate((problem.a, problem.b)), np.concatenate((problem.b, problem.a))
-    cost = np.concatenate((problem.cost, problem.cost))
-    label = np.where(problem.undecided, -1, _best(problem.unary, first, row, column)[0])
-    for _ in range(rounds):
-        known = label[there] >= 0
-        saved = np.bincount(first[here[known]] + label[there[known]], weights=cost[known], minlength=len(row))
-        energy = problem.unary - saved
-        best, least = _best(energy, first, row, column)
-        now = np.where(label < 0, UNDECIDED, energy[first + np.maximum(label, 0)])
-        gain = now - least
-        reached = label >= 0
-        reached[here[known]] = True  # a face without evidence waits until a neighbour knows better
-        wants = (gain > 1e-9) & reached
-        if not wants.any():
-            break
-        order = np.argsort(gain, kind="stable")
-        rank = np.empty(faces, np.int64)
-        rank[order] = np.arange(faces)
-        rank[~wants] = -1
-        rival = np.full(faces, -1, np.int64)
-        np.maximum.at(rival, here, rank[there])
-        moves = wants & (rank > rival)
-        label[moves] = best[moves]
-    undecided = label < 0
-    label[undecided] = _best(problem.unary, first, row, column)[0][undecided]
-    return label
-
-
-def _best(energy: Floats, first: Ints, row: Ints, column: Ints) -> tuple[Ints, Floats]:
-    """First candidate with the least energy in each row, and that energy."""
-    least = np.minimum.reduceat(energy, first)
-    at = np.flatnonzero(energy == least[row])
-    at = at[groups.first_of_each(row[at])]
-    return column[at], least
 
 
 def _votes(

@@ -14,6 +14,8 @@ from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.refine import refine
 from twin.reconstruction.regularise import align_with_walls, regularise
 
+FEW = 2  # lines between two segments along one axis; the staircase of an oblique border has more
+
 
 def find_lines(
     footprints: Footprints,
@@ -42,15 +44,14 @@ def find_lines(
     oblique, oblique_owner = _oblique_steps(rest, atlas.pixel, params)
     aligned = align_with_walls(oblique.lines, footprints, frames, params)
     oblique = StepLines(aligned, oblique.negative, oblique.positive)
-    axis, axis_owner = _axis_steps(rest.take(oblique_owner < 0), atlas.pixel)
-    steps = [
-        refine(
-            oblique, rest.take(oblique_owner >= 0), oblique_owner[oblique_owner >= 0], atlas, points, segments
-        ),
-        refine(axis, rest.take(oblique_owner < 0), axis_owner, atlas, points, segments),
-    ]
+    straight = rest.take(oblique_owner < 0)
+    axis, axis_owner, alike = _axis_steps(straight, atlas.pixel)
+    oblique, supporting, owner = _only(oblique, _long(oblique, params), oblique_owner)
+    steps = [refine(oblique, rest.take(supporting), owner, atlas, points, segments)]
+    sides = _long(axis, params) | _short_sides(axis, alike, atlas, segments, params)
+    axis, supporting, owner = _only(axis, sides, axis_owner)
+    steps.append(refine(axis, straight.take(supporting), owner, atlas, points, segments))
     lines = _concatenate([found, *steps])
-    lines = lines.take(np.flatnonzero(lines.t1 - lines.t0 >= params.min_line_length - 1e-6))
     lines = _within_bounds(lines, np.bincount(segments.part, minlength=len(footprints)), params)
     return regularise(lines, footprints, frames, params)
 
@@ -135,11 +136,51 @@ def _oblique_steps(borders: Borders, pixel: float, params: PartitionParameters) 
     return StepLines(lines, negative, low_of + high_of - negative), owner
 
 
-def _axis_steps(borders: Borders, pixel: float) -> tuple[StepLines, Ints]:
+def _only(steps: StepLines, keep: Bools, owner: Ints) -> tuple[StepLines, Ints, Ints]:
+    """Some of the lines, the rows of the borders that support them, and the line of each of those."""
+    rows = np.flatnonzero(keep)
+    number = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1)[owner]
+    kept = StepLines(steps.lines.take(rows), steps.negative[rows], steps.positive[rows])
+    borders = np.flatnonzero(number >= 0)
+    return kept, borders, number[borders]
+
+
+def _long(steps: StepLines, params: PartitionParameters) -> Bools:
+    return np.asarray(steps.lines.t1 - steps.lines.t0 >= params.min_line_length - 1e-6)
+
+
+def _short_sides(
+    steps: StepLines, alike: Ints, atlas: Atlas, segments: Segments, params: PartitionParameters
+) -> Bools:
+    """Axis steps that are a side of a small segment, as of a dormer, however short they are.
+
+    The smaller of the two segments reaches no farther along the line than ``short_side`` and has no long step
+    on that side; and the two share `FEW` such lines at most.
+    """
+    count = len(segments.plane)
+    held = np.flatnonzero(segments.pixel_segment >= 0)
+    segment, part = segments.pixel_segment[held], atlas.part[held]
+    size = np.bincount(segment, minlength=count)
+    row, column = np.divmod(held - atlas.offset[part], atlas.stride[held])
+    reach = [
+        groups.group_max(at, segment, count, 0) - groups.group_min(at, segment, count, len(atlas.part)) + 1
+        for at in (row, column)
+    ]
+    axis = np.argmax(np.abs(steps.lines.normal), axis=1)
+    first = size[steps.negative] <= size[steps.positive]
+    small = np.where(first, steps.negative, steps.positive)
+    side = 2 * (2 * small + axis) + first
+    has_long = np.bincount(side, weights=_long(steps, params), minlength=4 * count) > 0
+    along = np.concatenate(reach)[axis * count + small] * atlas.pixel
+    return np.asarray((along <= params.short_side) & ~has_long[side] & (alike <= FEW))
+
+
+def _axis_steps(borders: Borders, pixel: float) -> tuple[StepLines, Ints, Ints]:
     """Peaks of the histogram of offsets per ordered pair of segments and axis; the line of each border.
 
     Ordered, so that the two opposite sides of a penthouse never become one line. A bin beside a peak joins
-    it; the rest is searched again.
+    it; the rest is searched again. And how many lines each pair and axis has: the side of a dormer is one
+    line or two, an oblique border many.
     """
     across = np.rint(borders.xy[np.arange(len(borders.axis)), borders.axis] / pixel).astype(np.int64)
     order = np.lexsort((across, borders.above, borders.below, borders.axis))
@@ -180,7 +221,9 @@ def _axis_steps(borders: Borders, pixel: float) -> tuple[StepLines, Ints]:
         weight=weight,
         kind=np.full(len(peaks), LineKind.AXIS_STEP, np.uint8),
     )
-    return StepLines(lines, below[peaks], above[peaks]), owner
+    pair = np.cumsum(np.append(True, (np.diff(fields[:3][:, first][:, peaks], axis=1) != 0).any(axis=0))) - 1
+    alike = np.bincount(pair)[pair] if len(peaks) else peaks
+    return StepLines(lines, below[peaks], above[peaks]), owner, alike
 
 
 def _pairs(borders: Borders) -> tuple[Ints, Ints, Ints]:

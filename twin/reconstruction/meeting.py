@@ -43,11 +43,13 @@ def with_meetings(
         No corner may come to lie higher.
     """
     corners = _corners(arrangement, frames, labels)
-    ends = _ends(arrangement, labels, params.straight)
+    lower, upper = _pairs(corners, _ends(arrangement, labels, params.straight), params.meeting_distances)
+    apart = corners.z[upper] - corners.z[lower]
     few = np.bincount(corners.roof_part, minlength=len(arrangement)) <= MOST_ROOFS
     moves = np.zeros((len(corners.roof_part), 3))
     for distance in params.meeting_distances:
-        move, met = _meet(corners, *_near(corners, ends, distance), few, params.meeting_distances[0], ceiling)
+        near = apart <= distance
+        move, met = _meet(corners, lower[near], upper[near], few, params.meeting_distances[0], ceiling)
         moves[met[corners.roof_part]] = move[met[corners.roof_part]]
         few &= ~met
 
@@ -66,12 +68,15 @@ def _meet(
     needs = np.zeros(len(parts), bool)
     needs[corners.part[lower[wanted]]] = True
     size = np.bincount(corners.roof_part, minlength=len(parts))
-    alike = [np.flatnonzero(needs & (size == n)) for n in np.unique(size[needs])]
+    systems = [
+        _system(corners, lower, upper, np.flatnonzero(needs & (size == n)), int(n))
+        for n in np.unique(size[needs])
+    ]
 
     def moves(stiff: Floats) -> Floats:
         move = np.zeros((len(corners.roof_part), 3))
-        for rows in alike:
-            _solve(corners, lower, upper, stiff, rows, int(size[rows[0]]), move)
+        for system in systems:
+            move[system.roof] = system.solved(stiff)
         return move
 
     def rise(move: Floats) -> Floats:
@@ -81,7 +86,7 @@ def _meet(
         up = rise(move)
         return np.asarray(np.abs(apart + up[upper] - up[lower]))
 
-    if not alike:
+    if not systems:
         return np.zeros((len(corners.roof_part), 3)), needs
     # What can't meet without bending the rest shows in a first, soft attempt.
     soft = gap(moves(np.full(len(lower), SOFT)))
@@ -162,29 +167,63 @@ def _ends(arrangement: Arrangement, labels: Labels, straight: float) -> Bools:
     return np.asarray(ends)
 
 
-def _near(corners: _Corners, ends: Bools, distance: float) -> tuple[Ints, Ints]:
-    """Pairs of corners of one vertex, one above the other, that are to meet."""
+def _pairs(corners: _Corners, ends: Bools, distances: tuple[float, ...]) -> tuple[Ints, Ints]:
+    """Pairs of corners of one vertex, one above the other, that may have to meet."""
     order = np.lexsort((corners.z, corners.vertex))
     lower, upper = order[:-1], order[1:]
     near = (corners.vertex[lower] == corners.vertex[upper]) & (
-        corners.z[upper] - corners.z[lower] <= distance
+        corners.z[upper] - corners.z[lower] <= max(distances, default=0.0)
     )
     near &= (ends | (np.bincount(corners.vertex, minlength=len(ends)) > 2))[corners.vertex[lower]]
     near &= ~(corners.flat[corners.roof[lower]] & corners.flat[corners.roof[upper]])
     return lower[near], upper[near]
 
 
-def _solve(
-    corners: _Corners, lower: Ints, upper: Ints, stiffness: Floats, parts: Ints, roofs: int, move: Floats
-) -> None:
-    """Write the moves of the planes of ``parts (K,)``, which have ``roofs`` each."""
-    unknowns = 3 * roofs
-    place = np.full(int(parts.max()) + 1, -1, np.int64)
+@dataclass(frozen=True, slots=True)
+class _System:
+    """The linear systems of ``K`` parts with ``R`` roofs each.
+
+    ``roof (K, R)`` are their roofs, ``stay (K, 3R, 3R)`` the weights of staying in place, ``level (K, 3R)``
+    those against tilting. Of the ``M`` pairs that may have to meet, ``pair`` are their numbers, ``part (M,)``
+    and ``at (M, 6)`` where they count, ``terms (M, 6, 6)`` and ``aims (M, 6)`` what each adds per unit of
+    stiffness. ``held`` are the unknowns that stay 0, as part and number.
+    """
+
+    roof: Ints
+    stay: Floats
+    level: Floats
+    pair: Ints
+    part: Ints
+    at: Ints
+    terms: Floats
+    aims: Floats
+    held: tuple[Ints, Ints]
+
+    def solved(self, stiffness: Floats) -> Floats:
+        """Moves ``(K, R, 3)`` of the planes, for a stiffness of each pair."""
+        matrix, right = self.stay.copy(), np.zeros(self.stay.shape[:2])
+        stiff = stiffness[self.pair]
+        np.add.at(
+            matrix,
+            (self.part[:, None, None], self.at[:, :, None], self.at[:, None, :]),
+            stiff[:, None, None] * self.terms,
+        )
+        np.add.at(right, (self.part[:, None], self.at), stiff[:, None] * self.aims)
+        np.einsum("kii->ki", matrix)[...] += self.level
+        part, fixed = self.held
+        matrix[part, fixed] = 0.0
+        matrix[part, :, fixed] = 0.0
+        matrix[part, fixed, fixed] = 1.0
+        right[part, fixed] = 0.0
+        return np.asarray(np.linalg.solve(matrix, right[:, :, None]).reshape(*self.roof.shape, 3))
+
+
+def _system(corners: _Corners, lower: Ints, upper: Ints, parts: Ints, roofs: int) -> _System:
+    """The systems of ``parts (K,)``, which have ``roofs`` each."""
+    place = np.full(int(max(corners.part.max(), parts.max())) + 1, -1, np.int64)
     place[parts] = np.arange(len(parts))
     first_roof = np.searchsorted(corners.roof_part, parts)
-    matrix = np.zeros((len(parts), unknowns, unknowns))
-    right = np.zeros((len(parts), unknowns))
-    at_part = np.where(corners.part < len(place), place[np.minimum(corners.part, len(place) - 1)], -1)
+    at_part = place[corners.part]
 
     def column(corner: Ints) -> Ints:
         own = corners.roof[corner] - first_roof[at_part[corner]]
@@ -193,31 +232,27 @@ def _solve(
     mine = np.flatnonzero(at_part >= 0)
     share = corners.roof_area / np.bincount(corners.roof, minlength=len(corners.roof_area))
     row, at = corners.row.take(mine, axis=0), column(mine)
-    stay = share[corners.roof[mine], None, None] * row[:, :, None] * row[:, None, :]
-    np.add.at(matrix, (at_part[mine, None, None], at[:, :, None], at[:, None, :]), stay)
+    weight = share[corners.roof[mine], None, None] * row[:, :, None] * row[:, None, :]
+    unknowns = 3 * roofs
+    cell = (at_part[mine, None, None] * unknowns + at[:, :, None]) * unknowns + at[:, None, :]
+    stay = groups.group_sum(weight.ravel(), cell.ravel(), len(parts) * unknowns**2)
 
-    mine = np.flatnonzero(at_part[lower] >= 0)
-    low, high = lower[mine], upper[mine]
-    gap = corners.z[high] - corners.z[low]
+    pair = np.flatnonzero(at_part[lower] >= 0)
+    low, high = lower[pair], upper[pair]
     row = np.concatenate((corners.row.take(low, axis=0), -corners.row.take(high, axis=0)), axis=1)
-    at = np.concatenate((column(low), column(high)), axis=1)
-    stiff = stiffness[mine] * (share[corners.roof[low]] + share[corners.roof[high]])
-    np.add.at(
-        matrix,
-        (at_part[low, None, None], at[:, :, None], at[:, None, :]),
-        stiff[:, None, None] * row[:, :, None] * row[:, None, :],
-    )
-    np.add.at(right, (at_part[low, None], at), (stiff * gap)[:, None] * row)
-
+    both = share[corners.roof[low]] + share[corners.roof[high]]
     roof = first_roof[:, None] + np.arange(roofs)
-    tilt = 3 * np.arange(roofs)[:, None] + np.arange(2)
-    diagonal = np.einsum("kii->ki", matrix)
-    diagonal[:, tilt] += LEVELLING * corners.roof_area[roof][:, :, None]
-    held = np.repeat(corners.flat[roof][:, :, None], 2, axis=2)
-    part, which, axis = np.nonzero(held)
-    fixed = 3 * which + axis
-    matrix[part, fixed] = 0.0
-    matrix[part, :, fixed] = 0.0
-    matrix[part, fixed, fixed] = 1.0
-    right[part, fixed] = 0.0
-    move[roof] = np.linalg.solve(matrix, right[:, :, None]).reshape(len(parts), roofs, 3)
+    tilts = np.array([1.0, 1.0, 0.0])
+    level = (LEVELLING * corners.roof_area[roof])[:, :, None] * tilts
+    part, which, axis = np.nonzero(corners.flat[roof][:, :, None] & (tilts > 0))
+    return _System(
+        roof,
+        stay.reshape(len(parts), unknowns, unknowns),
+        level.reshape(len(parts), unknowns),
+        pair,
+        at_part[low],
+        np.concatenate((column(low), column(high)), axis=1),
+        both[:, None, None] * row[:, :, None] * row[:, None, :],
+        (both * (corners.z[high] - corners.z[low]))[:, None] * row,
+        (part, 3 * which + axis),
+    )

@@ -23,7 +23,10 @@ class PartitionParameters:
     intersection_reach : float [m]
         A border pixel supports the intersection of its two planes within this distance (geometry: one pixel).
     min_line_length : float [m]
-        Shorter support gives no line (geometry: two pixels).
+        Shorter support gives no line (geometry: two pixels),
+    short_side : float [m]
+        unless it is the side of a segment that reaches no farther along it than this (choice: a dormer of
+        four pixels, of which ends and corners support other lines).
     min_support_share : float
         An intersection needs border pixels over this share of its stretch (choice: a ridge may be hidden by
         chimneys and dormers over most of its length, two chance contacts are no ridge).
@@ -51,6 +54,8 @@ class PartitionParameters:
     overrun : float [m]
         A line end runs on at least this far before it may stop: the labels decide where a line matters
         (tuned on Delft: 0 m loses 1.2 % of the points within 0.2 m, from 2 m on nothing changes).
+    short_overrun : float [m]
+        The same for a line shorter than `min_line_length` (geometry: a pixel).
     cluster_distance : float [m]
         Crossings nearer to each other become one vertex (design study).
     min_distance : float [m]
@@ -64,6 +69,9 @@ class PartitionParameters:
         Narrower faces, 2*area/perimeter, do not vote (design study).
     icm_rounds : int
         Upper bound; in practice labels settle in 3-10 rounds.
+    least_gain : float [m2]
+        Votes by which a region of faces must outweigh its borders to keep its label (choice: two points at
+        10 points/m2; on Delft the faces that it saves pay for some of the dormers that `short_side` finds).
     guard_above, guard_below : float [m]
         A plane stays under the highest of its own points plus `guard_above` (requirement: no roof more than
         1 m above the evidence) and over the lowest minus `guard_below` (design study; 2 m loses hips whose
@@ -97,6 +105,7 @@ class PartitionParameters:
     min_gradient_change: float = 0.04
     intersection_reach: float = 0.5
     min_line_length: float = 1.0
+    short_side: float = 2.0
     min_support_share: float = 0.25
     min_step: float = 0.20
     straight_sd: float = 0.30
@@ -111,12 +120,14 @@ class PartitionParameters:
     max_planes: int = 1200
     stop_reach: float = 1.5
     overrun: float = 3.0
+    short_overrun: float = 0.5
     cluster_distance: float = 0.06
     min_distance: float = 0.02
     cell: float = 0.25
     boundary_weight: float = 0.12
     sliver_width: float = 0.12
     icm_rounds: int = 100
+    least_gain: float = 0.2
     guard_above: float = 1.0
     guard_below: float = 4.0
     guard_run: float = 0.5
