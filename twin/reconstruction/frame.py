@@ -33,7 +33,10 @@ def frames(footprints: Footprints) -> Frames:
     cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     around = Frames(cos, sin, center, np.zeros_like(center), np.zeros_like(center))
     low, high = _bounds(around.to_local(footprints.xy, part), footprints)
-    return Frames(cos, sin, center, corner=low, size=high - low)
+    # To whole metres, alike on both sides: then pixels of half a metre lie the same about the middle,
+    # whichever of the four corners comes first.
+    margin = (np.ceil(high - low) - (high - low)) / 2
+    return Frames(cos, sin, center, corner=low - margin, size=high - low + 2 * margin)
 
 
 def vertex_part(footprints: Footprints) -> Ints:
