@@ -70,7 +70,7 @@ class PartitionParameters:
     icm_rounds : int
         Upper bound; in practice labels settle in 3-10 rounds.
     least_gain : float [m2]
-        Votes by which a region of faces must outweigh its borders to keep its label (choice: three points at
+        Votes by which a region of faces must outweigh its borders to keep its label (choice: four points at
         10 points/m2; on Delft the faces that it saves pay for some of the dormers that `short_side` finds).
     guard_above, guard_below : float [m]
         A plane stays under the highest of its own points plus `guard_above` (requirement: no roof more than
@@ -127,7 +127,7 @@ class PartitionParameters:
     boundary_weight: float = 0.12
     sliver_width: float = 0.12
     icm_rounds: int = 100
-    least_gain: float = 0.3
+    least_gain: float = 0.4
     guard_above: float = 1.0
     guard_below: float = 4.0
     guard_run: float = 0.5
