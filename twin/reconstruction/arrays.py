@@ -122,6 +122,12 @@ class RoofPoints:
     pixel: Ints
     segment: Ints
 
+    def take(self, rows: Ints) -> RoofPoints:
+        """Some of the points; ``rows`` ascending keep them sorted."""
+        return RoofPoints(
+            self.part[rows], self.xyz.T.take(rows, axis=1).T, self.pixel[rows], self.segment[rows]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Segments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum, auto
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
 from twin.reconstruction.bent import split_bent
 from twin.reconstruction.grid import Grid, distinct
+from twin.reconstruction.layers import fullest_layers
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import (
     N,
@@ -21,6 +23,14 @@ from twin.reconstruction.planes import (
     moments_of,
 )
 from twin.reconstruction.windows import patches, window_planes
+
+
+class Look(Enum):
+    """How planes are sought among the points that no segment explains."""
+
+    EVEN = auto()  # in pixels without a step
+    LAYERED = auto()  # in all, by the points of the fullest layer of each
+    STEEP = auto()  # planes in whose pixels the heights spread as on a step
 
 
 def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -> tuple[RoofPoints, Segments]:
@@ -64,8 +74,7 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
         planes, sums, label = _refit(grid, label, support, count, params)
     point_label = _nearest_plane(grid, points, label, planes, params)
     label = _majority(grid, points, point_label, label)
-    for steep in (False, True):
-        point_label, label, planes = _second_look(grid, points, point_label, label, planes, params, steep)
+    point_label, label, planes = _further_looks(grid, points, point_label, label, planes, params)
     sums = _moments_of_segments(grid, points, point_label, len(planes))
     point_label, label, planes, sums = split_bent(grid, points, point_label, label, planes, sums, params)
     point_label, label, planes, sums = _merged_by_points(grid, point_label, label, planes, sums, params)
@@ -216,26 +225,38 @@ def _majority(grid: Grid, points: RoofPoints, point_label: Ints, label: Ints) ->
     return image[grid.where]
 
 
-def _second_look(
-    grid: Grid,
-    points: RoofPoints,
-    point_label: Ints,
-    label: Ints,
-    planes: Floats,
-    params: PlaneParameters,
-    steep: bool,
+def _further_looks(
+    grid: Grid, points: RoofPoints, point_label: Ints, label: Ints, planes: Floats, params: PlaneParameters
 ) -> tuple[Ints, Ints, Floats]:
     """Planes of the points that no segment explains, as of a small dormer among points of the roof below it.
 
-    A pixel that holds two roofs has no plane; without the points of one of them it shows the other. The
-    second time only ``steep`` planes are sought, in whose pixels the heights spread as on a step.
+    A pixel that holds two roofs has no plane; without the points of one of them it shows the other. It goes
+    to the other if most of its points do.
     """
+    point_label, label = point_label.copy(), label.copy()
     rest = np.flatnonzero(point_label < 0)
-    size, known = len(grid.pixels.part), len(planes)
-    sub = RoofPoints(
-        points.part[rest], points.xyz.T.take(rest, axis=1).T, points.pixel[rest], point_label[rest]
-    )
-    other = Grid.of(grid.pixels, sub, footprint=False)
+    left = points.take(rest)
+    for look in Look:
+        mine, where, fresh, found = _seen(grid, left, params, look)
+        seen = mine >= 0
+        at, cell = np.searchsorted(where, left.pixel), np.searchsorted(grid.where, where)
+        here = np.bincount(at[seen], minlength=len(where))
+        there = grid.own[N, cell] - np.bincount(at, minlength=len(where))
+        take = (fresh >= 0) & (here > 0) & (here >= there)
+        label[cell[take]] = fresh[take] + len(planes)
+        point_label[rest[seen]] = mine[seen] + len(planes)
+        planes = np.concatenate((planes, found))
+        rest, left = rest[~seen], left.take(np.flatnonzero(~seen))
+    return point_label, label, planes
+
+
+def _seen(
+    grid: Grid, points: RoofPoints, params: PlaneParameters, look: Look
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """By one look: plane of each point, or -1; the pixels of the points, with their planes; the planes."""
+    shown = points.take(fullest_layers(points, params)) if look == Look.LAYERED else points
+    other = Grid.of(grid.pixels, shown, footprint=False)
+    steep = look == Look.STEEP
     plane, sigma = window_planes(other, params, steep)
     fresh = patches(other, plane, sigma, np.ones(len(other.where), bool), params, params.link_angle)
     count = int(fresh.max(initial=-1)) + 1
@@ -243,18 +264,14 @@ def _second_look(
         even = mean_squared_error(other.own, plane) * across(plane, params) ** 2 <= params.step_sigma**2
     else:
         even = height_variance(other.own) <= params.step_sigma**2
-    few = params.steep_points if steep else params.segment_points
-    _, sums, fresh = _refit(other, fresh, even, count, params, few)
+    few = {
+        Look.EVEN: params.segment_points,
+        Look.LAYERED: params.layer_points,
+        Look.STEEP: params.steep_points,
+    }
+    _, sums, fresh = _refit(other, fresh, even, count, params, few[look])
     found, fresh = _merged(other, fresh, sums, params)
-    mine = _nearest_plane(other, sub, fresh, found, params)
-    point_label = point_label.copy()
-    point_label[rest] = np.where(mine >= 0, mine + known, -1)
-    image = grid.image(label)
-    here = np.bincount(sub.pixel[mine >= 0], minlength=size)[other.where]
-    there = grid.own[N][np.searchsorted(grid.where, other.where)] - other.own[N]
-    take = (fresh >= 0) & (here > 0) & (here >= there)
-    image[other.where[take]] = fresh[take] + known
-    return point_label, image[grid.where], np.concatenate((planes, found))
+    return _nearest_plane(other, points, fresh, found, params), other.where, fresh, found
 
 
 def _merged_by_points(
