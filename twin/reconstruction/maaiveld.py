@@ -85,9 +85,9 @@ class _Nodes:
         for right, up, step in self._steps:
             distance = (self._away[0] + right) ** 2 + (self._away[1] + up) ** 2
             weight = np.maximum(1 - distance / self._reach**2, 0) ** 2
-            row = self._row[self._base + step]
-            mass += weight * count[row]
-            moment += weight * total[row]
+            row = self._row.take(self._base + step)
+            mass += weight * count.take(row)
+            moment += weight * total.take(row)
         return np.divide(moment, mass * 1000, out=np.full(len(mass), np.nan), where=mass > 0)
 
     def _spread(self, xyz: Floats, is_ground: Bools) -> tuple[Ints, Floats, Floats, Floats]:
@@ -102,9 +102,9 @@ class _Nodes:
             )
             ix, iy = x.astype(np.int32), y.astype(np.int32)
             cell = iy * np.int32(self._width) + ix
-            kept = np.flatnonzero(self._asked[cell] & is_ground[some])
+            kept = np.flatnonzero(self._asked.take(cell) & is_ground[some])
             right, up = (np.rint((at[kept] - whole[kept]) * _PARTS) for at, whole in ((x, ix), (y, iy)))
-            found.append((cell[kept], right, up, np.rint(xyz[some, 2][kept] * 1000)))
+            found.append((cell[kept].astype(np.int64), right, up, np.rint(xyz[some, 2][kept] * 1000)))
         cell, right, up, level = (np.concatenate(column) for column in zip(*found, strict=True))
         return cell, right, up, level
 
@@ -115,7 +115,7 @@ class _Nodes:
         left, down = _PARTS - right, _PARTS - up
         weights = (left * down, right * down, left * up, right * up)
         for step, weight in zip(self._corners, weights, strict=True):
-            row = self._row[cell + step]
+            row = self._row.take(cell + step)
             count += np.bincount(row, weight, size)
             total += np.bincount(row, weight * level, size)
         return count, total
