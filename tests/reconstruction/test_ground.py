@@ -8,7 +8,7 @@ import shapely
 
 from twin.geometry.columns import Footprints
 from twin.geometry.footprints import footprints_from
-from twin.reconstruction import ground as module
+from twin.reconstruction import maaiveld
 from twin.reconstruction.ground import GroundSource, ground_heights
 from twin.reconstruction.parameters import PlaneParameters
 
@@ -20,10 +20,10 @@ def _footprints(*shapes: shapely.Polygon) -> Footprints:
     return footprints_from(np.array(shapes, object))[0]
 
 
-def _slope(hole: shapely.Polygon) -> tuple[np.ndarray, np.ndarray]:
+def _slope(hole: shapely.Polygon, points: int = 40_000) -> tuple[np.ndarray, np.ndarray]:
     """Ground that rises 5 cm per metre to the east, outside ``hole``."""
     rng = np.random.default_rng(4)
-    xy = rng.uniform((83960, 446960), (84070, 447070), (40_000, 2))
+    xy = rng.uniform((83960, 446960), (84070, 447070), (points, 2))
     xy = xy[~shapely.contains_xy(hole, *xy.T)]
     xyz = np.column_stack((xy, (xy[:, 0] - 84000) * 0.05))
     return xyz, np.full(len(xyz), 2, np.uint8)
@@ -46,6 +46,25 @@ def test_the_search_widens_until_it_meets_ground(gap: float, source: int) -> Non
     assert -2.0 < ground.height[0] < 3.5
 
 
+@pytest.mark.parametrize("degrees", [0.0, 17.0, 90.0])
+def test_a_turned_and_shifted_part_keeps_its_ground(degrees: float) -> None:
+    """Whatever the grid; the ground rises 5 cm per metre and is 2 cm rough, with 10 points/m2."""
+    rng = np.random.default_rng(5)
+    xyz, classes = _slope(HOUSE, 120_000)
+    xyz[:, 2] += rng.normal(0, 0.02, len(xyz))
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    move = lambda xy: (xy - 84000) @ np.array([[c, s], [-s, c]]) + 84000.13  # noqa: E731
+    there = ground_heights(
+        _footprints(shapely.transform(HOUSE, move)),
+        np.column_stack((move(xyz[:, :2]), xyz[:, 2])),
+        classes,
+        PARAMS,
+    )
+    here = ground_heights(_footprints(HOUSE), xyz, classes, PARAMS)
+    assert there.height[0] == pytest.approx(here.height[0], abs=0.002)
+    assert there.median[0] == pytest.approx(here.median[0], abs=0.002)
+
+
 def test_only_a_cloud_without_ground_gives_nan() -> None:
     xyz, classes = _slope(HOUSE)
     ground = ground_heights(_footprints(HOUSE), xyz, np.full_like(classes, 6), PARAMS)
@@ -64,5 +83,5 @@ def test_neither_order_nor_company_nor_table_matters(monkeypatch: pytest.MonkeyP
         alone = ground_heights(_footprints(shape), xyz, classes, PARAMS)
         assert alone.height[0] == both.height[k]
         assert alone.median[0] == both.median[k]
-    monkeypatch.setattr(module, "_DENSE", 1)
+    monkeypatch.setattr(maaiveld, "_WIDEST", 10.0)
     assert np.array_equal(ground_heights(_footprints(HOUSE, shed), xyz, classes, PARAMS).height, both.height)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -12,12 +11,10 @@ from scipy.spatial import cKDTree
 from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints
 from twin.geometry.ragged import expand, offsets_of, ring_successor
 from twin.reconstruction.frame import vertex_part
+from twin.reconstruction.maaiveld import mean_heights
 from twin.reconstruction.parameters import PlaneParameters
 
-_NEAREST = 5  # ground cells averaged where no ring holds any
-_ROW = 1 << 24  # cells per row of the key: far more than RD is wide
-_DENSE = 1 << 24  # cells up to which a full table is cheaper than sorting (8 x 8 km at 2 m)
-_TOGETHER = 1 << 15  # points
+_NEAREST = 20  # ground cells averaged where no ring holds any
 
 
 class GroundSource(IntEnum):
@@ -56,11 +53,12 @@ class Ground:
 def ground_heights(
     footprints: Footprints, xyz: Floats, classification: Bytes, params: PlaneParameters
 ) -> Ground:
-    """Ground around each part: a low quantile of ground cells just outside its walls.
+    """Ground around each part: a low quantile of places just outside its walls.
 
-    Class 2 points are averaged in cells of a fixed RD grid, to whole millimetres, so that neither their
-    order nor the extent of the cloud matters. Cells are sampled along every edge, outside the part; where
-    the first ring meets no ground, wider ones follow, and finally the nearest ground in the cloud.
+    Places lie along every edge, outside the part; each takes the mean of the class 2 points around it, with
+    weights that fade with distance. Points are summed in cells of a fixed RD grid, to whole millimetres, so
+    that neither their order nor the extent of the cloud matters. Where the first ring meets no ground, wider
+    ones follow, and finally the nearest ground in the cloud.
 
     Parameters
     ----------
@@ -77,85 +75,56 @@ def ground_heights(
     parts = len(footprints)
     result = np.full((3, parts), np.nan)
     source = np.full(parts, GroundSource.NONE, np.int64)
-    cells = _GroundCells.of(xyz, classification == params.ground_class, params.ground_cell)
-    if len(cells.key):
-        rings = (params.ground_offset, *params.ground_rings)
-        for distance in rings:
-            todo = source == GroundSource.NONE
-            if not todo.any():
-                break
-            xy, part = _outside_walls(footprints, todo, distance, params.ground_step)
-            height = cells.at(xy)
-            seen = ~np.isnan(height)
-            if not seen.any():
-                continue
-            count = np.bincount(part[seen], minlength=parts)
-            found = count > 0
-            near = distance == params.ground_offset
-            source[found] = GroundSource.NEAR if near else GroundSource.WIDE
-            result[:, found] = _quantiles(
-                height[seen], part[seen], count, (params.ground_quantile, 0.0, 0.5)
-            )[:, found]
+    is_ground = classification == params.ground_class
+    if is_ground.any():
+        # Nearly all parts are done by the first; the others share one more look at the cloud.
+        for rings in ((params.ground_offset,), params.ground_rings):
+            _sample(footprints, xyz, is_ground, rings, params, result, source)
         lost = np.flatnonzero(source == GroundSource.NONE)
         if len(lost):
             corner = footprints.ring_offsets[footprints.part_offsets[lost]]
-            result[:, lost] = cells.nearest(footprints.xy[corner])
+            result[:, lost] = _nearest(footprints.xy[corner], xyz[is_ground], params.ground_cell)
             source[lost] = GroundSource.FAR
     return Ground(height=result[0], minimum=result[1], median=result[2], source=source)
 
 
-@dataclass(frozen=True, slots=True)
-class _GroundCells:
-    """Mean ground height of the cells of a world grid; ``key`` ascending over (row, column)."""
+def _sample(
+    footprints: Footprints,
+    xyz: Floats,
+    is_ground: Bools,
+    rings: tuple[float, ...],
+    params: PlaneParameters,
+    result: Floats,
+    source: Ints,
+) -> None:
+    """Fill in ``result (3, P)`` and ``source (P,)`` of parts without, from the first ring that shows ground."""
+    parts = len(footprints)
+    todo = source == GroundSource.NONE
+    if not todo.any():
+        return
+    places = [_outside_walls(footprints, todo, distance, params.ground_step) for distance in rings]
+    heights = mean_heights(np.concatenate([xy for xy, _ in places]), xyz, is_ground, params)
+    ends = np.cumsum([len(part) for _, part in places])
+    for distance, (_, part), height in zip(rings, places, np.split(heights, ends[:-1]), strict=True):
+        seen = ~np.isnan(height) & (source[part] == GroundSource.NONE)
+        if not seen.any():
+            continue
+        count = np.bincount(part[seen], minlength=parts)
+        found = count > 0
+        source[found] = GroundSource.NEAR if distance == params.ground_offset else GroundSource.WIDE
+        quantiles = _quantiles(height[seen], part[seen], count, (params.ground_quantile, 0.0, 0.5))
+        result[:, found] = quantiles[:, found]
 
-    cell: float
-    key: Ints
-    height: Floats
 
-    @classmethod
-    def of(cls, xyz: Floats, is_ground: Bools, cell: float) -> _GroundCells:
-        """Cells of the points that are ground ``(M,)``."""
-        points = np.count_nonzero(is_ground)
-        if not points:
-            return cls(cell, np.empty(0, np.int64), np.empty(0))
-        x, y, z = xyz.T
-        x0, y0 = math.floor(x.min() / cell), math.floor(y.min() / cell)
-        width, height = math.floor(x.max() / cell) - x0 + 1, math.floor(y.max() / cell) - y0 + 1
-        dense = width * height <= _DENSE
-        row = width if dense else _ROW
-        slot, level, end = np.empty(points, np.int64), np.empty(points), 0
-        # Most points of a cloud are ground; some at a time stay in a core's cache.
-        for begin in range(0, len(xyz), _TOGETHER):
-            some = begin + np.flatnonzero(is_ground[begin : begin + _TOGETHER])
-            at = slice(end, end := end + len(some))
-            ix, iy = (np.floor(along[some] / cell) for along in (x, y))
-            # Whole numbers below 2**53 are exact in float64, so the key is made where the numbers are.
-            slot[at] = (iy - y0) * row + (ix - x0)
-            # Whole millimetres: their sum is exact, so the order of the points does not matter.
-            np.rint(z[some] * 1000, out=level[at])
-        if dense:
-            count = np.bincount(slot)
-            used = np.flatnonzero(count)
-            count, total = count[used], np.bincount(slot, weights=level)[used]
-        else:
-            used, slot, count = np.unique(slot, return_inverse=True, return_counts=True)
-            total = np.bincount(slot, weights=level)
-        iy, ix = np.divmod(used, row)
-        return cls(cell, (iy + y0) * _ROW + ix + x0, total / count / 1000)
-
-    def at(self, xy: Floats) -> Floats:
-        """Height at ``xy (M, 2)``, NaN in cells without ground."""
-        ix, iy = np.floor(xy / self.cell).astype(np.int64).T
-        key = iy * _ROW + ix
-        slot = np.searchsorted(self.key, key).clip(max=len(self.key) - 1)
-        return np.where(self.key[slot] == key, self.height[slot], np.nan)
-
-    def nearest(self, xy: Floats) -> Floats:
-        """Mean height of the nearest cells to ``xy (M, 2)``, as a row ``(M,)``."""
-        iy, ix = np.divmod(self.key, _ROW)
-        k = min(_NEAREST, len(self.key))
-        _, slot = cKDTree((np.column_stack((ix, iy)) + 0.5) * self.cell).query(xy, k=np.arange(1, k + 1))
-        return np.asarray(self.height[slot].mean(axis=1))
+def _nearest(xy: Floats, ground: Floats, cell: float) -> Floats:
+    """Mean height of the cells nearest to ``xy (M, 2)`` that hold some of ``ground (K, 3)``, ``(M,)``."""
+    index, inverse, count = np.unique(
+        np.floor(ground[:, :2] / cell), axis=0, return_inverse=True, return_counts=True
+    )
+    height = np.bincount(inverse, np.rint(ground[:, 2] * 1000)) / count / 1000
+    k = min(_NEAREST, len(index))
+    _, found = cKDTree((index + 0.5) * cell).query(xy, k=np.arange(1, k + 1))
+    return np.asarray(height[found].mean(axis=1))
 
 
 def _outside_walls(

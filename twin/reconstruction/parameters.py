@@ -22,8 +22,9 @@ class PlaneParameters:
         ground. *choice*: below a low storey, above parked cars and hedges.
     assign_cell : float [m]
         Cell of the raster that decides which points need an exact test. *choice*: .25, .5 and 1 m measured.
-    ground_cell : float [m]
-        Cell in which ground points are averaged. *design*
+    ground_cell, ground_reach : float [m]
+        Cell in which ground points are summed, and how far from a place they count. *choice*: the ground of
+        a turned or shifted part stays within 3 mm in three of four panden of Delft; cells of 2 m moved it 1-2 cm.
     ground_offset, ground_step : float [m]
         Distance from the facade at which the ground is sampled, and the step along it. *design*
     ground_rings : tuple of float [m]
@@ -117,7 +118,8 @@ class PlaneParameters:
     other_class: int = 1
     other_above_ground: float = 1.5
     assign_cell: float = 0.5
-    ground_cell: float = 2.0
+    ground_cell: float = 0.5
+    ground_reach: float = 1.5
     ground_offset: float = 1.2
     ground_step: float = 1.5
     ground_rings: tuple[float, ...] = (3.0, 6.0, 12.0, 25.0)
