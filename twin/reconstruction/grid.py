@@ -17,8 +17,6 @@ SHIFTS: tuple[tuple[int, int], ...] = ((1, 0), (-1, 1), (0, 1), (1, 1), (-1, 0),
 FORWARD = slice(0, 4)
 BESIDE = (4, 0, 6, 2)
 """Numbers of the four that share an edge: left, right, below, above."""
-ASCENDING = (7, 6, 5, 4, 8, 0, 1, 2, 3)
-"""Numbers by their place in the atlas, the pixel itself (8) among them."""
 _TWO_APART = ((2, 0), (0, 2))
 
 
@@ -105,11 +103,11 @@ class Grid:
         padded = np.append(label, -1)
         ones, others = [], []
         for ahead in self.ahead[places]:
-            one = np.flatnonzero(padded[ahead] != label)
-            other = ahead[one]
-            counts = other < len(label)
-            ones.append(one[counts])
-            others.append(other[counts])
+            one = np.flatnonzero(padded.take(ahead) != label)
+            other = ahead.take(one)
+            counts = np.flatnonzero(other < len(label))
+            ones.append(one.take(counts))
+            others.append(other.take(counts))
         return np.concatenate(ones), np.concatenate(others)
 
 
