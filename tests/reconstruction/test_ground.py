@@ -61,8 +61,8 @@ def test_a_turned_and_shifted_part_keeps_its_ground(degrees: float) -> None:
         PARAMS,
     )
     here = ground_heights(_footprints(HOUSE), xyz, classes, PARAMS)
-    assert there.height[0] == pytest.approx(here.height[0], abs=0.002)
-    assert there.median[0] == pytest.approx(here.median[0], abs=0.002)
+    assert there.height[0] == pytest.approx(here.height[0], abs=0.004)
+    assert there.median[0] == pytest.approx(here.median[0], abs=0.004)
 
 
 def test_only_a_cloud_without_ground_gives_nan() -> None:

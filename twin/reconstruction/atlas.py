@@ -74,7 +74,7 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     units = round(pixels.pixel / QUANTUM)
     if len(pixels.part) >= 1 << (63 - _Z_BITS - 2 * bits):
         raise GeometryError("roof_points: too many pixels in one call; reconstruct fewer parts at a time")
-    x, y, z = (column[point_index] for column in xyz.T)
+    x, y, z = (column.take(point_index) for column in xyz.T)
     x, y = frame.to_local(np.stack((x, y)).T, point_part).T
     ix, sub_x = _pixel_and_place(x, pixels.margin, units)
     iy, sub_y = _pixel_and_place(y, pixels.margin, units)

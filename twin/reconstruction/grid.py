@@ -17,8 +17,6 @@ SHIFTS: tuple[tuple[int, int], ...] = ((1, 0), (-1, 1), (0, 1), (1, 1), (-1, 0),
 FORWARD = slice(0, 4)
 BESIDE = (4, 0, 6, 2)
 """Numbers of the four that share an edge: left, right, below, above."""
-ASCENDING = (7, 6, 5, 4, 8, 0, 1, 2, 3)
-"""Numbers by their place in the atlas, the pixel itself (8) among them."""
 _TWO_APART = ((2, 0), (0, 2))
 
 
@@ -86,31 +84,53 @@ class Grid:
         """Moments ``(10, count)`` of the ``used (W,)`` pixels of each label; -1 is none."""
         return summed(self.rows[:-1], np.maximum(label, 0), count, used & (label >= 0))
 
+    def unlike(self, label: Ints) -> Unlike:
+        """Pairs of pixels with different labels."""
+        padded = np.append(label, -1)
+        ones, others = [], []
+        for ahead in self.ahead:
+            one = np.flatnonzero(padded.take(ahead) != label)
+            other = ahead.take(one)
+            counts = np.flatnonzero(other < len(label))
+            ones.append(one.take(counts))
+            others.append(other.take(counts))
+        near = sum(len(one) for one in ones[FORWARD])
+        return Unlike(np.concatenate(ones), np.concatenate(others), near)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """Pairs ``U`` of pixels with different labels that are neighbours or lie two apart, each once.
+
+    They stay all there are when labels merge, which is cheaper than looking for them again.
+
+    Attributes
+    ----------
+    one, other : (U,) int64
+        Neighbours first.
+    near : int
+        How many of the pairs are neighbours.
+    """
+
+    one: Ints
+    other: Ints
+    near: int
+
     def offers(self, label: Ints, count: int) -> tuple[Ints, Ints]:
         """Pixels and the labels other than their own among their eight neighbours, each pair once."""
-        one, other = self._unlike(label, FORWARD)
-        pixel, offered = np.concatenate((one, other)), label[np.concatenate((other, one))]
-        pixel, offered = pixel[offered >= 0], offered[offered >= 0]
+        one, other = self.one[: self.near], self.other[: self.near]
+        mine, its = label.take(one), label.take(other)
+        asked, asking = np.flatnonzero((mine != its) & (its >= 0)), np.flatnonzero((mine != its) & (mine >= 0))
+        pixel = np.concatenate((one.take(asked), other.take(asking)))
+        offered = np.concatenate((its.take(asked), mine.take(asking)))
         pixel, offered = np.divmod(ordering.distinct(pixel * max(count, 1) + offered), max(count, 1))
         return pixel, offered
 
     def adjacent(self, label: Ints, count: int) -> tuple[Ints, Ints]:
         """Pairs ``i < j`` of labels that touch, or lie one pixel apart."""
-        one, other = (label[pixel] for pixel in self._unlike(label, slice(None)))
-        both = (one >= 0) & (other >= 0)
-        return distinct(one[both], other[both], count)
-
-    def _unlike(self, label: Ints, places: slice) -> tuple[Ints, Ints]:
-        """Pixels with the pixels at those places of :attr:`ahead` that have another label."""
-        padded = np.append(label, -1)
-        ones, others = [], []
-        for ahead in self.ahead[places]:
-            one = np.flatnonzero(padded[ahead] != label)
-            other = ahead[one]
-            counts = other < len(label)
-            ones.append(one[counts])
-            others.append(other[counts])
-        return np.concatenate(ones), np.concatenate(others)
+        one, other = label.take(self.one), label.take(self.other)
+        both = np.flatnonzero((one >= 0) & (other >= 0))
+        return distinct(one.take(both), other.take(both), count)
 
 
 def distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:

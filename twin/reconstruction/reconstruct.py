@@ -26,6 +26,7 @@ from twin.reconstruction.reasons import LadderStep, Reason
 from twin.reconstruction.solids import Built, build, joined, replaced
 
 _FAR = 1e7  # m, farther than RD reaches
+_TOGETHER = 1 << 15  # coordinates
 CHUNK = 250  # parts per array at most
 POINTS = 200_000  # per array, unless one part has more: about as much as fits a core's cache
 SOLIDS = 1000  # parts per extrusion at least
@@ -134,10 +135,14 @@ def _on_earth(xyz: Floats, classification: Bytes) -> tuple[Floats, Bytes]:
 
     One coordinate after the other in memory: every stage works on columns.
     """
-    if len(xyz) and not (xyz.min() > -_FAR and xyz.max() < _FAR):  # both fail on NaN
-        good = (np.abs(xyz) < _FAR).all(axis=1)
-        xyz, classification = xyz[good], classification[good]
-    return np.asfortranarray(xyz), classification
+    xyz = np.asfortranarray(xyz)
+    flat = xyz.ravel("F")
+    # Some at a time stay in a core's cache for the second look.
+    blocks = [flat[begin : begin + _TOGETHER] for begin in range(0, len(flat), _TOGETHER)]
+    if all(block.min() > -_FAR and block.max() < _FAR for block in blocks):  # both fail on NaN
+        return xyz, classification
+    good = (np.abs(xyz) < _FAR).all(axis=1)
+    return np.asfortranarray(xyz[good]), classification[good]
 
 
 def _chunks(part: Ints, parts: int, most: int) -> list[Ints]:

@@ -10,7 +10,7 @@ import numpy as np
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.arrays import Atlas, RoofPoints, Segments
 from twin.reconstruction.bent import split_bent
-from twin.reconstruction.grid import Grid, distinct
+from twin.reconstruction.grid import Grid, Unlike, distinct
 from twin.reconstruction.layers import fullest_layers
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import (
@@ -64,8 +64,9 @@ def segment_planes(pixels: Atlas, points: RoofPoints, params: PlaneParameters) -
     step = height_variance(grid.own) > params.step_sigma**2
     planes, sums, label = _refit(grid, label, ~step, count, params)
     for number in range(params.rounds):
-        planes, label = _merged(grid, label, sums, params)
-        label, error = _reassigned(grid, label, planes, params)
+        unlike = grid.unlike(label)
+        planes, label = _merged(unlike, label, sums, params)
+        label, error = _reassigned(grid, unlike, label, planes, params)
         support = error <= params.pixel_inlier**2
         if number < params.rounds - 1:
             known = count
@@ -118,13 +119,13 @@ def _is_roof(planes: Floats, params: PlaneParameters) -> Bools:
     return np.asarray(np.isfinite(planes).all(axis=1) & (np.hypot(planes[:, 0], planes[:, 1]) <= steepest))
 
 
-def _merged(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
+def _merged(unlike: Unlike, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Floats, Ints]:
     """Planes of segments after merging, and the label of each pixel."""
-    into, sums = _mergers(grid, label, sums, params)
-    return fit(sums, params.window_spread)[0], np.append(into, -1)[label]
+    into, sums = _mergers(unlike, label, sums, params)
+    return fit(sums, params.window_spread)[0], np.append(into, -1).take(label)
 
 
-def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
+def _mergers(unlike: Unlike, label: Ints, sums: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
     """Segment that each becomes if those that are each other's best partner merge, and the moments then.
 
     Merging costs the root of the squared error that it adds, per point of the smaller segment, beyond what
@@ -132,7 +133,7 @@ def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> 
     """
     count = sums.shape[1]
     sums = sums.copy()
-    i, j = grid.adjacent(label, count)
+    i, j = unlike.adjacent(label, count)
     into = np.arange(count, dtype=np.int64)
     error = fit(sums, params.window_spread)[1]
     while len(i):
@@ -158,7 +159,9 @@ def _mergers(grid: Grid, label: Ints, sums: Floats, params: PlaneParameters) -> 
     return into, sums
 
 
-def _reassigned(grid: Grid, label: Ints, planes: Floats, params: PlaneParameters) -> tuple[Ints, Floats]:
+def _reassigned(
+    grid: Grid, unlike: Unlike, label: Ints, planes: Floats, params: PlaneParameters
+) -> tuple[Ints, Floats]:
     """Give each pixel the plane of its 3 x 3 surroundings that explains it best; and the squared error.
 
     All pixels choose at once, on the labels before. A pixel that no plane explains loses its label; one
@@ -166,13 +169,13 @@ def _reassigned(grid: Grid, label: Ints, planes: Floats, params: PlaneParameters
     """
     if not len(planes):
         return label, np.full(len(label), np.inf)
-    error = np.where(label >= 0, mean_squared_error(grid.own, planes.take(label, axis=0)), np.inf)
+    error = np.where(label >= 0, mean_squared_error(grid.own, planes.T.take(label, axis=1).T), np.inf)
     chosen = label.copy()
-    pixel, other = grid.offers(label, len(planes))
-    held = grid.own[N, pixel] > 0
-    pixel, other = pixel[held], other[held]
-    offer = mean_squared_error(grid.own.take(pixel, axis=1), planes.take(other, axis=0))
-    better = np.flatnonzero(offer < (error * params.own_bonus)[pixel])
+    pixel, other = unlike.offers(label, len(planes))
+    held = np.flatnonzero(grid.own[N].take(pixel) > 0)
+    pixel, other = pixel.take(held), other.take(held)
+    offer = mean_squared_error(grid.own.take(pixel, axis=1), planes.T.take(other, axis=1).T)
+    better = np.flatnonzero(offer < (error * params.own_bonus).take(pixel))
     # The least offer is written last; of equal ones that of the lower segment.
     better = better[np.lexsort((-other[better], -offer[better]))]
     chosen[pixel[better]] = other[better]
@@ -270,7 +273,7 @@ def _seen(
         Look.STEEP: params.steep_points,
     }
     _, sums, fresh = _refit(other, fresh, even, count, params, few[look])
-    found, fresh = _merged(other, fresh, sums, params)
+    found, fresh = _merged(other.unlike(fresh), fresh, sums, params)
     return _nearest_plane(other, points, fresh, found, params), other.where, fresh, found
 
 
@@ -281,7 +284,7 @@ def _merged_by_points(
 
     And the planes, and the moments of their points.
     """
-    into, sums = _mergers(grid, label, sums, params)
+    into, sums = _mergers(grid.unlike(label), label, sums, params)
     planes = planes.copy()
     grown = np.bincount(into, minlength=len(into)) > 1
     planes[grown] = fit(sums, params.window_spread)[0][grown]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.atlas import pixel_corners
-from twin.reconstruction.grid import ASCENDING, FORWARD, SHIFTS, Grid
+from twin.reconstruction.grid import FORWARD, SHIFTS, Grid
 from twin.reconstruction.parameters import PlaneParameters
 from twin.reconstruction.planes import N, across, fit, height_variance, is_steep
 
@@ -35,12 +35,10 @@ def window_planes(grid: Grid, params: PlaneParameters, steep: bool = False) -> t
         Of the window chosen; infinite if no window there has a plane.
     """
     own_plane, own_sigma = _windows(grid, params, steep)
-    chosen_sigma, chosen = _best_of_nine(grid, own_sigma)
-    better = chosen_sigma < params.kuwahara_gain * own_sigma
-    return (
-        own_plane.take(np.where(better, chosen, np.arange(len(chosen))), axis=0),
-        np.where(better, chosen_sigma, own_sigma),
-    )
+    chosen = _best_of_nine(grid, own_sigma)
+    better = own_sigma.take(chosen) < params.kuwahara_gain * own_sigma
+    chosen = np.where(better, chosen, np.arange(len(chosen)))
+    return own_plane.take(chosen, axis=0), own_sigma.take(chosen)
 
 
 def patches(
@@ -66,8 +64,16 @@ def patches(
         Patch of each pixel, numbered in the order of their first pixels; -1 in patches that are too small.
     """
     live = np.flatnonzero(among & np.isfinite(sigma))
+    label = _connected(_links(grid, live, plane.take(live, axis=0), params, angle))
+    large = np.bincount(label) >= params.segment_pixels
+    out = np.full(len(grid.where), -1, np.int64)
+    out[live] = np.where(large, np.cumsum(large) - 1, -1).take(label)
+    return out
+
+
+def _links(grid: Grid, live: Ints, plane: Floats, params: PlaneParameters, angle: float) -> Ints:
+    """Which of ``live (L,)`` each pixel there is linked to among the first four neighbours ``(4, L)``, or -1."""
     size = grid.pixels.pixel
-    plane = plane.take(live, axis=0)
     a, b, c = np.ascontiguousarray(plane.T)
     # Height at the pixel's centre and unit normal: what the links compare.
     x, y = pixel_corners(grid.pixels, grid.where[live])
@@ -78,20 +84,34 @@ def patches(
     link = params.link_height / across(plane, params)
     number = np.full(len(grid.where) + 1, -1, np.int64)
     number[live] = np.arange(len(live))
-    target = number[grid.around[FORWARD]].take(live, axis=1)
+    target = number.take(grid.around[FORWARD].take(live, axis=1))
     for j, (dx, dy) in zip(target, SHIFTS[FORWARD], strict=True):
         half = 0.5 * size * (dx * a + dy * b)
-        level = np.abs(height + half - (height - half)[j]) < link
-        alike = right * right[j] + ahead * ahead[j] + up * up[j] > least
+        level = np.abs(height + half - (height - half).take(j)) < link
+        alike = right * right.take(j) + ahead * ahead.take(j) + up * up.take(j) > least
         j[~(level & alike)] = -1
-    linked = target >= 0
-    begin = np.concatenate(([0], np.cumsum(np.count_nonzero(linked, axis=0))))
-    graph = csr_array((np.ones(begin[-1]), target.T[linked.T], begin), shape=(len(live), len(live)))
-    label = connected_components(graph, directed=False)[1].astype(np.int64)
-    large = np.bincount(label) >= params.segment_pixels
-    out = np.full(len(grid.where), -1, np.int64)
-    out[live] = np.where(large, np.cumsum(large) - 1, -1)[label]
-    return out
+    return target
+
+
+def _connected(target: Ints) -> Ints:
+    """Component ``(L,)`` of each pixel with such links, numbered in the order of their first pixels.
+
+    Pixels in a row that are linked are one node of the graph, which makes it several times smaller.
+    """
+    right, *others = target
+    run = np.cumsum(np.append(True, right[:-1] < 0)[: len(right)]) - 1
+    ones, twos = [], []
+    for other in others:
+        linked = np.flatnonzero(other >= 0)
+        one, two = run.take(linked), run.take(other.take(linked))
+        fresh = np.flatnonzero(np.append(True, (one[1:] != one[:-1]) | (two[1:] != two[:-1]))[: len(one)])
+        ones.append(one.take(fresh))
+        twos.append(two.take(fresh))
+    one, two = np.concatenate(ones), np.concatenate(twos)
+    runs = int(run[-1]) + 1 if len(run) else 0
+    graph = coo_array((np.ones(len(one)), (one, two)), shape=(runs, runs))
+    component: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
+    return component.take(run)
 
 
 def _windows(grid: Grid, params: PlaneParameters, steep: bool) -> tuple[Floats, Floats]:
@@ -108,14 +128,14 @@ def _windows(grid: Grid, params: PlaneParameters, steep: bool) -> tuple[Floats, 
     return plane, np.where(good, np.sqrt(variance), np.inf)
 
 
-def _best_of_nine(grid: Grid, sigma: Floats) -> tuple[Floats, Ints]:
-    """Smallest value in the 3 x 3 pixels around each pixel, and where; on a tie the lowest pixel."""
-    padded = np.append(sigma, np.inf)
-    first, *others = ASCENDING
-    at = grid.around[first].copy()
-    value = padded[at]
-    for k in others:
-        other = padded[grid.around[k]]
-        np.copyto(at, grid.around[k], where=other < value)
-        np.minimum(value, other, out=value)
-    return value, at
+def _best_of_nine(grid: Grid, sigma: Floats) -> Ints:
+    """Where in the 3 x 3 pixels around each pixel the smallest value is; on a tie the lowest pixel.
+
+    Values count as equal if they are in single precision, which leaves room for the pixel in the same number.
+    """
+    bits = np.append(sigma, np.inf).astype(np.float32).view(np.int32).astype(np.int64)
+    key = bits << 32 | np.arange(len(bits))
+    least = key.take(grid.around[0])
+    for around in grid.around[1:]:
+        np.minimum(least, key.take(around), out=least)
+    return np.asarray(least & 0xFFFFFFFF)
