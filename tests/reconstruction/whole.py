@@ -16,13 +16,21 @@ ANGLE, SHIFT = 0.5, (84_000.0, 447_000.0)
 
 
 def made(
-    roof: Roof, density: float, noise: float = 0.03, seed: int = 1, hits: Array | None = None
+    roof: Roof,
+    density: float,
+    noise: float = 0.03,
+    seed: int = 1,
+    hits: Array | None = None,
+    hidden: shapely.Geometry | None = None,
 ) -> tuple[float, int]:
     """Share of the roof within 0.1 m of the truth, and its number of faces.
 
-    ``hits (K, 3)`` are further points of the building, beside and under the roof, in the roof's own axes.
+    ``hits (K, 3)`` are further points of the building, beside and under the roof; of the roof none are seen
+    in what is ``hidden``. Both are in the roof's own axes.
     """
     polygon, xyz, _ = sample(roof, density, noise, seed, ANGLE, SHIFT)
+    if hidden is not None:
+        xyz = xyz[~shapely.contains_xy(hidden, *((xyz[:, :2] - SHIFT) @ _turn().T).T)]
     if hits is not None:
         xyz = np.concatenate((xyz, np.column_stack((hits[:, :2] @ _turn() + SHIFT, hits[:, 2]))))
     garden = np.random.default_rng(9).uniform(-15, 45, (6000, 2)) + SHIFT

@@ -79,12 +79,14 @@ def arrange(
     lines: Lines,
     params: PartitionParameters,
     highest: LadderStep = LadderStep.FULL,
+    only: Bools | None = None,
 ) -> Arrangement:
     """Cut footprints by lines (of the local frames) into faces that tile them.
 
     Parts that fail a check are tried again with lines from wall to wall, then with the better supported half
     of the lines, then with none. Closed boxes of lines and courtyards become holes in the faces around them.
-    Rungs above ``highest`` are left out, for parts of which more lines gave no valid solid.
+    Rungs above ``highest`` are left out, for parts of which more lines gave no valid solid; parts beside
+    ``only (P,)`` get no faces.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def arrange(
     parts = len(footprints)
     step = np.full(parts, LadderStep.NONE, np.uint8)
     reason = np.full(parts, Reason.NOTHING_WRONG, np.uint8)
-    pending = np.ones(parts, bool)
+    pending = np.ones(parts, bool) if only is None else only.copy()
     whole = np.zeros(len(lines), bool)
     attempts: list[Arrangement] = []
     ladder = [rung for rung in LADDER if rung <= highest]
@@ -110,12 +112,12 @@ def arrange(
             whole[rows[loose]] = True
             good[lines.part[rows[loose]]] = False
         step[good] = rung
-        attempts.append(_share(attempt, good))
+        attempts.append(share(attempt, good))
         pending &= ~good
         if not pending.any():
             break
     reason[pending] = Reason.INVALID_FOOTPRINT
-    return _in_part_order(attempts, step, reason)
+    return in_part_order(attempts, step, reason)
 
 
 def _trial_lines(lines: Lines, rung: LadderStep, pending: Bools) -> Ints:
@@ -251,7 +253,7 @@ def _crossing(graph: Graph, parts: int) -> Bools:
     return wrong
 
 
-def _share(attempt: Arrangement, good: Bools) -> Arrangement:
+def share(attempt: Arrangement, good: Bools) -> Arrangement:
     """What belongs to the good parts, without unused vertices."""
     edge = good[attempt.edge_part]
     start, end = attempt.start[edge], attempt.end[edge]
@@ -277,7 +279,7 @@ def _share(attempt: Arrangement, good: Bools) -> Arrangement:
     )
 
 
-def _in_part_order(attempts: list[Arrangement], step: Bytes, reason: Bytes) -> Arrangement:
+def in_part_order(attempts: list[Arrangement], step: Bytes, reason: Bytes) -> Arrangement:
     """One arrangement from the good parts of all attempts."""
     vertex_base = np.cumsum([0, *(len(a.xy) for a in attempts)])
     face_base = np.cumsum([0, *(len(a.area) for a in attempts)])

@@ -38,6 +38,10 @@ class PixelHeights:
     part: Ints
     height: Floats
 
+    def take(self, rows: Ints) -> PixelHeights:
+        """Some of the pixels."""
+        return PixelHeights(self.pixel[rows], self.part[rows], self.height[rows])
+
 
 def pixel_heights(atlas: Atlas, points: RoofPoints) -> PixelHeights:
     """Mean height of the points in each pixel that holds any."""

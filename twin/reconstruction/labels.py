@@ -36,6 +36,10 @@ class Labels:
         Of the labelling: boundary cost minus votes; without the flat faces' penalty.
     highest : (P,) float64 [m, NAP]
         Highest point on a plane of each part; -inf without any.
+    denied : (F,) int64
+        Segment that most points of a face lie on, if it is not allowed there and worth a cut; else -1.
+    floor, ceiling : (G,) float64 [m, NAP]
+        How low and how high the planes may come to lie.
     """
 
     segment: Ints
@@ -43,6 +47,9 @@ class Labels:
     plane: Floats
     energy: Floats
     highest: Floats
+    denied: Ints
+    floor: Floats
+    ceiling: Floats
 
 
 def label_faces(
@@ -75,8 +82,8 @@ def label_faces(
     lowest = groups.group_min(z, segment, len(segments.plane), np.inf)
     highest = groups.group_max(z, segment, len(segments.plane), -np.inf)
     of_parts = groups.group_max(highest, segments.part, parts, -np.inf)
-    limits = _limits(segments, lowest, highest, of_parts, ground, params)
-    allowed = _allowed(arrangement, frames, segments, *limits, first, first_segment)
+    floor, ceiling = _limits(segments, lowest, highest, of_parts, ground, params)
+    allowed = _allowed(arrangement, frames, segments, floor, ceiling, first, first_segment)
 
     unary = np.where(allowed, -votes, FORBIDDEN)
     unary[first[1:] - 1] = FORBIDDEN / 2
@@ -96,7 +103,25 @@ def label_faces(
     energy = groups.group_sum(of_faces, arrangement.face_part, parts)
     energy += groups.group_sum(of_borders, arrangement.face_part[a], parts)
     plane = _planes(arrangement, frames, raster, points, segments, ground, segment, params)
-    return Labels(segment, total, plane, energy, of_parts)
+    denied = _denied(votes, allowed, first, first_segment[arrangement.face_part], label, params)
+    return Labels(segment, total, plane, energy, of_parts, denied, floor, ceiling)
+
+
+def _denied(
+    votes: Floats, allowed: Bools, first: Ints, first_segment: Ints, label: Ints, params: PartitionParameters
+) -> Ints:
+    """Segment ``(F,)`` that a face is denied although its votes outweigh those of its ``label``; else -1."""
+    out = np.full(len(label), -1, np.int64)
+    at = np.flatnonzero(~allowed & (votes > params.least_gain))
+    face = np.searchsorted(first, at, side="right") - 1
+    at = at[order := np.lexsort((-votes[at], face))]
+    face = face[order]
+    best = groups.first_of_each(face)
+    at, face = at[best], face[best]
+    outweighs = votes[at] - votes[first[face] + label[face]] > params.least_gain
+    at, face = at[outweighs], face[outweighs]
+    out[face] = first_segment[face] + at - first[face]
+    return out
 
 
 def _votes(

@@ -76,3 +76,17 @@ class StepLines:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+
+def joined(pieces: list[Lines]) -> Lines:
+    """All lines of ``pieces``, by part; within a part in the given order."""
+    together = Lines(
+        part=np.concatenate([p.part for p in pieces]),
+        normal=np.concatenate([p.normal for p in pieces]),
+        offset=np.concatenate([p.offset for p in pieces]),
+        t0=np.concatenate([p.t0 for p in pieces]),
+        t1=np.concatenate([p.t1 for p in pieces]),
+        weight=np.concatenate([p.weight for p in pieces]),
+        kind=np.concatenate([p.kind for p in pieces]),
+    )
+    return together.take(np.argsort(together.part, kind="stable"))

@@ -9,7 +9,7 @@ from twin.geometry.ordering import numbered
 from twin.reconstruction import groups
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints, Segments
 from twin.reconstruction.borders import Borders, find_borders
-from twin.reconstruction.line_columns import LineKind, Lines, StepLines
+from twin.reconstruction.line_columns import LineKind, Lines, StepLines, joined
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.refine import refine
 from twin.reconstruction.regularise import align_with_walls, regularise
@@ -51,7 +51,7 @@ def find_lines(
     sides = _long(axis, params) | _short_sides(axis, alike, atlas, segments, params)
     axis, supporting, owner = _only(axis, sides, axis_owner)
     steps.append(refine(axis, straight.take(supporting), owner, atlas, points, segments))
-    lines = _concatenate([found, *steps])
+    lines = joined([found, *steps])
     lines = _within_bounds(lines, np.bincount(segments.part, minlength=len(footprints)), params)
     return regularise(lines, footprints, frames, params)
 
@@ -256,17 +256,3 @@ def _within_bounds(lines: Lines, planes: Ints, params: PartitionParameters) -> L
     place[order] = groups.rank(lines.part, len(planes))
     few = (place < params.max_lines) & (planes[lines.part] <= params.max_planes)
     return lines.take(np.flatnonzero(few))
-
-
-def _concatenate(pieces: list[Lines]) -> Lines:
-    """All lines of ``pieces``, by part; within a part in the given order."""
-    together = Lines(
-        part=np.concatenate([p.part for p in pieces]),
-        normal=np.concatenate([p.normal for p in pieces]),
-        offset=np.concatenate([p.offset for p in pieces]),
-        t0=np.concatenate([p.t0 for p in pieces]),
-        t1=np.concatenate([p.t1 for p in pieces]),
-        weight=np.concatenate([p.weight for p in pieces]),
-        kind=np.concatenate([p.kind for p in pieces]),
-    )
-    return together.take(np.argsort(together.part, kind="stable"))

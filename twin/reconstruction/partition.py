@@ -9,12 +9,12 @@ import numpy as np
 from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints, Partition
 from twin.geometry.ragged import ring_successor
 from twin.reconstruction import groups
-from twin.reconstruction.arrangement import Arrangement, arrange
+from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints, Segments
 from twin.reconstruction.blocks import block_faces, part_heights, pixel_heights
-from twin.reconstruction.face_raster import burn_faces
+from twin.reconstruction.drawing import Scene, draw_roofs
 from twin.reconstruction.frame import vertex_part
-from twin.reconstruction.labels import Labels, label_faces
+from twin.reconstruction.labels import Labels
 from twin.reconstruction.lines import find_lines
 from twin.reconstruction.meeting import with_meetings
 from twin.reconstruction.partition_parameters import PartitionParameters
@@ -76,11 +76,11 @@ def partition_roofs(
     Partitions
         Complete for every part, whatever its data: what a part did not reach has a reason.
     """
-    lines = find_lines(footprints, frames, atlas, points, segments, params)
-    arrangement = arrange(footprints, frames, lines, params, highest)
     pixels = pixel_heights(atlas, points)
-    raster = burn_faces(arrangement, frames, atlas, points, pixels.pixel, params.cell)
-    labels = label_faces(arrangement, frames, raster, points, segments, ground, params)
+    scene = Scene(footprints, frames, atlas, points, segments, pixels, ground)
+    lines = find_lines(footprints, frames, atlas, points, segments, params)
+    drawing = draw_roofs(scene, lines, params, highest)
+    arrangement, raster, labels = drawing.arrangement, drawing.raster, drawing.labels
     height = part_heights(pixels, len(footprints), params)
 
     area = np.bincount(arrangement.face_part, weights=arrangement.area, minlength=len(footprints))
