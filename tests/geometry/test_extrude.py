@@ -46,8 +46,8 @@ def assert_sound(built: Extrusion, partition: Partition) -> None:
     assert len(np.unique(shells.ring_vertices)) == len(shells.xyz)
     for number, mesh in enumerate(meshes(shells)):
         assert mesh.is_volume
-        # a roof may be 2 mm off its plane
-        assert mesh.volume == pytest.approx(volume(shells)[number], abs=0.002 * mesh.area)
+        # a roof may be 4 mm off its plane
+        assert mesh.volume == pytest.approx(volume(shells)[number], abs=0.004 * mesh.area)
         edges: set[tuple[int, int]] = set()
         for rings in nested(shells, number):
             for ring in rings:
@@ -230,14 +230,23 @@ def test_courtyard_stays_a_hole_in_ground_and_roof() -> None:
     assert volume(built.shells) == pytest.approx([(81 - 9) * 4])
 
 
-def test_roof_bent_by_snapping_is_cut_into_triangles() -> None:
+def test_roof_that_misses_its_neighbour_by_millimetres_stays_one_polygon() -> None:
     cells = [square(0, 0), square(4_000, 0)]
     built = extrude(partition_of([cells], [[0.0, 0.0, 5.0], [0.0, 0.001, 5.0035]]))
+    assert built.triangulated.tolist() == [0]
+    assert built.shells.semantics.tolist().count(Semantic.ROOF) == 2
+    assert check(built.shells).valid.all()
+
+
+def test_roof_bent_by_snapping_is_cut_into_triangles() -> None:
+    """Of three roofs at one corner each is within 4 mm of the next, and the highest 7 mm above the lowest."""
+    cells = [square(0, 0), square(4_000, 0), square(4_000, 4_000)]
+    built = extrude(partition_of([cells], [[0.0, 0.0, 5.0], [0.0, 0.001, 4.9995], [0.001, 0.0, 5.003]]))
     roofs = [
         r for r, s in zip(nested(built.shells), built.shells.semantics, strict=True) if s == Semantic.ROOF
     ]
     assert built.triangulated.tolist() == [1]
-    assert sorted(len(rings[0]) for rings in roofs) == [3, 3, 4]
+    assert sorted(len(rings[0]) for rings in roofs) == [3, 3, 4, 4]
 
 
 @pytest.mark.parametrize(("width", "cut"), [(21, 1), (60, 0)])

@@ -19,7 +19,7 @@ from twin.geometry.subdivision import Planes, cycles, from_partition
 from twin.geometry.triangulate import triangulate_polygons
 
 STRAIGHT = 0.002  # m
-OFF_PLANE = 2.0  # mm a roof vertex may lie off its face's plane before the face is cut into triangles
+OFF_PLANE = 4.0  # mm a roof vertex may lie off its plane, as far as `SNAP` moves it; beyond, triangles
 NARROW = 100.0  # mm: faces with an edge or mean width below this are tested for tilted slivers
 SLIVER = 20.0  # mm: where three vertices in a row are nearer to one line, any triangulation may tilt
 SAME = 1  # mm: neighbours this near are one point to val3dity
@@ -194,7 +194,7 @@ def _cut_bent_roofs(
 
 
 def _bent(topology: Topology, planes: Planes, rings: _Rings) -> tuple[Bools, Bools]:
-    """Faces to cut: a vertex more than 2 mm off their plane, or slivers; and faces that must be tested."""
+    """Faces to cut: a vertex more than 4 mm off their plane, or slivers; and faces that must be tested."""
     faces = len(planes.part)
     face = rings.face[rows_of(rings.offsets)]
     xy = topology.edges.xy.take(topology.node_vertex[rings.nodes], axis=0)
