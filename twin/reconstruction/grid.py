@@ -120,7 +120,10 @@ class Unlike:
         """Pixels and the labels other than their own among their eight neighbours, each pair once."""
         one, other = self.one[: self.near], self.other[: self.near]
         mine, its = label.take(one), label.take(other)
-        asked, asking = np.flatnonzero((mine != its) & (its >= 0)), np.flatnonzero((mine != its) & (mine >= 0))
+        asked, asking = (
+            np.flatnonzero((mine != its) & (its >= 0)),
+            np.flatnonzero((mine != its) & (mine >= 0)),
+        )
         pixel = np.concatenate((one.take(asked), other.take(asking)))
         offered = np.concatenate((its.take(asked), mine.take(asking)))
         pixel, offered = np.divmod(ordering.distinct(pixel * max(count, 1) + offered), max(count, 1))

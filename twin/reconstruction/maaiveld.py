@@ -89,16 +89,19 @@ class _Cells:
             at = self._row.take(self._base + step)
             mass += weight * count.take(at)
             moment += weight * total.take(at)
-        return np.divide(moment, mass * 1000, out=np.full(len(mass), np.nan), where=mass > 0)
+        height: Floats = np.divide(moment, mass * 1000, out=np.full(len(mass), np.nan), where=mass > 0)
+        return height
 
     def _levels(self, xyz: Floats, is_ground: Bools) -> tuple[Ints, Floats]:
-        """Row of the cell of each ground point in one that is asked for, and its height in whole millimetres."""
+        """Of ground points in cells that are asked for: row of the cell, and height in whole millimetres."""
         rows, levels = [], []
         # Most points of a cloud are ground, and far from any wall; some at a time stay in a core's cache.
         for begin in range(0, len(xyz), _TOGETHER):
             some = slice(begin, begin + _TOGETHER)
             ix, iy = (
-                np.clip(xyz[some, axis] / self._cell - self._low[axis], 0, self._size[axis] - 1).astype(np.int32)
+                np.clip(xyz[some, axis] / self._cell - self._low[axis], 0, self._size[axis] - 1).astype(
+                    np.int32
+                )
                 for axis in (0, 1)
             )
             cell = iy * np.int32(self._size[0]) + ix

@@ -72,7 +72,7 @@ def patches(
 
 
 def _links(grid: Grid, live: Ints, plane: Floats, params: PlaneParameters, angle: float) -> Ints:
-    """Which of ``live (L,)`` each pixel there is linked to among the first four neighbours ``(4, L)``, or -1."""
+    """Which of ``live (L,)`` are linked to each as one of its first four neighbours, ``(4, L)``, or -1."""
     size = grid.pixels.pixel
     a, b, c = np.ascontiguousarray(plane.T)
     # Height at the pixel's centre and unit normal: what the links compare.
