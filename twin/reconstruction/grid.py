@@ -126,8 +126,9 @@ class Unlike:
         )
         pixel = np.concatenate((one.take(asked), other.take(asking)))
         offered = np.concatenate((its.take(asked), mine.take(asking)))
-        pixel, offered = np.divmod(ordering.distinct(pixel * max(count, 1) + offered), max(count, 1))
-        return pixel, offered
+        bits = count.bit_length()
+        pair = ordering.distinct(pixel << bits | offered)
+        return pair >> bits, pair & (1 << bits) - 1
 
     def adjacent(self, label: Ints, count: int) -> tuple[Ints, Ints]:
         """Pairs ``i < j`` of labels that touch, or lie one pixel apart."""
@@ -138,6 +139,6 @@ class Unlike:
 
 def distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:
     """Pairs ``i < j`` of numbers below ``count``, each once."""
-    key = ordering.distinct(np.minimum(i, j) * count + np.maximum(i, j))
-    low, high = np.divmod(key, max(count, 1))
-    return low[low != high], high[low != high]
+    bits = count.bit_length()
+    pair = ordering.distinct((np.minimum(i, j) << bits | np.maximum(i, j))[i != j])
+    return pair >> bits, pair & (1 << bits) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.parameters import PlaneParameters
@@ -98,14 +99,16 @@ class _Cells:
         # Most points of a cloud are ground, and far from any wall; some at a time stay in a core's cache.
         for begin in range(0, len(xyz), _TOGETHER):
             some = slice(begin, begin + _TOGETHER)
-            ix, iy = (
-                np.clip(xyz[some, axis] / self._cell - self._low[axis], 0, self._size[axis] - 1).astype(
-                    np.int32
-                )
-                for axis in (0, 1)
-            )
+            ix, iy = (self._index(xyz[some, axis], axis) for axis in (0, 1))
             cell = iy * np.int32(self._size[0]) + ix
             kept = np.flatnonzero(self._asked.take(cell) & is_ground[some])
             rows.append(self._row.take(cell.take(kept)))
             levels.append(np.rint(xyz[some, 2].take(kept) * 1000))
         return np.concatenate(rows), np.concatenate(levels)
+
+    def _index(self, along: Floats, axis: int) -> npt.NDArray[np.int32]:
+        """Column or row of coordinates ``(N,)``; of those outside, the outermost, which is never asked for."""
+        at = along / self._cell
+        at -= self._low[axis]
+        np.clip(at, 0, self._size[axis] - 1, out=at)
+        return at.astype(np.int32)
