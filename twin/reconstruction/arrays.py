@@ -40,7 +40,7 @@ class Frames:
 
     def to_local(self, xy: Floats, part: Ints) -> Floats:
         """RD coordinates ``xy (M, 2)`` of points of ``part (M,)`` in their part's frame."""
-        return np.stack(self.columns_to_local(*xy.T, part)).T
+        return np.stack(self.columns_to_local(xy[:, 0], xy[:, 1], part)).T
 
     def columns_to_local(self, x: Floats, y: Floats, part: Ints) -> tuple[Floats, Floats]:
         """The same of coordinates ``x, y (M,)`` apart."""

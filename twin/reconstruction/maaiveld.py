@@ -107,7 +107,7 @@ class _Cells:
         return np.concatenate(rows), np.concatenate(levels)
 
     def _index(self, along: Floats, axis: int) -> npt.NDArray[np.int32]:
-        """Column or row of coordinates ``(N,)``; of those outside, the outermost, which is never asked for."""
+        """Column or row of coordinates ``(N,)``; of those outside the outermost, which nobody asks for."""
         at = along / self._cell
         at -= self._low[axis]
         np.clip(at, 0, self._size[axis] - 1, out=at)
