@@ -14,7 +14,8 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import json
 import sys
-from collections.abc import Iterable
+from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -30,7 +31,7 @@ from twin.cityjson.sequence import json_attributes
 from twin.reconstruction import Reconstruction, reconstruct
 
 IMPORTED = process_time()
-CHUNK = 1_000_000  # points decompressed together
+CHUNK = 100_000  # points decompressed together: few enough that their memory is used again
 
 
 def main(footprints: Path, out: Path, clouds: list[Path]) -> None:
@@ -45,17 +46,19 @@ def main(footprints: Path, out: Path, clouds: list[Path]) -> None:
     print(json.dumps({"imports": IMPORTED, "work": process_time() - IMPORTED, "reading": reading}))
 
 
-def read_clouds(paths: Iterable[Path]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
-    """Points of all files but noise: ``xyz (N, 3)`` [m] in Fortran order, and classes ``(N,)``."""
-    millimetres, classes = [], []
-    for path in paths:
-        with open_laz(path) as file:
-            for chunk in file.chunks(CHUNK):
-                used = np.flatnonzero(~(chunk.withheld | np.isin(chunk.classification, NOISE)))
-                millimetres.append(chunk.xyz[used])
-                classes.append(chunk.classification[used])
-    whole = np.concatenate(millimetres)
-    return np.divide(whole, 1000, out=np.empty(whole.shape, order="F")), np.concatenate(classes)
+def read_clouds(paths: list[Path]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
+    """Points of all files: ``xyz (N, 3)`` [m] in Fortran order, and classes ``(N,)``, noise if withheld."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(open_laz(path)) for path in paths]
+        points = sum(file.count for file in files)
+        xyz, classes = np.empty((points, 3), order="F"), np.empty(points, np.uint8)
+        chunks = chain.from_iterable(file.chunks(CHUNK) for file in files)
+        end = 0
+        for chunk in chunks:
+            at = slice(end, end := end + len(chunk.xyz))
+            np.divide(chunk.xyz, 1000, out=xyz[at])
+            classes[at] = np.where(chunk.withheld, NOISE[0], chunk.classification)
+    return xyz, classes
 
 
 def write(path: Path, ids: list[str], outline: npt.NDArray[Any], model: Reconstruction) -> None:

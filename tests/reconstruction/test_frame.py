@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 
 from twin.geometry.footprints import footprints_from
 from twin.reconstruction.frame import frames, vertex_part
@@ -53,6 +54,33 @@ def test_a_shift_by_millimetres_shifts_the_frame_only() -> None:
     assert np.allclose(other.center - one.center, (1234.567, -98.765), atol=1e-9)
     assert np.allclose(other.corner, one.corner, atol=1e-9)
     assert np.allclose((other.cos, other.sin), (one.cos, one.sin), atol=1e-12)
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_quarter_turn_lays_the_axes_the_same_way(angle: float) -> None:
+    """So that every pixel and every tie after it is the same."""
+    shape = shapely.set_precision(_turned(31.0), 0.001)
+    about = shapely.get_coordinates(shape)[0]
+    turned = shapely.set_precision(shapely.affinity.rotate(shape, angle, origin=tuple(about)), 0.001)
+    local = []
+    for outline in (shape, turned):
+        footprints, _ = footprints_from(np.array([outline], object))
+        xy = frames(footprints).to_local(footprints.xy, vertex_part(footprints))
+        local.append(xy[np.lexsort(np.round(xy, 6).T)])
+    assert np.abs(local[0] - local[1]).max() < 1e-8
+
+
+@pytest.mark.parametrize("angle", [0.0, 3.0, 59.0, 88.0, 91.0, 200.0])
+def test_the_longer_side_comes_first_and_most_of_it_ahead(angle: float) -> None:
+    footprints, _ = footprints_from(np.array([_turned(angle)], object))
+    frame = frames(footprints)
+    local = frame.to_local(footprints.xy, vertex_part(footprints))
+    assert np.ptp(local[:, 0]) > np.ptp(local[:, 1])
+    # The L has its corner at one end of the longer side, where most of its edges are.
+    edges = np.diff(np.vstack((local, local[:1])), axis=0)
+    middle = np.vstack((local, local[:1]))[:-1] + edges / 2
+    mean = np.average(middle, axis=0, weights=np.hypot(*edges.T))
+    assert max(mean - (local.min(axis=0) + local.max(axis=0)) / 2, key=abs) > 0
 
 
 def test_no_parts() -> None:

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ingest.ahn import PointStore
 from twin.build.cloud import Bbox, grown
 from twin.build.progress import Progress
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.components import components
 from twin.ground import HeightSource, Relief, Terrain
 from twin.ground.levels import GROUND, MIN_POINTS, WATER
 from twin.ground.terrain import RELIEF_CELL
@@ -136,7 +135,7 @@ def _levels(seen: Ints, waters: Polygons, touching: Ints, store: PointStore, rel
     one, other = touching[:, 0], touching[:, 1]
     with np.errstate(invalid="ignore"):
         joined = np.abs(own[one] - own[other]) < ONE_LEVEL
-    body = _components(one[joined], other[joined], size)
+    body = components(one[joined], other[joined], size)[1]
     by_body, _ = _medians(body[seen[:, 0]], seen, size)
     level = np.where(has, by_body[body], np.nan)
     source = np.where(has, HeightSource.WATER, HeightSource.NONE).astype(object)
@@ -153,7 +152,7 @@ def _levels(seen: Ints, waters: Polygons, touching: Ints, store: PointStore, rel
 
     left = np.isnan(level)
     inside = left[one] & left[other]
-    body = _components(one[inside], other[inside], size)
+    body = components(one[inside], other[inside], size)[1]
     rows = np.flatnonzero(left)
     lowest = np.full(size, np.nan)
     np.fmin.at(lowest, body[rows], np.array([lowest_bank(w, store, relief) for w in waters[rows]]))
@@ -201,11 +200,6 @@ def _heights(folder: Path, xy: Floats, relief: Relief) -> Floats:
     points = PointStore.open(folder).read(grown(box))
     ground = points.xyz[points.classification == GROUND]
     return Terrain.from_points(ground, box, relief=relief.around(grown(box))).sample(xy)
-
-
-def _components(one: Ints, other: Ints, size: int) -> Ints:
-    graph = coo_array((np.ones(len(one), dtype=bool), (one, other)), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def _medians(rows: Ints, seen: Ints, size: int) -> tuple[Floats, Ints]:

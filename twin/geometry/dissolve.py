@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Ints
+from twin.geometry.components import components
 from twin.geometry.subdivision import Planes, Subdivision
 
 
@@ -36,9 +35,7 @@ def dissolve(cells: Subdivision, planes: Planes, fixed: Bools, straight: float) 
 def _merge_cells(cells: Subdivision, planes: Planes) -> tuple[Subdivision, Planes]:
     n = len(planes.part)
     same = planes.label[cells.left] == planes.label[cells.right]
-    links = coo_array((np.ones(same.sum(), dtype=bool), (cells.left[same], cells.right[same])), shape=(n, n))
-    count, component = connected_components(links, directed=False)
-    component = component.astype(np.int64)  # int32 products overflow silently in sort keys
+    count, component = components(cells.left[same], cells.right[same], n)
     member = np.empty(count, dtype=np.int64)
     member[component[::-1]] = np.arange(n)[::-1]
     merged = Planes(

@@ -16,7 +16,7 @@ def distinct(values: Ints) -> Ints:
     ordered = np.sort(values)
     first = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return ordered.compress(first)
 
 
 def stable_order(key: Ints) -> Ints:
@@ -40,4 +40,4 @@ def numbered(values: Ints) -> tuple[Ints, Ints]:
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     number = np.empty(len(ordered), np.int64)
     number[order] = np.cumsum(first) - 1
-    return ordered[first], number
+    return ordered.compress(first), number

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints, Semantic, Shells
+from twin.geometry.components import components
 from twin.geometry.intersections import intersecting_objects
 from twin.geometry.ordering import distinct, stable_order
 from twin.geometry.polygons import polygon_defects, tilted_surfaces
@@ -215,11 +214,9 @@ def _shell_defects(shells: Shells, whole: Bools, intersections: bool) -> list[tu
 
 def _components(edges: ShellEdges, vertices: int) -> Ints:
     """Objects whose faces form more than one piece."""
-    one = np.ones(len(edges.start))
-    links = coo_array((one, (edges.start, edges.end)), shape=(vertices, vertices))
-    _, component = connected_components(links, directed=False)
+    _, component = components(edges.start, edges.end, vertices)
     size = max(vertices, 1)
-    piece = distinct(edges.owner * size + component.astype(np.int64)[edges.start]) // size
+    piece = distinct(edges.owner * size + component[edges.start]) // size
     return np.unique(piece[1:][piece[1:] == piece[:-1]])
 
 

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 import pythoncdt as cdt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Footprints, Ints
+from twin.geometry.components import components
 from twin.geometry.footprints import flat_shells, select_parts
 from twin.geometry.ragged import ring_successor
 from twin.geometry.triangulate import triangulate
@@ -65,10 +64,7 @@ def triangulated(xy: Floats, start: Ints, end: Ints, part: Ints) -> tuple[Ints, 
     outside = _part_of(following, triangles, start, end, part, len(xy))
     passable = (inside < 0) & (outside < 0) & (neighbour < len(triangles))
     row = np.repeat(np.arange(len(triangles)), 3)[passable.ravel()]
-    links = coo_array(
-        (np.ones(len(row), dtype=bool), (row, neighbour[passable])), shape=(len(triangles),) * 2
-    )
-    count, component = connected_components(links, directed=False)
+    count, component = components(row, neighbour[passable], len(triangles))
     of_component = np.full(count, -1, dtype=np.int64)
     np.maximum.at(of_component, component, inside.max(axis=1, initial=-1))
     owner = of_component[component]

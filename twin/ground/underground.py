@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Floats, Ints
+from twin.geometry.components import components
 from twin.geometry.ragged import expand, ring_successor
 from twin.ground.blocks import squares_near
 from twin.ground.coverage import Cells, neighbours
@@ -74,12 +73,10 @@ def clearances(collection: str, functions: npt.NDArray[np.object_]) -> Floats:
 def bodies(shapes: npt.NDArray[Any], clearance: Floats) -> tuple[Ints, Floats]:
     """Number of the body of each shape ``(S,)``, and the depth that its deepest needs."""
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    size = len(shapes)
-    graph = coo_array((np.ones(len(one), dtype=bool), (one, other)), shape=(size, size))
-    count, body = connected_components(graph, directed=False)
+    count, body = components(one, other, len(shapes))
     deepest = np.zeros(count)
     np.maximum.at(deepest, body, clearance)
-    return np.asarray(body, dtype=np.int64), deepest[body]
+    return body, deepest[body]
 
 
 def joined_edges(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Bytes, Floats, Footprints, Ints
+from twin.geometry.components import components
 from twin.reconstruction import groups, halfedges
 from twin.reconstruction.arrays import Frames
 from twin.reconstruction.hits import Outline, centred, cut, outline
@@ -208,8 +207,7 @@ def _without_bridges(graph: Graph, lines: Lines) -> tuple[Graph, Ints]:
         graph.wall[keep],
         line,
     )
-    links = coo_array((np.ones(len(start), np.int8), (start, end)), shape=(len(graph.xy),) * 2)
-    count, island = connected_components(links, directed=False)
+    count, island = components(start, end, len(graph.xy))
     linked = np.zeros(count, bool)
     linked[island[graph.start[bridge]]] = linked[island[graph.end[bridge]]] = True
     linked[island[start[line < 0]]] = False

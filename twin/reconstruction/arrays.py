@@ -40,9 +40,16 @@ class Frames:
 
     def to_local(self, xy: Floats, part: Ints) -> Floats:
         """RD coordinates ``xy (M, 2)`` of points of ``part (M,)`` in their part's frame."""
-        x, y = xy[:, 0] - self.center[:, 0][part], xy[:, 1] - self.center[:, 1][part]
-        c, s = self.cos[part], self.sin[part]
-        return np.stack((c * x + s * y - self.corner[:, 0][part], c * y - s * x - self.corner[:, 1][part])).T
+        return np.stack(self.columns_to_local(xy[:, 0], xy[:, 1], part)).T
+
+    def columns_to_local(self, x: Floats, y: Floats, part: Ints) -> tuple[Floats, Floats]:
+        """The same of coordinates ``x, y (M,)`` apart."""
+        x, y = x - self.center[:, 0].take(part), y - self.center[:, 1].take(part)
+        c, s = self.cos.take(part), self.sin.take(part)
+        return (
+            c * x + s * y - self.corner[:, 0].take(part),
+            c * y - s * x - self.corner[:, 1].take(part),
+        )
 
     def to_world(self, local: Floats, part: Ints) -> Floats:
         """Local coordinates ``(M, 2)`` of points of ``part (M,)`` in RD."""

@@ -83,7 +83,7 @@ def points_in_footprints(footprints: Footprints, xyz: Floats, rows: Ints, cell: 
 
 
 def _pairs(raster: _Raster, table: _Table, xyz: Floats, rows: Ints) -> tuple[Ints, Ints]:
-    x, y = xyz[rows, 0], xyz[rows, 1]
+    x, y = (column.take(rows) for column in xyz.T[:2])
     # World cells; the division is exact for the default cell, a power of two.
     ix, iy = (np.floor(along / raster.cell).astype(np.int64) for along in (x, y))
     point, entry = table.lookup(ix, iy)

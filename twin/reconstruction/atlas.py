@@ -75,7 +75,7 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     if len(pixels.part) >= 1 << (63 - _Z_BITS - 2 * bits):
         raise GeometryError("roof_points: too many pixels in one call; reconstruct fewer parts at a time")
     x, y, z = (column.take(point_index) for column in xyz.T)
-    x, y = frame.to_local(np.stack((x, y)).T, point_part).T
+    x, y = frame.columns_to_local(x, y, point_part)
     ix, sub_x = _pixel_and_place(x, pixels.margin, units)
     iy, sub_y = _pixel_and_place(y, pixels.margin, units)
     z = np.rint((z - _LOWEST) / QUANTUM)
@@ -90,8 +90,9 @@ def roof_points(frame: Frames, pixels: Atlas, xyz: Floats, point_index: Ints, po
     part = pixels.part[pixel]
     mask = (1 << bits) - 1
     fresh = groups.first_of_each(pixel)
-    number = np.cumsum(fresh) - 1
-    corner_x, corner_y = (corner[number] for corner in pixel_corners(pixels, pixel[fresh]))
+    first = np.flatnonzero(fresh)
+    times = np.diff(first, append=len(key))
+    corner_x, corner_y = (np.repeat(corner, times) for corner in pixel_corners(pixels, pixel.take(first)))
     out = np.empty((3, len(key)))
     out[0] = corner_x + (key >> _Z_BITS & mask) * QUANTUM
     out[1] = corner_y + (key >> (_Z_BITS + bits) & mask) * QUANTUM

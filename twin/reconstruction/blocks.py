@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Floats, Ints
+from twin.geometry.components import components
 from twin.reconstruction import groups
 from twin.reconstruction.arrangement import Arrangement
 from twin.reconstruction.arrays import Atlas, Frames, RoofPoints
@@ -111,8 +110,7 @@ def _regions(arrangement: Arrangement, labels: Labels) -> Ints:
     inner = (arrangement.left >= 0) & (arrangement.right >= 0)
     a, b = arrangement.left[inner], arrangement.right[inner]
     same = (labels.segment[a] == labels.segment[b]) & (labels.segment[a] >= 0)
-    links = coo_array((np.ones(int(same.sum()), np.int8), (a[same], b[same])), shape=(faces, faces))
-    count, component = connected_components(links, directed=False)
+    count, component = components(a[same], b[same], faces)
     lowest: Ints = np.full(count, faces, np.int64)
     np.minimum.at(lowest, component, np.arange(faces))
     of_face: Ints = lowest[component]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.components import components
 from twin.geometry.ordering import numbered
 from twin.geometry.ragged import expand, offsets_of
 from twin.reconstruction import groups
@@ -128,9 +127,8 @@ def without_specks(problem: Problem, label: Ints, least: float) -> Ints:
 def _regions(problem: Problem, label: Ints) -> tuple[Ints, int]:
     """Connected region of equal labels of each face, and how many there are."""
     same = label[problem.a] == label[problem.b]
-    links = (np.ones(int(same.sum()), np.int8), (problem.a[same], problem.b[same]))
-    count, region = connected_components(coo_array(links, shape=(len(label),) * 2), directed=False)
-    return region.astype(np.int64), count
+    count, region = components(problem.a[same], problem.b[same], len(label))
+    return region, count
 
 
 def _offers(region: Ints, label: Ints, cost: Floats) -> tuple[Ints, Ints, Floats]:

@@ -50,7 +50,8 @@ def burn_faces(
 
     # Roof points lie in their footprint, and pixels that hold one at most half a pixel beside it: all of them
     # in the raster.
-    of_points = locate(face, *edges, nx, begin, points.xyz[:, :2] / cell + MARGIN, points.part)
+    at = (points.xyz.T[:2] / cell + MARGIN).T
+    of_points = locate(face, *edges, nx, begin, at, points.part)
     part = atlas.part[pixel]
     column, row = np.floor(pixel_centers(atlas, pixel) / cell + MARGIN).astype(np.int64).T
     return FaceRaster(of_points, face[begin[part] + row * nx[part] + column])

@@ -17,7 +17,7 @@ _ALIKE = 1e-6  # m: lengths that differ less say nothing about which way a part 
 def frames(footprints: Footprints) -> Frames:
     """Frame of each part, turned to the direction that most of its walls follow.
 
-    The edge with the most length of edges within 2.5 degrees of its own direction, modulo 90 degrees, then the
+    The edge with most length of edges within 2.5 degrees of its own direction, modulo 90 degrees; then the
     mean of the edges within four degrees of it, weighted by length. Of the four ways to lay the axes the
     outline chooses: the first axis goes along its longer side and towards the end where more of it lies, so
     that a part that is turned gets the same pixels, also after half a turn.
@@ -109,7 +109,8 @@ def _quarter_turns(low: Floats, high: Floats, mass: Floats) -> Ints:
     along = np.where(upright, lean[:, 1], lean[:, 0])
     aside = np.where(upright, -lean[:, 0], lean[:, 1])
     decides = np.where(np.abs(aside) > np.abs(along) + _ALIKE, aside, along)
-    return upright + 2 * (decides < -_ALIKE)
+    quarter: Ints = upright + 2 * (decides < -_ALIKE)
+    return quarter
 
 
 def _turn(cos: Floats, sin: Floats, quarter: Ints) -> tuple[Floats, Floats]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from twin.geometry import ordering
 from twin.geometry.columns import Bools, Floats, Ints
@@ -15,8 +14,7 @@ from twin.reconstruction.planes import moments_of, summed
 SHIFTS: tuple[tuple[int, int], ...] = ((1, 0), (-1, 1), (0, 1), (1, 1), (-1, 0), (1, -1), (0, -1), (-1, -1))
 """``(dx, dy)`` of the eight neighbours; the first four meet every pair of neighbours once."""
 FORWARD = slice(0, 4)
-BESIDE = (4, 0, 6, 2)
-"""Numbers of the four that share an edge: left, right, below, above."""
+_RIGHT, _ABOVE, _BELOW = 0, 2, 6
 _TWO_APART = ((2, 0), (0, 2))
 
 
@@ -72,13 +70,31 @@ class Grid:
         return out
 
     def windows(self, used: Bools) -> Floats:
-        """Moments ``(10, W)`` of the 3 x 3 pixels around each, of those that are ``used (W,)``."""
-        rows = self.rows.copy()
-        rows[np.flatnonzero(~used)] = 0.0
+        """Moments ``(10, W)`` of the 3 x 3 pixels around each, of those that are ``used (W,)``.
+
+        Sums of three in a row first, then of three rows. All sums are exact, so the order does not matter.
+        """
         size = len(self.where)
-        nine = np.ascontiguousarray(self.around.T, dtype=np.int32).ravel()
-        begin = np.arange(0, 9 * size + 1, 9, dtype=np.int32)
-        return np.ascontiguousarray((csr_array((np.ones(9 * size), nine, begin), (size, size + 1)) @ rows).T)
+        masked, out = np.zeros((10, size + 1)), np.empty((10, size))
+        np.multiply(self.own, used, out=masked[:, :-1])
+        # A neighbour to the right that counts is the next pixel.
+        beside = (self.around[_RIGHT, :-1] < size).astype(np.float64)
+        padded, rest, shared = np.zeros(size + 1), np.empty(size), np.empty(max(size - 1, 0))
+        three = padded[:-1]
+        for own, sum_ in zip(masked[:, :-1], out, strict=True):
+            three[:] = own
+            three[:-1] += np.multiply(own[1:], beside, out=shared)
+            three[1:] += np.multiply(own[:-1], beside, out=shared)
+            np.take(padded, self.around[_BELOW], out=sum_, mode="clip")
+            sum_ += three
+            sum_ += np.take(padded, self.around[_ABOVE], out=rest, mode="clip")
+        for middle, left, right in ((_BELOW, 7, 5), (_ABOVE, 1, 3)):
+            # Beside a pixel that does not count, whose three nobody summed.
+            ends = self.around[[left, right]]
+            odd = np.flatnonzero((self.around[middle] == size) & (ends < size).any(axis=0))
+            for end in ends:
+                out[:, odd] += masked.take(end.take(odd), axis=1)
+        return out
 
     def of_labels(self, label: Ints, count: int, used: Bools) -> Floats:
         """Moments ``(10, count)`` of the ``used (W,)`` pixels of each label; -1 is none."""
@@ -120,11 +136,15 @@ class Unlike:
         """Pixels and the labels other than their own among their eight neighbours, each pair once."""
         one, other = self.one[: self.near], self.other[: self.near]
         mine, its = label.take(one), label.take(other)
-        asked, asking = np.flatnonzero((mine != its) & (its >= 0)), np.flatnonzero((mine != its) & (mine >= 0))
+        asked, asking = (
+            np.flatnonzero((mine != its) & (its >= 0)),
+            np.flatnonzero((mine != its) & (mine >= 0)),
+        )
         pixel = np.concatenate((one.take(asked), other.take(asking)))
         offered = np.concatenate((its.take(asked), mine.take(asking)))
-        pixel, offered = np.divmod(ordering.distinct(pixel * max(count, 1) + offered), max(count, 1))
-        return pixel, offered
+        bits = count.bit_length()
+        pair = ordering.distinct(pixel << bits | offered)
+        return pair >> bits, pair & (1 << bits) - 1
 
     def adjacent(self, label: Ints, count: int) -> tuple[Ints, Ints]:
         """Pairs ``i < j`` of labels that touch, or lie one pixel apart."""
@@ -135,6 +155,6 @@ class Unlike:
 
 def distinct(i: Ints, j: Ints, count: int) -> tuple[Ints, Ints]:
     """Pairs ``i < j`` of numbers below ``count``, each once."""
-    key = ordering.distinct(np.minimum(i, j) * count + np.maximum(i, j))
-    low, high = np.divmod(key, max(count, 1))
-    return low[low != high], high[low != high]
+    bits = count.bit_length()
+    pair = ordering.distinct((np.minimum(i, j) << bits | np.maximum(i, j))[i != j])
+    return pair >> bits, pair & (1 << bits) - 1

@@ -97,7 +97,7 @@ def _sample(
     result: Floats,
     source: Ints,
 ) -> None:
-    """Fill in ``result (3, P)`` and ``source (P,)`` of parts without, from the first ring that shows ground."""
+    """Fill in ``result (3, P)`` and ``source (P,)`` of parts without, from the first ring with ground."""
     parts = len(footprints)
     todo = source == GroundSource.NONE
     if not todo.any():

@@ -45,12 +45,12 @@ def rank(parent: Ints, groups: int) -> Ints:
 
 
 def group_min(values: Numbers, parent: Ints, groups: int, empty: float) -> Numbers:
-    """Smallest value per group, ``empty`` for a group without rows; any order, fastest if neighbours share one."""
+    """Smallest value per group, ``empty`` for a group without rows; fastest run by run."""
     return _extreme(np.minimum, values, parent, groups, empty)
 
 
 def group_max(values: Numbers, parent: Ints, groups: int, empty: float) -> Numbers:
-    """Largest value per group, ``empty`` for a group without rows; any order, fastest if neighbours share one."""
+    """Largest value per group, ``empty`` for a group without rows; fastest run by run."""
     return _extreme(np.maximum, values, parent, groups, empty)
 
 

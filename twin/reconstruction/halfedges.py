@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.components import components
 from twin.geometry.subdivision import turn_order
 from twin.reconstruction import groups
 
@@ -62,11 +61,7 @@ def trace(xy: Floats, start: Ints, end: Ints, edge_part: Ints) -> Cycles:
     head = np.column_stack((end, start)).ravel()
     half = np.arange(len(tail), dtype=np.int64)
     onward = turn_order(1000 * xy, tail, head)[1][half ^ 1]
-    count, label = connected_components(
-        csr_array((np.ones(len(half), np.int8), onward, np.arange(len(half) + 1)), shape=(len(half),) * 2),
-        directed=False,
-    )
-    of = label.astype(np.int64)
+    count, of = components(half, onward, len(half))
     (x0, y0), (x1, y1) = xy[tail].T, xy[head].T
     area = groups.group_sum((x0 * y1 - x1 * y0) / 2, of, count)
     part = np.zeros(count, np.int64)

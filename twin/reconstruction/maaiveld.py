@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.geometry.columns import Bools, Floats, Ints
 from twin.reconstruction.parameters import PlaneParameters
@@ -89,20 +90,25 @@ class _Cells:
             at = self._row.take(self._base + step)
             mass += weight * count.take(at)
             moment += weight * total.take(at)
-        return np.divide(moment, mass * 1000, out=np.full(len(mass), np.nan), where=mass > 0)
+        height: Floats = np.divide(moment, mass * 1000, out=np.full(len(mass), np.nan), where=mass > 0)
+        return height
 
     def _levels(self, xyz: Floats, is_ground: Bools) -> tuple[Ints, Floats]:
-        """Row of the cell of each ground point in one that is asked for, and its height in whole millimetres."""
+        """Of ground points in cells that are asked for: row of the cell, and height in whole millimetres."""
         rows, levels = [], []
         # Most points of a cloud are ground, and far from any wall; some at a time stay in a core's cache.
         for begin in range(0, len(xyz), _TOGETHER):
             some = slice(begin, begin + _TOGETHER)
-            ix, iy = (
-                np.clip(xyz[some, axis] / self._cell - self._low[axis], 0, self._size[axis] - 1).astype(np.int32)
-                for axis in (0, 1)
-            )
+            ix, iy = (self._index(xyz[some, axis], axis) for axis in (0, 1))
             cell = iy * np.int32(self._size[0]) + ix
             kept = np.flatnonzero(self._asked.take(cell) & is_ground[some])
             rows.append(self._row.take(cell.take(kept)))
             levels.append(np.rint(xyz[some, 2].take(kept) * 1000))
         return np.concatenate(rows), np.concatenate(levels)
+
+    def _index(self, along: Floats, axis: int) -> npt.NDArray[np.int32]:
+        """Column or row of coordinates ``(N,)``; of those outside the outermost, which nobody asks for."""
+        at = along / self._cell
+        at -= self._low[axis]
+        np.clip(at, 0, self._size[axis] - 1, out=at)
+        return at.astype(np.int32)

@@ -23,8 +23,8 @@ class PlaneParameters:
     assign_cell : float [m]
         Cell of the raster that decides which points need an exact test. *choice*: .25, .5 and 1 m measured.
     ground_cell, ground_reach : float [m]
-        Cell in which ground points are summed, and how far from a place they count. *choice*: the ground of
-        a turned or shifted part stays within 3 mm in three of four panden of Delft; cells of 2 m moved it 1-2 cm.
+        Cell in which ground points are summed, and how far from a place they count. *choice*: the ground
+        of three in four turned panden of Delft stays within 3 mm; cells of 2 m moved it by 1 to 2 cm.
     ground_offset, ground_step : float [m]
         Distance from the facade at which the ground is sampled, and the step along it. *design*
     ground_rings : tuple of float [m]

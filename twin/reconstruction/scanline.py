@@ -95,16 +95,17 @@ def locate(
     (M,) int64
         -1 outside.
     """
-    column, row = np.floor(xy).astype(np.int64).T
-    at = offset[of] + row * nx[of] + column
-    found = face[at]
+    column, row = (np.floor(along).astype(np.int64) for along in xy.T)
+    at = offset.take(of) + row * nx.take(of) + column
+    found = face.take(at)
     edge, ix, iy = touched(start, end)
     pixel = offset[block[edge]] + iy * nx[block[edge]] + ix
     count = np.bincount(pixel, minlength=len(face))
     edges = edge[stable_order(pixel)]
     first = np.cumsum(count) - count
-    near = np.flatnonzero(count[at] > 0)
-    pair, slot = expand(first[at[near]], count[at[near]])
+    touching = count.take(at)
+    near = np.flatnonzero(touching > 0)
+    pair, slot = expand(first.take(at.take(near)), touching.take(near))
     point, edge = near[pair], edges[slot]
     at_point = xy.take(point, axis=0)
     center = np.floor(at_point) + 0.5

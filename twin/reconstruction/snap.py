@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.components import components
 from twin.reconstruction import groups
 from twin.reconstruction.hits import Outline, Pieces
 from twin.reconstruction.partition_parameters import PartitionParameters
@@ -101,9 +100,7 @@ def _cluster(shape: Outline, pieces: Pieces, distance: float) -> tuple[Floats, I
     xy, part, on_edge = pieces.xy[rest], pieces.part[rest], pieces.on_edge[rest]
     a, b = groups.sweep(part, xy[:, 0], xy[:, 0] + distance, part, xy[:, 0])
     close = np.flatnonzero((a != b) & (np.hypot(*(xy[a] - xy[b]).T) < distance))
-    links = coo_array((np.ones(len(close), np.int8), (a[close], b[close])), shape=(len(rest), len(rest)))
-    count, group = connected_components(links, directed=False)
-    group = group.astype(np.int64)
+    count, group = components(a[close], b[close], len(rest))
     vertex[rest] = fixed + group
 
     size = np.bincount(group, minlength=count)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from twin.geometry.columns import Bools, Floats, Ints
+from twin.geometry.components import components
 from twin.reconstruction.atlas import pixel_corners
 from twin.reconstruction.grid import FORWARD, SHIFTS, Grid
 from twin.reconstruction.parameters import PlaneParameters
@@ -72,7 +71,7 @@ def patches(
 
 
 def _links(grid: Grid, live: Ints, plane: Floats, params: PlaneParameters, angle: float) -> Ints:
-    """Which of ``live (L,)`` each pixel there is linked to among the first four neighbours ``(4, L)``, or -1."""
+    """Which of ``live (L,)`` are linked to each as one of its first four neighbours, ``(4, L)``, or -1."""
     size = grid.pixels.pixel
     a, b, c = np.ascontiguousarray(plane.T)
     # Height at the pixel's centre and unit normal: what the links compare.
@@ -107,11 +106,8 @@ def _connected(target: Ints) -> Ints:
         fresh = np.flatnonzero(np.append(True, (one[1:] != one[:-1]) | (two[1:] != two[:-1]))[: len(one)])
         ones.append(one.take(fresh))
         twos.append(two.take(fresh))
-    one, two = np.concatenate(ones), np.concatenate(twos)
     runs = int(run[-1]) + 1 if len(run) else 0
-    graph = coo_array((np.ones(len(one)), (one, two)), shape=(runs, runs))
-    component: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
-    return component.take(run)
+    return components(np.concatenate(ones), np.concatenate(twos), runs)[1].take(run)
 
 
 def _windows(grid: Grid, params: PlaneParameters, steep: bool) -> tuple[Floats, Floats]:
