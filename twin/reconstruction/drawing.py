@@ -15,6 +15,7 @@ from twin.reconstruction.face_raster import FaceRaster, burn_faces
 from twin.reconstruction.labels import Labels, label_faces
 from twin.reconstruction.limits import lines_at_limits
 from twin.reconstruction.line_columns import Lines, joined
+from twin.reconstruction.outvoted import lines_around_outvoted
 from twin.reconstruction.partition_parameters import PartitionParameters
 from twin.reconstruction.reasons import LadderStep
 
@@ -44,13 +45,14 @@ class Drawing:
 def draw_roofs(scene: Scene, lines: Lines, params: PartitionParameters, highest: LadderStep) -> Drawing:
     """Cut the footprints by lines and label the faces.
 
-    Where a face is denied the plane that its points lie on, it is cut at the limit of that plane, and its
-    part drawn once more. A part that is not the better for it, by the energy of its labels, stays as it was.
+    Where a face is denied the plane that its points lie on, it is cut at the limit of that plane; where it
+    takes another plane than many of its points lie on, around these. Such parts are drawn once more. One that
+    is not the better for it, by the energy of its labels, stays as it was.
     """
     first = _drawn(scene, lines, params, highest, np.ones(len(scene.footprints), bool))
-    if (first.labels.denied < 0).all():
+    cuts = _missing_lines(scene, first, params)
+    if cuts is None or not len(cuts):
         return first
-    cuts = lines_at_limits(first.arrangement, scene.frames, first.labels, scene.segments, params)
     parts = np.zeros(len(scene.footprints), bool)
     parts[cuts.part] = True
     points = np.flatnonzero(parts[scene.points.part])
@@ -61,6 +63,26 @@ def draw_roofs(scene: Scene, lines: Lines, params: PartitionParameters, highest:
     better = parts & (second.arrangement.step >= first.arrangement.step)
     better &= second.labels.energy < first.labels.energy
     return _with(first, second, better, points, pixels)
+
+
+def _missing_lines(scene: Scene, drawing: Drawing, params: PartitionParameters) -> Lines | None:
+    """Lines for want of which planes lost faces."""
+    labels, pieces = drawing.labels, []
+    if (labels.denied >= 0).any():
+        pieces.append(lines_at_limits(drawing.arrangement, scene.frames, labels, scene.segments, params))
+    if labels.outvoted.size:
+        pieces.append(
+            lines_around_outvoted(
+                drawing.arrangement,
+                scene.frames,
+                drawing.raster,
+                labels,
+                scene.points,
+                scene.segments,
+                params,
+            )
+        )
+    return joined(pieces) if pieces else None
 
 
 def _drawn(
@@ -99,6 +121,7 @@ def _with(first: Drawing, second: Drawing, parts: Bools, points: Ints, pixels: I
         first.labels,
         **{name: of_faces(name) for name in ("segment", "votes", "plane", "denied")},
         energy=np.where(parts, second.labels.energy, first.labels.energy),
+        outvoted=np.empty((2, 0), np.int64),
     )
     return Drawing(
         in_part_order([share(one, ~parts), share(other, parts)], step, reason),

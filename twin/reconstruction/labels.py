@@ -38,6 +38,8 @@ class Labels:
         Highest point on a plane of each part; -inf without any.
     denied : (F,) int64
         Segment that most points of a face lie on, if it is not allowed there and worth a cut; else -1.
+    outvoted : (2, M) int64
+        Faces, and segments that they do not take although `outvoted_area` of their points lie on them.
     floor, ceiling : (G,) float64 [m, NAP]
         How low and how high the planes may come to lie.
     """
@@ -48,6 +50,7 @@ class Labels:
     energy: Floats
     highest: Floats
     denied: Ints
+    outvoted: Ints
     floor: Floats
     ceiling: Floats
 
@@ -103,8 +106,10 @@ def label_faces(
     energy = groups.group_sum(of_faces, arrangement.face_part, parts)
     energy += groups.group_sum(of_borders, arrangement.face_part[a], parts)
     plane = _planes(arrangement, frames, raster, points, segments, ground, segment, params)
-    denied = _denied(votes, allowed, first, first_segment[arrangement.face_part], label, params)
-    return Labels(segment, total, plane, energy, of_parts, denied, floor, ceiling)
+    of_first = first_segment[arrangement.face_part]
+    denied = _denied(votes, allowed, first, of_first, label, params)
+    outvoted = _outvoted(votes, allowed, first, of_first, segment, params)
+    return Labels(segment, total, plane, energy, of_parts, denied, outvoted, floor, ceiling)
 
 
 def _denied(
@@ -122,6 +127,22 @@ def _denied(
     at, face = at[outweighs], face[outweighs]
     out[face] = first_segment[face] + at - first[face]
     return out
+
+
+def _outvoted(
+    votes: Floats,
+    allowed: Bools,
+    first: Ints,
+    first_segment: Ints,
+    segment: Ints,
+    params: PartitionParameters,
+) -> Ints:
+    """Faces, and planes that they do not take despite more than ``outvoted_area`` of votes: ``(2, M)``."""
+    at = np.flatnonzero(allowed & (votes > params.outvoted_area))
+    face = np.searchsorted(first, at, side="right") - 1
+    other = first_segment[face] + at - first[face]
+    lost = (segment[face] >= 0) & (segment[face] != other)
+    return np.stack((face[lost], other[lost]))
 
 
 def _votes(
