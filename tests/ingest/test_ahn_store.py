@@ -263,7 +263,7 @@ def test_delft_has_every_point_once(real_data: Path, tmp_path: Path) -> None:
         assert np.allclose(mine, np.sort(np.concatenate([las.xyz[:, axis] for las in plain])), atol=1e-6)
 
 
-@pytest.mark.parametrize("side", [100_000, 10_000_000_000])
+@pytest.mark.parametrize("side", [100_000, 2_000_000_000])
 def test_points_on_one_another_have_an_order_too(side: int) -> None:
     """By height, class and file; also where a cell is too wide for the fast way."""
     rng = np.random.default_rng(3)
