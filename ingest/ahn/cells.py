@@ -58,18 +58,33 @@ def sort_cells(folder: Path, side: int) -> tuple[dict[str, int], int]:
     occupied = 0
     for path in sorted(folder.iterdir()):
         points = np.fromfile(path, dtype=RECORD)
-        row_major = (points["y"] % side).astype(np.int64) * side + points["x"] % side
-        last = points["classification"].astype(np.uint16) << 8 | points["source"]
-        order = np.lexsort((last, points["z"], row_major))
-        path.write_bytes(points[order].tobytes())
+        path.write_bytes(points.take(canonical(points, side)).tobytes())
         counts[path.name] = len(points)
         squares = points["y"] // _AREA_SQUARE * (1 << 20) + points["x"] // _AREA_SQUARE
         occupied += len(np.unique(squares.astype(np.int64)))
     return counts, occupied
 
 
-def load(folder: Path, counts: dict[str, int], side: int, bbox: BBox) -> Records:
-    """Records within a half-open box [m], cell row by cell row."""
+def canonical(points: Records, side: int) -> I8:
+    """Order of the points of a cell: y, x, z, class and file."""
+    place = (points["y"] % side).astype(np.int64) * side + points["x"] % side
+    last = points["classification"].astype(np.uint16) << 8 | points["source"]
+    bits = len(points).bit_length()
+    if (side * side).bit_length() + bits > 63:
+        return np.lexsort((last, points["z"], place))
+    # Hardly any point lies on another: one sort of plain numbers, and then those that do.
+    order = np.sort(place << bits | np.arange(len(points))) & (1 << bits) - 1
+    alike = place[order[1:]] == place[order[:-1]]
+    rows = np.flatnonzero(np.append(alike, False) | np.append(False, alike)[: len(points)])
+    some = order[rows]
+    order[rows] = some[np.lexsort((last[some], points["z"][some], place[some]))]
+    return order
+
+
+def load(
+    folder: Path, counts: dict[str, int], side: int, bbox: BBox
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Coordinates (3, N) [mm], class and file (N,) of points in a half-open box [m], cell row by cell row."""
     minx, miny, maxx, maxy = millimetres(bbox)
     parts = [np.empty(0, dtype=RECORD)]
     for name in sorted(counts):
@@ -81,8 +96,17 @@ def load(folder: Path, counts: dict[str, int], side: int, bbox: BBox) -> Records
             and miny < (row + 1) * side
         ):
             points = np.fromfile(folder / name, dtype=RECORD)
-            parts.append(points[inside(points["x"], points["y"], bbox)])
-    return np.concatenate(parts)
+            whole = (
+                minx <= column * side
+                and (column + 1) * side <= maxx
+                and miny <= row * side
+                and (row + 1) * side <= maxy
+            )
+            if not whole:
+                points = points.take(np.flatnonzero(inside(points["x"], points["y"], bbox)))
+            parts.append(points)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in RECORD.names or ()}
+    return np.stack([columns["x"], columns["y"], columns["z"]]), columns["classification"], columns["source"]
 
 
 def inside(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32], bbox: BBox) -> npt.NDArray[np.bool_]:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ingest.ahn import cells
 from ingest.ahn.making import CELLS, INDEX, Progress, make
 from ingest.ahn.points import BBox, FileSummary, Points, StoreSummary
@@ -129,10 +127,11 @@ class PointStore:
             Possibly none. The order depends on the points and the cell size alone: not on the box, the order
             of the files or the chunk size.
         """
-        found = cells.load(self.folder / CELLS, self._counts, round(self.cell * 1000), bbox)
-        # One coordinate after the other in memory, as they are stored and as columns are worked on.
-        xyz = np.stack([found["x"], found["y"], found["z"]]) / 1000.0
-        return Points(xyz.T, found["classification"].copy(), found["source"].copy())
+        millimetres, classification, source = cells.load(
+            self.folder / CELLS, self._counts, round(self.cell * 1000), bbox
+        )
+        # One coordinate after the other in memory, as columns are worked on.
+        return Points((millimetres / 1000.0).T, classification, source)
 
 
 def _file_summary(row: dict[str, Any]) -> FileSummary:

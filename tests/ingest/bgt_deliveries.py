@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+
+from ingest import bgt
+from ingest.delivery import Delivery
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -75,3 +79,15 @@ def _ring(x: float, y: float, size: float) -> str:
 def ring(corners: Iterable[tuple[float, float]]) -> str:
     text = " ".join(f"{x:.3f} {y:.3f}" for x, y in corners)
     return f'<gml:LinearRing><gml:posList srsDimension="2">{text}</gml:posList></gml:LinearRing>'
+
+
+def read_one(folder: Path, *records: str, kind: str = "wegdeel", bbox: bgt.BBox | None = None) -> Delivery:
+    """Write a file of one kind and read it."""
+    path = folder / f"bgt_{kind}.gml"
+    path.write_text(delivery(records), "utf-8")
+    return bgt.read(path, bbox=bbox)[kind]
+
+
+def reasons(found: Delivery) -> list[str]:
+    """Why records were rejected."""
+    return found.rejects["reason"].tolist()

@@ -261,3 +261,16 @@ def test_delft_has_every_point_once(real_data: Path, tmp_path: Path) -> None:
     for axis in range(3):
         mine = np.sort(np.concatenate([half.xyz[:, axis] for half in halves]))
         assert np.allclose(mine, np.sort(np.concatenate([las.xyz[:, axis] for las in plain])), atol=1e-6)
+
+
+@pytest.mark.parametrize("side", [100_000, 2_000_000_000])
+def test_points_on_one_another_have_an_order_too(side: int) -> None:
+    """By height, class and file; also where a cell is too wide for the fast way."""
+    rng = np.random.default_rng(3)
+    points = cells.records(
+        rng.integers(0, 6, (4000, 3), dtype=np.int32), rng.integers(1, 4, 4000).astype(np.uint8), 0
+    )
+    points["source"] = rng.integers(0, 3, 4000)
+    ordered = points[cells.canonical(points, side)]
+    told = [ordered[name].tolist() for name in ("y", "x", "z", "classification", "source")]
+    assert list(zip(*told, strict=True)) == sorted(zip(*told, strict=True))

@@ -18,11 +18,6 @@ from tiles.weld import FINEST_STEP, Welded, weld
 BUDGET = 60e6 / 250_000  # bytes per building, all levels and files together
 
 
-@pytest.fixture(scope="module")
-def rdnap() -> RdNap:
-    return RdNap((84_000, 446_000, 88_000, 450_000))
-
-
 @pytest.mark.skipif(not meshopt.available(), reason="meshoptimizer is not installed")
 @pytest.mark.parametrize(
     ("kind", "per_cell", "normals"),

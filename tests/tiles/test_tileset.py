@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,43 +10,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.tiles.town import SCHEMA, houses, pavement, town
+from tests.tiles.town import houses, pavement, town
 from tests.tiles.viewing import seen_from, sent
+from tests.tiles.writing import contents, write
 from tiles import (
     Cell,
     Limits,
     Mesh,
     RdNap,
     TilesError,
-    TilesetSummary,
     check_tileset,
     read_mesh,
     read_tileset,
     write_root,
-    write_tileset,
 )
-from tiles.files import Staging
 from tiles.reading import Tile, walk
-
-CENTER = (85_000.0, 447_500.0)
-
-
-@pytest.fixture(scope="module")
-def rdnap() -> RdNap:
-    return RdNap((84_000, 446_000, 95_000, 458_000))
-
-
-def write(
-    folder: Path, cells: list[Cell] | Iterator[Cell], rdnap: RdNap, **options: object
-) -> TilesetSummary:
-    settings = {"title": "Test", "theme": "pand", "property_schema": SCHEMA, "center": CENTER, "rdnap": rdnap}
-    return write_tileset(folder, cells, **(settings | options))  # type: ignore[arg-type]
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
 
 
 @pytest.mark.parametrize("compress", [None, False])
@@ -253,77 +229,6 @@ def test_large_tilesets_are_divided(tmp_path: Path, rdnap: RdNap) -> None:
     assert drawn[0] == drawn[1]
 
 
-def test_same_input_same_bytes_and_only_changes_are_written(tmp_path: Path, rdnap: RdNap) -> None:
-    folder, cells = tmp_path / "pand", town(2, 2, 40)
-    write(folder, cells, rdnap)
-    before = contents(folder)
-    for path in folder.rglob("*.glb"):
-        os.utime(path, (1, 1))
-    again = write(folder, list(reversed(cells)), rdnap)
-    assert contents(folder) == before
-    assert (again.files_changed, again.files_removed) == (0, 0)
-    assert all(path.stat().st_mtime == 1 for path in folder.rglob("*.glb"))
-
-    cells[0].properties.loc[3, "bouwjaar"] = 1632
-    changed = write(folder, cells[:3], rdnap)
-    assert changed.files_removed >= 1
-    untouched = [path for path in folder.rglob("*.glb") if path.stat().st_mtime == 1]
-    assert 2 <= len(untouched) < len(list(folder.rglob("*.glb")))
-    assert check_tileset(folder) == []
-
-
-def test_failure_leaves_the_old_tileset(tmp_path: Path, rdnap: RdNap) -> None:
-    folder, cells = tmp_path / "pand", town(2, 1, 20)
-    write(folder, cells, rdnap)
-    before = contents(folder)
-
-    def breaking() -> Iterator[Cell]:
-        yield cells[0]
-        raise RuntimeError("power cut")
-
-    with pytest.raises(RuntimeError):
-        write(folder, breaking(), rdnap)
-    assert contents(folder) == before
-    assert [path.name for path in tmp_path.iterdir()] == ["pand"]
-
-
-def test_other_peoples_files_are_not_removed(tmp_path: Path, rdnap: RdNap) -> None:
-    (tmp_path / "thesis.docx").write_text("years of work")
-    with pytest.raises(TilesError, match="not a tileset's folder"):
-        write(tmp_path, town(1, 1, 5), rdnap)
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
-
-
-def test_full_disk_is_said(tmp_path: Path, rdnap: RdNap, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device", "84_447.glb")
-
-    monkeypatch.setattr(Staging, "write", full)
-    with pytest.raises(TilesError, match=r"84_447\.glb.*the disk is full"):
-        write(tmp_path / "pand", town(1, 1, 5), rdnap)
-
-
-@pytest.mark.parametrize("room", [0, 1, 3])
-def test_a_first_tileset_is_there_whole_or_not_at_all(
-    tmp_path: Path, rdnap: RdNap, monkeypatch: pytest.MonkeyPatch, room: int
-) -> None:
-    flushed = []
-
-    def full(number: int) -> None:
-        flushed.append(number)
-        if len(flushed) > room:
-            raise OSError(28, "No space left on device")
-
-    folder, cells = tmp_path / "pand", town(2, 2, 5)
-    with monkeypatch.context() as patch:
-        patch.setattr("os.fsync", full)
-        with pytest.raises(TilesError, match="the disk is full"):
-            write(folder, cells, rdnap)
-    assert list(tmp_path.iterdir()) == []
-    write(folder, cells, rdnap)
-    assert check_tileset(folder) == []
-
-
 def test_features_without_triangles_are_counted(tmp_path: Path, rdnap: RdNap) -> None:
     cell = houses(20, (84_500.0, 447_000.0))
     bare = replace(cell, detail=cell.detail.select(cell.detail.feature != 7))
@@ -384,33 +289,3 @@ def test_attribution_and_licence_are_told(tmp_path: Path, rdnap: RdNap) -> None:
     assert asset["extras"]["licence"] == "CC0"
     assert asset["extras"]["built"] == "2026-01-01"
     assert b'"copyright":"BAG, AHN"' in next((tmp_path / "pand").rglob("*.glb")).read_bytes()
-
-
-def _spoilt(cell: Cell, **changes: object) -> Cell:
-    return replace(cell, detail=replace(cell.detail, **changes))  # type: ignore[arg-type]
-
-
-def test_bad_cells_are_named(tmp_path: Path, rdnap: RdNap) -> None:
-    cell = houses(4, (84_500.0, 447_000.0))
-    nan, detail = cell.detail.xyz.copy(), cell.detail
-    nan[25] = np.nan  # of the third house
-    twice = cell.properties.assign(identificatie=["a", "b", "b", "c"])
-    wrong = {
-        "vertex 999 of 40": _spoilt(cell, triangles=np.where(detail.triangles == 3, 999, detail.triangles)),
-        "feature row 4 of 4": _spoilt(cell, feature=detail.feature + 1),
-        "feature 0503000000000002 has a coordinate": _spoilt(cell, xyz=nan),
-        "color has shape": _spoilt(cell, color=detail.color[:, :2]),
-        "'b' occurs more than once": replace(cell, properties=twice),
-        "no column 'identificatie'": replace(cell, properties=cell.properties.drop(columns="identificatie")),
-        "lacks hoogte": replace(cell, properties=cell.properties.drop(columns="hoogte")),
-        "outside the validity area": _spoilt(cell, xyz=detail.xyz[:, [1, 0, 2]]),
-    }
-    for message, bad in wrong.items():
-        with pytest.raises(TilesError, match=message) as caught:
-            write(tmp_path / "pand", [bad], rdnap)
-        assert "084500_447000" in str(caught.value)
-    with pytest.raises(TilesError, match="Theme 'pand 2'"):
-        write(tmp_path / "pand", [cell], rdnap, theme="pand 2")
-    with pytest.raises(TilesError, match="Two cells lie in the same square"):
-        write(tmp_path / "pand", [cell, cell], rdnap)
-    assert not (tmp_path / "pand").exists()

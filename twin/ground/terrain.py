@@ -23,6 +23,7 @@ OVERLAY_REACH = 4 * 2**OVERLAY_LEVELS
 """Cells around one that a deck there may depend on."""
 RELIEF_CELL = 32.0  # [m]
 _EXACT = float(2**30)
+_TOGETHER = 1 << 15  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +200,17 @@ def _means_in_blocks(xyz: Floats, corner: Floats, cell: float, like: Blocks) -> 
 
 def _binned(xyz: Floats, corner: Floats, cell: float, shape: tuple[int, ...]) -> tuple[Ints, Ints, Floats]:
     """Row, column and height of the points in a raster."""
-    at = np.floor((xyz[:, :2] - corner) / cell).astype(np.int64)
-    inside = ((at >= 0) & (at < shape[::-1])).all(axis=1)
-    return at[inside, 1], at[inside, 0], xyz[inside, 2]
+    found = []
+    # Some points at a time stay in a core's cache.
+    for begin in range(0, max(len(xyz), 1), _TOGETHER):
+        x, y, z = xyz[begin : begin + _TOGETHER].T
+        column, row = np.floor((x - corner[0]) / cell), np.floor((y - corner[1]) / cell)
+        inside = np.flatnonzero((column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0]))
+        found.append(
+            (row.take(inside).astype(np.int64), column.take(inside).astype(np.int64), z.take(inside))
+        )
+    row, column, z = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return row, column, z
 
 
 def _mean_by(index: Ints, z: Floats, size: int) -> tuple[Floats, Bools]:

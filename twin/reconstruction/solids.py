@@ -62,6 +62,8 @@ def build(roofs: Sequence[Roofs], straight: float) -> Built:
 
 def joined(built: Sequence[Built]) -> Built:
     """All parts, one after the other."""
+    if len(built) == 1:
+        return built[0]
     solids = {lod: concatenate([b.solids[lod] for b in built]) for lod in LODS}
     return Built(solids, Findings.joined([b.found for b in built]))
 
