@@ -141,3 +141,25 @@ class TestRegularise:
         size = self.given.frames.size[0]
         lines = make_lines([(0, 0.0, 0.1, 1, size[1] - 1, 5.0), (0, 0.0, 3.0, 1, 4, 3.0)])
         np.testing.assert_allclose(self.run(lines).offset, [3.0])
+
+
+def necked(width: float) -> roofs.Roof:
+    """A shed of 2.5 x 5 m that a neck joins to a house."""
+    planes = np.array([[0, 0, 6.0], [0, 0, 2.6]])
+    neck, shed = shapely.box(9, 3, 10, 3 + width), shapely.box(10, 1, 12.5, 6)
+    return roofs.Roof(
+        "neck",
+        shapely.union_all([shapely.box(0, 0, 9, 8), neck, shed]),
+        planes,
+        lambda x, y: (x > 9.1).astype(np.int64),
+    )
+
+
+@pytest.mark.parametrize("width", [0.6, 0.8, 1.0])
+def test_a_step_across_a_narrow_neck_is_a_line(width: float):
+    """All that the two roofs share is one border, of a pixel or two."""
+    for angle in (0.0, 0.4, 1.3):
+        given = scene([necked(width)], angle=angle)
+        lines = lines_of(given)
+        assert lines.kind.tolist() == [LineKind.AXIS_STEP]
+        np.testing.assert_allclose(ends(given, lines)[0][:, 0], 9.1, atol=0.35)

@@ -51,6 +51,9 @@ def draw_roofs(scene: Scene, lines: Lines, params: PartitionParameters, highest:
     """
     first = _drawn(scene, lines, params, highest, np.ones(len(scene.footprints), bool))
     cuts = _missing_lines(scene, first, params)
+    if cuts is not None:
+        many = np.bincount(np.concatenate((lines.part, cuts.part)), minlength=len(scene.footprints))
+        cuts = cuts.take(np.flatnonzero(many[cuts.part] <= params.max_lines))
     if cuts is None or not len(cuts):
         return first
     parts = np.zeros(len(scene.footprints), bool)

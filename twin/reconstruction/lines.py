@@ -38,7 +38,8 @@ def find_lines(
         supported; one with more planes than ``max_planes`` has none.
     """
     borders = find_borders(atlas, points, segments, params.fill_rounds)
-    found, supports = _intersections(borders, segments, atlas.pixel, params)
+    pairs = _pairs(borders)
+    found, supports = _intersections(borders, pairs, segments, atlas.pixel, params)
     rest = borders.take(~supports)
     rest = rest.take(_jump(rest, segments) > params.min_step)
     oblique, oblique_owner = _oblique_steps(rest, atlas.pixel, params)
@@ -49,6 +50,7 @@ def find_lines(
     oblique, supporting, owner = _only(oblique, _long(oblique, params), oblique_owner)
     steps = [refine(oblique, rest.take(supporting), owner, atlas, points, segments)]
     sides = _long(axis, params) | _short_sides(axis, alike, atlas, segments, params)
+    sides |= _necks(axis, pairs, atlas.pixel)
     axis, supporting, owner = _only(axis, sides, axis_owner)
     steps.append(refine(axis, straight.take(supporting), owner, atlas, points, segments))
     lines = joined([found, *steps])
@@ -57,10 +59,14 @@ def find_lines(
 
 
 def _intersections(
-    borders: Borders, segments: Segments, pixel: float, params: PartitionParameters
+    borders: Borders,
+    pairs: tuple[Ints, Ints, Ints],
+    segments: Segments,
+    pixel: float,
+    params: PartitionParameters,
 ) -> tuple[Lines, Bools]:
     """Lines in which planes meet, and which borders support one."""
-    low, high, pair = _pairs(borders)
+    low, high, pair = pairs
     a, b, c = (segments.plane[low] - segments.plane[high]).T
     gradient = np.hypot(a, b)
     meets = gradient > params.min_gradient_change
@@ -173,6 +179,17 @@ def _short_sides(
     has_long = np.bincount(side, weights=_long(steps, params), minlength=4 * count) > 0
     along = np.concatenate(reach)[axis * count + small] * atlas.pixel
     return np.asarray((along <= params.short_side) & ~has_long[side] & (alike <= FEW))
+
+
+def _necks(steps: StepLines, pairs: tuple[Ints, Ints, Ints], pixel: float) -> Bools:
+    """Axis steps that are all that two segments share, as where an annex hangs on a narrow neck."""
+    low, high, pair = pairs
+    if not len(low):
+        return np.zeros(len(steps), bool)
+    pitch = int(high.max()) + 1
+    key = np.minimum(steps.negative, steps.positive) * pitch + np.maximum(steps.negative, steps.positive)
+    shared = np.bincount(pair)[np.searchsorted(low * pitch + high, key)]
+    return np.asarray(np.rint(steps.lines.weight / pixel) == shared)
 
 
 def _axis_steps(borders: Borders, pixel: float) -> tuple[StepLines, Ints, Ints]:

@@ -142,7 +142,7 @@ class PlaneParameters:
     link_height: float = 0.12
     segment_pixels: int = 4
     segment_points: int = 7
-    merge_height: float = 0.06
+    merge_height: float = 0.065
     rounds: int = 3
     own_bonus: float = 0.8
     pixel_inlier: float = 0.15

@@ -74,8 +74,9 @@ class PartitionParameters:
         10 points/m2; on Delft the faces that it saves pay for some of the dormers that `short_side` finds).
     outvoted_area, outvoted_fill, outvoted_width : float [m2], share, float [m]
         A plane with more votes than the first in a face of another gets lines around its points, if these
-        fill more than the second of a box that is wider than the third (choice: about twice `least_gain`; a
-        triangle fills half of its box, points along a border that is a little off fill less; a pixel).
+        fill more than the second of a box that is wider than the third (choice: a small terrace, as drawing a
+        part once more takes a few milliseconds; a triangle fills half of its box, points along a border that
+        is a little off fill less; a pixel).
     guard_above, guard_below : float [m]
         A plane stays under the highest of its own points plus `guard_above` (requirement: no roof more than
         1 m above the evidence) and over the lowest minus `guard_below` (design study; 2 m loses hips whose
@@ -132,7 +133,7 @@ class PartitionParameters:
     sliver_width: float = 0.12
     icm_rounds: int = 100
     least_gain: float = 0.4
-    outvoted_area: float = 1.0
+    outvoted_area: float = 2.0
     outvoted_fill: float = 0.4
     outvoted_width: float = 0.5
     guard_above: float = 1.0
