@@ -2,7 +2,8 @@
 
 ``python -m tests.benchmarks.end_to_end FOOTPRINTS.gpkg OUT.city.jsonl CLOUD.laz ...`` reads, reconstructs LoD
 1.2, 1.3 and 2.2 and writes CityJSON; it prints seconds of CPU time of the imports, of the work, and of the
-part of the work that reads the cloud, as JSON.
+part of the work that reads the cloud, as JSON. In place of clouds it takes the folder of a point store, which
+is what a build makes of them once, and what every later build reads.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ import numpy.typing as npt
 import pyogrio.raw
 import shapely
 
+from ingest.ahn import PointStore
 from ingest.ahn.laz import NOISE, open_laz
 from twin.cityjson import CityObjects, Geometry, Header, write_sequence
 from twin.cityjson.sequence import json_attributes
 from twin.reconstruction import Reconstruction, reconstruct
 
 IMPORTED = process_time()
+MARGIN = 30.0  # m around the outlines in which the ground is looked for
 CHUNK = 100_000  # points decompressed together: few enough that their memory is used again
 
 
@@ -39,7 +42,7 @@ def main(footprints: Path, out: Path, clouds: list[Path]) -> None:
     _, _, shapes, (ids,) = pyogrio.raw.read(footprints, columns=["identificatie"])
     outline = shapely.from_wkb(shapes)
     begin = process_time()
-    xyz, classes = read_clouds(clouds)
+    xyz, classes = read_store(clouds[0], outline) if clouds[0].is_dir() else read_clouds(clouds)
     reading = process_time() - begin
     model = reconstruct(outline, xyz, classes)
     write(out, ids.tolist(), outline, model)
@@ -59,6 +62,15 @@ def read_clouds(paths: list[Path]) -> tuple[npt.NDArray[np.float64], npt.NDArray
             np.divide(chunk.xyz, 1000, out=xyz[at])
             classes[at] = np.where(chunk.withheld, NOISE[0], chunk.classification)
     return xyz, classes
+
+
+def read_store(
+    folder: Path, outline: npt.NDArray[Any]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
+    """Points around all outlines, as a build reads them for a tile: the same, without noise."""
+    minx, miny, maxx, maxy = shapely.total_bounds(outline).tolist()
+    points = PointStore.open(folder).read((minx - MARGIN, miny - MARGIN, maxx + MARGIN, maxy + MARGIN))
+    return points.xyz, points.classification
 
 
 def write(path: Path, ids: list[str], outline: npt.NDArray[Any], model: Reconstruction) -> None:

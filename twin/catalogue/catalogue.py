@@ -160,7 +160,8 @@ class Catalogue:
 def _typed(given: pd.Series[Any] | None, kind: Kind, index: pd.Index[Any]) -> pd.Series[Any]:
     dtype: Any = PANDAS_TYPES[kind]
     if given is None:
-        given = pd.Series([None] * len(index), index=index, dtype="object")
+        nothing = [None] * len(index) if kind == "list" else None
+        return pd.Series(nothing, index=index, dtype=dtype)
     if kind == "list":
         missing = given.isna().tolist()
         lists = [None if m else _list(v) for v, m in zip(given.tolist(), missing, strict=True)]

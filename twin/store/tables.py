@@ -80,7 +80,7 @@ def write_table(path: Path, attributes: pd.DataFrame, geometry: gpd.GeoSeries) -
     shapes = np.asarray(geometry.array, dtype=object)[order]
     bounds = pd.DataFrame(shapely.bounds(shapes), columns=["minx", "miny", "maxx", "maxy"])
     frame = pd.concat([frame, bounds], axis=1)
-    schema = pa.schema([_field(name, frame[name]) for name in frame.columns])
+    schema = _schema(frame)
     table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
     wkb = pa.array(shapely.to_wkb(shapes, output_dimension=2), pa.binary())
     table = table.append_column(pa.field("geometry", pa.binary()), wkb)
@@ -100,7 +100,7 @@ def write_restricted(path: Path, attributes: pd.DataFrame) -> None:
     """
     order = attributes["identificatie"].argsort(kind="stable").to_numpy()
     frame = attributes.iloc[order].reset_index(drop=True)
-    schema = pa.schema([_field(name, frame[name]) for name in frame.columns])
+    schema = _schema(frame)
     table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
 
     def write(to: Path) -> None:
@@ -111,10 +111,12 @@ def write_restricted(path: Path, attributes: pd.DataFrame) -> None:
     write_with(path, write)
 
 
-def _field(name: str, column: pd.Series[Any]) -> pa.Field:
-    if column.dtype == object:
-        return pa.field(name, pa.list_(pa.string()))
-    return pa.Schema.from_pandas(column.iloc[:0].to_frame(name)).field(name)
+def _schema(frame: pd.DataFrame) -> pa.Schema:
+    """Types of the columns, of which those of dtype object hold lists of strings."""
+    listed = [name for name in frame.columns if frame[name].dtype == object]
+    plain = pa.Schema.from_pandas(frame.iloc[:0].drop(columns=listed), preserve_index=False)
+    lists = {name: pa.field(name, pa.list_(pa.string())) for name in listed}
+    return pa.schema([lists.get(name) or plain.field(name) for name in frame.columns])
 
 
 def _geo(shapes: np.ndarray[Any, Any], bounds: pd.DataFrame) -> bytes:
