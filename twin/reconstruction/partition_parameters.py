@@ -53,7 +53,7 @@ class PartitionParameters:
         A line end stops at a line whose support, this much longer, holds the crossing (tuned).
     overrun : float [m]
         A line end runs on at least this far before it may stop: the labels decide where a line matters
-        (tuned on Delft: 0 m loses 1.2 % of the points within 0.2 m; from 2 m on nothing but the time changes).
+        (tuned on Delft: 0 m loses 1.2 % of the points within 0.2 m, from 2 m on only the time changes).
     short_overrun : float [m]
         The same for a line shorter than `min_line_length` (geometry: a pixel).
     cluster_distance : float [m]
