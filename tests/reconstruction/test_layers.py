@@ -55,8 +55,8 @@ def facade(
     return np.column_stack((xy, rng.uniform(0.2, top, count)))
 
 
-@pytest.mark.parametrize("density", [10, 15, 25])
-def test_a_ledge_along_a_facade_is_drawn(density: int) -> None:
+@pytest.mark.parametrize(("density", "least", "most"), [(10, 0.95, 3), (15, 0.97, 2), (25, 0.97, 2)])
+def test_a_ledge_along_a_facade_is_drawn_from_end_to_end(density: int, least: float, most: int) -> None:
     """A gutter of 0.9 m with the facade under its edge and the wall of the storey above behind it."""
     planes = np.array([[0, 0, 9.0], [0, 0, 6.5]])
     roof = Roof("ledge", shapely.box(0, 0, 12, 8), planes, lambda x, y: (y < 0.9).astype(np.int64))
@@ -65,5 +65,5 @@ def test_a_ledge_along_a_facade_is_drawn(density: int) -> None:
         edge = facade(rng, 6 * density, 0.1, 0.1, 11.9, 0.1, 6.4)
         wall = facade(rng, 3 * density, 0.1, 0.9, 11.9, 0.9, 8.9)
         right, faces = made(roof, density, seed=seed, hits=np.concatenate((edge, wall)))
-        assert right > 0.95  # the ledge is a tenth
-        assert faces <= 3
+        assert right > least  # the ledge is a tenth
+        assert faces <= most

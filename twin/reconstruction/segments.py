@@ -160,7 +160,13 @@ def _seen(
     }
     _, sums, fresh = refit(other, fresh, even, count, params, few[look])
     found, fresh = merged(other.unlike(fresh), fresh, sums, params)
-    return _nearest_plane(other, points, fresh, found, params), other.where, fresh, found
+    mine = _nearest_plane(other, points, fresh, found, params)
+    for _ in range(params.look_rounds):
+        before, fresh = fresh, _majority(other, points, mine, fresh)
+        if np.array_equal(before, fresh):
+            break
+        mine = _nearest_plane(other, points, fresh, found, params)
+    return mine, other.where, fresh, found
 
 
 def _merged_by_points(
