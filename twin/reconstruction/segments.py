@@ -161,7 +161,8 @@ def _seen(
     _, sums, fresh = refit(other, fresh, even, count, params, few[look])
     found, fresh = merged(other.unlike(fresh), fresh, sums, params)
     mine = _nearest_plane(other, points, fresh, found, params)
-    for _ in range(params.look_rounds):
+    # Steep planes gain nothing by it.
+    for _ in range(0 if steep or not (mine >= 0).any() else params.look_rounds):
         before, fresh = fresh, _majority(other, points, mine, fresh)
         if np.array_equal(before, fresh):
             break
