@@ -112,7 +112,7 @@ class PlaneParameters:
         Fewest points of a plane found in such layers. *choice*: on Delft 7 explain 0.05 % more points with
         0.04 more faces per pand, and those were the ones that nobody would draw.
     look_rounds : int
-        Rounds in which a plane of a further look goes on into pixels of which it explains points, if not steep.
+        Rounds in which a plane of the second and third look goes on into pixels of which it explains points.
         *choice*: a metre; on Delft 1, 2 and 3 explain .03, .08 and .09 % more points, 3 with more faces.
     """
 
