@@ -45,8 +45,8 @@ def test_roofs_fit_the_points(delft_summary: BuildSummary, panden: gpd.GeoDataFr
     assert delft_summary.fit["2.2"]["points"] >= 76_700
     assert delft_summary.fit["2.2"]["median"] <= 0.027
     assert delft_summary.fit["2.2"]["within_20cm"] >= 0.84
-    # More faces always fit better: this many are 1.2 times the 3.67 of 3DBAG's program on the same files.
-    assert panden["aantal_dakvlakken"].mean() <= 4.4
+    # More faces always fit better: 3DBAG's program has 3.67 per pand on the same files.
+    assert panden["aantal_dakvlakken"].sum() / len(panden) <= 1.2 * 3.67
     # Each level must be worth its faces.
     assert (
         delft_summary.fit["2.2"]["rmse"] < delft_summary.fit["1.3"]["rmse"] < delft_summary.fit["1.2"]["rmse"]
